@@ -1,0 +1,234 @@
+//! An article of the goods owner: what `PUT /articles` takes (`ongoing-rest-api.md`, section 9.1).
+//!
+//! Left out: `goodsOwnerId` (the partner's, from the configuration) and `alternativeSuppliersInfo`,
+//! `articleClassesInfo`, `advanced` (x-members-unknown in the OpenAPI file: never sent).
+
+use rust_decimal::Decimal;
+
+use super::code_name::CodeName;
+use super::shape::document;
+
+document! {
+    /// Article (PostArticleModel in the OpenAPI file).
+    Article as "article", "PostArticleModel" {
+        /// The goods owner's article number; the key of the upsert.
+        article_number: Option<String> => "articleNumber", required true, max 100;
+        /// Article group (code and name).
+        article_group: Option<CodeName> => "articleGroup";
+        /// Article category (code and name).
+        article_category: Option<CodeName> => "articleCategory";
+        /// Colour (code and name).
+        article_color: Option<CodeName> => "articleColor";
+        /// Size (code and name).
+        article_size: Option<CodeName> => "articleSize";
+        /// Article name.
+        article_name: Option<String> => "articleName", max 200;
+        /// Product code.
+        product_code: Option<String> => "productCode";
+        /// Unit of measure.
+        unit_code: Option<String> => "unitCode", max 50;
+        /// Description.
+        description: Option<String> => "description";
+        /// False for services, freight and the like.
+        is_stock_article: Option<bool> => "isStockArticle";
+        /// Whether the article is active.
+        is_active: Option<bool> => "isActive";
+        /// Supplier.
+        supplier_info: Option<ArticleSupplierInfo> => "supplierInfo";
+        /// Barcodes.
+        bar_code_info: Option<ArticleBarCodeInfo> => "barCodeInfo";
+        /// Pieces per package.
+        quantity_per_package: Option<i32> => "quantityPerPackage";
+        /// Pieces per pallet.
+        quantity_per_pallet: Option<i32> => "quantityPerPallet";
+        /// Weight in kilograms.
+        weight: Option<Decimal> => "weight";
+        /// Length.
+        length: Option<Decimal> => "length";
+        /// Width.
+        width: Option<Decimal> => "width";
+        /// Height.
+        height: Option<Decimal> => "height";
+        /// Volume.
+        volume: Option<Decimal> => "volume";
+        /// Purchase price.
+        purchase_price: Option<Decimal> => "purchasePrice";
+        /// Price used for stock valuation.
+        stock_valuation_price: Option<Decimal> => "stockValuationPrice";
+        /// Price towards the customer.
+        customer_price: Option<Decimal> => "customerPrice";
+        /// Currency of the purchase price (the misspelling is the wire name).
+        purcase_currency_code: Option<String> => "purcaseCurrencyCode";
+        /// Country of origin, ISO 3166-1 alpha-2.
+        country_of_origin_code: Option<String> => "countryOfOriginCode", max 2;
+        /// Customs statistics number.
+        statistics_number: Option<String> => "statisticsNumber", max 100;
+        /// Article names per language.
+        article_name_translations: Vec<ArticleNameTranslation> => "articleNameTranslations";
+        /// Stock limit for reordering.
+        stock_limit: Option<i32> => "stockLimit";
+        /// Smallest reorder quantity.
+        minimum_reorder_quantity: Option<Decimal> => "minimumReorderQuantity";
+        /// Net weight.
+        net_weight: Option<Decimal> => "netWeight";
+        /// URL of a picture.
+        link_to_picture: Option<String> => "linkToPicture";
+        /// Kit or production structure.
+        structure_definition: Option<StructureDefinition> => "structureDefinition";
+        /// Pieces per pallet layer.
+        quantity_per_layer_on_pallet: Option<i32> => "quantityPerLayerOnPallet";
+        /// Sub-quantity per piece.
+        sub_quantity_per_item: Option<Decimal> => "subQuantityPerItem";
+        /// Least days to expiry allowed on delivery.
+        min_days_to_expiry_date_allowed_on_delivery: Option<i32> => "minDaysToExpiryDateAllowedOnDelivery";
+        /// Storage properties.
+        storage_properties: Option<ArticleStorageProperties> => "storageProperties";
+        /// Free fields.
+        free_values: Option<ArticleFreeValues> => "freeValues";
+        /// Storage class.
+        storage_class: Option<ArticleStorageClass> => "storageClass";
+        /// Description used in customs documents.
+        customs_description: Option<String> => "customsDescription";
+        /// TARIC numbers per country.
+        taric_numbers_info: Option<ArticleTaricNumbersInfo> => "taricNumbersInfo";
+        /// Comment shown at inbound.
+        article_inbound_handling_comment: Option<String> => "articleInboundHandlingComment";
+        /// Comment shown at picking.
+        article_picking_handling_comment: Option<String> => "articlePickingHandlingComment";
+        /// Comment shown at returns.
+        article_return_handling_comment: Option<String> => "articleReturnHandlingComment";
+        /// Comment shown at packing.
+        article_packing_handling_comment: Option<String> => "articlePackingHandlingComment";
+        /// Additional customs statistics number.
+        additional_statistics_number: Option<String> => "additionalStatisticsNumber";
+        /// Export conditions for customs.
+        customs_export_conditions: Option<String> => "customsExportConditions";
+    }
+}
+
+document! {
+    /// Article supplier info (PostArticleSupplierInfo in the OpenAPI file).
+    ArticleSupplierInfo as "article supplier info", "PostArticleSupplierInfo" {
+        /// The supplier's article number.
+        supplier_article_number: Option<String> => "supplierArticleNumber", max 200;
+        /// Supplier number.
+        supplier_number: Option<String> => "supplierNumber", max 200;
+        /// Supplier name.
+        supplier_name: Option<String> => "supplierName", max 200;
+    }
+}
+
+document! {
+    /// Article bar code info (PostArticleBarCodeInfo in the OpenAPI file).
+    ArticleBarCodeInfo as "article bar code info", "PostArticleBarCodeInfo" {
+        /// Barcode of a single piece (or of the entry at hand).
+        bar_code: Option<String> => "barCode", max 100;
+        /// Barcode of a package.
+        bar_code_package: Option<String> => "barCodePackage";
+        /// Barcode of a pallet.
+        bar_code_pallet: Option<String> => "barCodePallet";
+        /// Extra barcodes for the article.
+        alternative_bar_codes: Vec<ArticleAlternativeBarCode> => "alternativeBarCodes";
+    }
+}
+
+document! {
+    /// Article name translation (PostArticleNameTranslation in the OpenAPI file).
+    ArticleNameTranslation as "article name translation", "PostArticleNameTranslation" {
+        /// Language code.
+        language_code: Option<String> => "languageCode", max 50;
+        /// Article name.
+        article_name: Option<String> => "articleName", max 200;
+    }
+}
+
+document! {
+    /// Structure definition (PostArticleStructureSpecification in the OpenAPI file).
+    StructureDefinition as "structure definition", "PostArticleStructureSpecification" {
+        /// Kind of article (ordinary, structure or production). Free text in responses.
+        article_kind: Option<String> => "articleKind";
+        /// Rows.
+        rows: Vec<StructureRow> => "rows";
+    }
+}
+
+document! {
+    /// Article storage properties (PostArticleStorageProperties in the OpenAPI file).
+    ArticleStorageProperties as "article storage properties", "PostArticleStorageProperties" {
+        /// Marked obsolete.
+        is_obsolete: Option<bool> => "isObsolete";
+        /// Serial number is tracked.
+        is_serial_number_article: Option<bool> => "isSerialNumberArticle";
+        /// Batch number is tracked.
+        is_batch_article: Option<bool> => "isBatchArticle";
+        /// Expiry date is tracked.
+        is_expiry_date_article: Option<bool> => "isExpiryDateArticle";
+    }
+}
+
+document! {
+    /// Article free values (PostArticleFreeValues in the OpenAPI file).
+    ArticleFreeValues as "article free values", "PostArticleFreeValues" {
+        /// Free decimal field 1.
+        free_decimal1: Option<Decimal> => "freeDecimal1";
+        /// Free decimal field 2.
+        free_decimal2: Option<Decimal> => "freeDecimal2";
+        /// Free decimal field 3.
+        free_decimal3: Option<Decimal> => "freeDecimal3";
+        /// Free boolean field 1.
+        free_boolean1: Option<bool> => "freeBoolean1";
+        /// Free boolean field 2.
+        free_boolean2: Option<bool> => "freeBoolean2";
+        /// Free boolean field 3.
+        free_boolean3: Option<bool> => "freeBoolean3";
+    }
+}
+
+document! {
+    /// Article storage class (PostArticleStorageClass in the OpenAPI file).
+    ArticleStorageClass as "article storage class", "PostArticleStorageClass" {
+        /// Name.
+        name: Option<String> => "name", required true, max 100;
+    }
+}
+
+document! {
+    /// Article taric numbers info (PostArticleTaricNumbersInfo in the OpenAPI file).
+    ArticleTaricNumbersInfo as "article taric numbers info", "PostArticleTaricNumbersInfo" {
+        /// TARIC numbers.
+        taric_numbers: Vec<ArticleTaricNumber> => "taricNumbers";
+    }
+}
+
+document! {
+    /// Article alternative bar code (PostArticleAlternativeBarCode in the OpenAPI file).
+    ArticleAlternativeBarCode as "article alternative bar code", "PostArticleAlternativeBarCode" {
+        /// Barcode of a single piece (or of the entry at hand).
+        bar_code: Option<String> => "barCode";
+        /// Pieces that one scan of the barcode stands for.
+        quantity_per_bar_code: Option<Decimal> => "quantityPerBarCode";
+        /// Type of the alternative barcode.
+        bar_code_type: Option<CodeName> => "barCodeType";
+    }
+}
+
+document! {
+    /// Structure row (PostArticleStructureRow in the OpenAPI file).
+    StructureRow as "structure row", "PostArticleStructureRow" {
+        /// The goods owner's article number.
+        article_number: Option<String> => "articleNumber", required true;
+        /// Quantity.
+        number_of_items: Option<Decimal> => "numberOfItems";
+    }
+}
+
+document! {
+    /// Article taric number (PostArticleTaricNumber in the OpenAPI file).
+    ArticleTaricNumber as "article taric number", "PostArticleTaricNumber" {
+        /// ISO 3166-1 alpha-2 country code.
+        country_code: Option<String> => "countryCode", required true;
+        /// TARIC number.
+        taric_number: Option<String> => "taricNumber", required true;
+    }
+}
+

@@ -1,0 +1,13 @@
+//! A code with its name: order types, ways of delivery, article groups and the like.
+
+use super::shape::document;
+
+document! {
+    /// Code and name (CodeNamePair in the OpenAPI file).
+    CodeName as "code and name", "CodeNamePair" {
+        /// Code.
+        code: Option<String> => "code";
+        /// Name.
+        name: Option<String> => "name";
+    }
+}

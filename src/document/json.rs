@@ -1,0 +1,124 @@
+//! Documents as JSON text, with exact decimals.
+//!
+//! One text serves as the request's body (but for `goodsOwnerId`) and as the canonical form that *unchanged* is
+//! judged by: members in the order of the shape, what is empty left out, decimals without needless zeros.
+//! Whoever changes it changes [`CANONICAL_VERSION`].
+
+use rust_decimal::Decimal;
+
+use super::shape::{Content, Document, MemberKind, Value, instant_text, is_empty};
+
+/// The version of the canonical form; a hash is only comparable with one of the same version.
+pub const CANONICAL_VERSION: u32 = 1;
+
+/// The document as JSON text.
+pub fn to_json(document: &dyn Document) -> String {
+    let mut json = String::with_capacity(512);
+    write_object(document, &mut json);
+    json
+}
+
+fn write_object(document: &dyn Document, json: &mut String) {
+    json.push('{');
+    let mut first = true;
+    for (position, member) in document.shape().members.iter().enumerate() {
+        let content = document.content(position);
+        let nothing = match &content {
+            Content::Empty => true,
+            Content::Object(nested) => is_empty(*nested),
+            Content::Value(_) | Content::List(_) => false,
+        };
+        if nothing {
+            continue;
+        }
+        if !std::mem::take(&mut first) {
+            json.push(',');
+        }
+        write_text(member.wire, json);
+        json.push(':');
+        match content {
+            Content::Empty => {}
+            Content::Value(value) => write_value(&value, json),
+            Content::Object(nested) => write_object(nested, json),
+            Content::List(nested) => {
+                json.push('[');
+                for (index, document) in nested.into_iter().enumerate() {
+                    if index > 0 {
+                        json.push(',');
+                    }
+                    write_object(document, json);
+                }
+                json.push(']');
+            }
+        }
+    }
+    json.push('}');
+}
+
+fn write_value(value: &Value, json: &mut String) {
+    match value {
+        Value::Text(text) => write_text(text, json),
+        Value::Decimal(number) => json.push_str(&decimal_text(*number)),
+        Value::Integer(number) => json.push_str(&number.to_string()),
+        Value::Boolean(truth) => json.push_str(if *truth { "true" } else { "false" }),
+        Value::Date(date) => write_text(&date.to_string(), json),
+        Value::DateTime(instant) => write_text(&instant_text(instant), json),
+    }
+}
+
+fn write_text(text: &str, json: &mut String) {
+    json.push_str(&serde_json::Value::from(text).to_string());
+}
+
+/// A decimal as a JSON number: exact, without needless zeros.
+pub fn decimal_text(number: Decimal) -> String {
+    number.normalize().to_string()
+}
+
+/// Fills a document from JSON that [`to_json`] wrote, or that Ongoing answered: members that the shape does not
+/// have, and nulls, are passed over.
+///
+/// # Errors
+/// The path of the first member that holds another kind than the shape says.
+pub fn from_json(document: &mut dyn Document, json: &serde_json::Value) -> Result<(), String> {
+    let Some(object) = json.as_object() else { return Err(document.shape().name.to_owned()) };
+    for (position, member) in document.shape().members.iter().enumerate() {
+        let Some(json) = object.get(member.wire).filter(|json| !json.is_null()) else { continue };
+        let wrong = || member.wire.to_owned();
+        match member.kind {
+            MemberKind::Object(_) => {
+                let nested = document.open(position).ok_or_else(wrong)?;
+                from_json(nested, json)?;
+            }
+            MemberKind::List(_) => {
+                for json in json.as_array().ok_or_else(wrong)? {
+                    let nested = document.open(position).ok_or_else(wrong)?;
+                    from_json(nested, json)?;
+                }
+            }
+            kind => {
+                let value = value_from_json(kind, json).ok_or_else(wrong)?;
+                if !document.set(position, value) {
+                    return Err(wrong());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+
+fn value_from_json(kind: MemberKind, json: &serde_json::Value) -> Option<Value> {
+    Some(match kind {
+        MemberKind::Text => Value::Text(json.as_str()?.to_owned()),
+        // The shortest text of a JSON number of up to 15 digits is the text that was written.
+        MemberKind::Decimal => Value::Decimal(Decimal::from_str_exact(&json.as_number()?.to_string()).ok()?),
+        MemberKind::Integer => Value::Integer(i32::try_from(json.as_i64()?).ok()?),
+        MemberKind::Boolean => Value::Boolean(json.as_bool()?),
+        MemberKind::Date => Value::Date(json.as_str()?.get(..10)?.parse().ok()?),
+        MemberKind::DateTime => {
+            Value::DateTime(chrono::DateTime::parse_from_rfc3339(json.as_str()?).ok()?.to_utc())
+        }
+        MemberKind::Object(_) | MemberKind::List(_) => return None,
+    })
+}

@@ -1,0 +1,403 @@
+//! An order: what `PUT /orders` takes (`ongoing-rest-api.md`, section 11.1).
+//!
+//! Left out: `goodsOwnerId` (the partner's, from the configuration) and the lines' `vat`
+//! (x-members-unknown in the OpenAPI file: never sent).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+
+use super::code_name::CodeName;
+use super::shape::document;
+
+document! {
+    /// Order (PostOrderModel in the OpenAPI file).
+    Order as "order", "PostOrderModel" {
+        /// The goods owner's order number; the key of the upsert.
+        order_number: Option<String> => "orderNumber", required true, max 50;
+        /// Delivery date.
+        delivery_date: Option<NaiveDate> => "deliveryDate", required true;
+        /// Receiver of the goods.
+        consignee: Option<Consignee> => "consignee", required true;
+        /// Reference.
+        reference_number: Option<String> => "referenceNumber", max 50;
+        /// The goods owner's own id of the order (not the key).
+        goods_owner_order_id: Option<String> => "goodsOwnerOrderId", max 40;
+        /// Sales code.
+        sales_code: Option<String> => "salesCode", max 500;
+        /// Remark on the order.
+        order_remark: Option<String> => "orderRemark", max 500;
+        /// Instruction to the carrier.
+        delivery_instruction: Option<String> => "deliveryInstruction", max 300;
+        /// Service point code.
+        service_point_code: Option<String> => "servicePointCode", max 50;
+        /// Free text field 1.
+        free_text1: Option<String> => "freeText1", max 300;
+        /// Free text field 2.
+        free_text2: Option<String> => "freeText2", max 300;
+        /// Free text field 3.
+        free_text3: Option<String> => "freeText3", max 300;
+        /// Free date-time field.
+        order_free_date_time1: Option<DateTime<Utc>> => "orderFreeDateTime1";
+        /// Order type (code and name).
+        order_type: Option<CodeName> => "orderType";
+        /// Way of delivery (code and name), mapped to a carrier by the warehouse.
+        way_of_delivery: Option<CodeName> => "wayOfDelivery";
+        /// E-mail notification setting.
+        email_notification: Option<OrderNotification> => "emailNotification";
+        /// SMS notification setting.
+        sms_notification: Option<OrderNotification> => "smsNotification";
+        /// Telephone notification setting.
+        telephone_notification: Option<OrderNotification> => "telephoneNotification";
+        /// Carrier service.
+        transporter: Option<Transporter> => "transporter";
+        /// Carrier service for the return leg.
+        return_transporter: Option<ReturnTransporter> => "returnTransporter";
+        /// Order lines.
+        order_lines: Vec<OrderLine> => "orderLines";
+        /// Customs data.
+        customs_info: Option<OrderCustomsInfo> => "customsInfo";
+        /// Id of a prepared transport document.
+        prepared_transport_document_id: Option<String> => "preparedTransportDocumentId";
+        /// Freight price.
+        freight_price: Option<Decimal> => "freightPrice";
+        /// Warehouse id.
+        warehouse_id: Option<i32> => "warehouseId";
+        /// Classes attached to the object.
+        classes: Vec<OrderClass> => "classes";
+        /// Terms of delivery (code and name).
+        terms_of_delivery_type: Option<CodeName> => "termsOfDeliveryType";
+        /// Price towards the customer.
+        customer_price: Option<Decimal> => "customerPrice";
+        /// Container for rarely used fields.
+        advanced: Option<OrderAdvanced> => "advanced";
+        /// The consignee's own order number.
+        consignee_order_number: Option<String> => "consigneeOrderNumber", max 150;
+        /// Instruction to the warehouse.
+        warehouse_instruction: Option<String> => "warehouseInstruction", max 500;
+        /// Marketplace.
+        market_place: Option<MarketPlace> => "marketPlace";
+        /// Picking priority.
+        picking_priority: Option<i32> => "pickingPriority";
+        /// Production code.
+        production_code: Option<String> => "productionCode", max 30;
+        /// Bulk id at the carrier.
+        transporter_bulk_id: Option<String> => "transporterBulkId";
+    }
+}
+
+document! {
+    /// Consignee (PostOrderConsignee in the OpenAPI file).
+    Consignee as "consignee", "PostOrderConsignee" {
+        /// Customer number.
+        customer_number: Option<String> => "customerNumber", max 50;
+        /// Name.
+        name: Option<String> => "name", max 200;
+        /// First street address line.
+        address1: Option<String> => "address1", max 200;
+        /// Second street address line.
+        address2: Option<String> => "address2", max 200;
+        /// Third street address line.
+        address3: Option<String> => "address3", max 200;
+        /// Postal code.
+        post_code: Option<String> => "postCode", max 50;
+        /// City.
+        city: Option<String> => "city", max 200;
+        /// ISO 3166-1 alpha-2 country code.
+        country_code: Option<String> => "countryCode", max 2;
+        /// State or province code.
+        country_state_code: Option<String> => "countryStateCode";
+        /// Remark.
+        remark: Option<String> => "remark";
+        /// Door code.
+        door_code: Option<String> => "doorCode";
+        /// Container for rarely used fields.
+        advanced: Option<ConsigneeAdvanced> => "advanced";
+        /// Invoice address.
+        invoice_address: Option<InvoiceAddress> => "invoiceAddress";
+        /// Organisation number.
+        organisation_number: Option<String> => "organisationNumber";
+        /// VAT number.
+        vat_number: Option<String> => "vatNumber";
+        /// Instruction to the carrier. Seen only as a type in a third-party client.
+        delivery_instruction: Option<String> => "deliveryInstruction";
+    }
+}
+
+document! {
+    /// Order notification (PostOrderNotification in the OpenAPI file).
+    OrderNotification as "order notification", "PostOrderNotification" {
+        /// Whether to notify.
+        to_be_notified: Option<bool> => "toBeNotified";
+        /// Address or number to notify.
+        value: Option<String> => "value";
+    }
+}
+
+document! {
+    /// Transporter (PostOrderTransporter in the OpenAPI file).
+    Transporter as "transporter", "PostOrderTransporter" {
+        /// Carrier code as set up in Ongoing.
+        transporter_code: Option<String> => "transporterCode", max 50;
+        /// Carrier service code.
+        transporter_service_code: Option<String> => "transporterServiceCode", max 50;
+        /// Who pays the freight.
+        payment_advanced: Option<TransporterPayment> => "paymentAdvanced";
+    }
+}
+
+document! {
+    /// Return transporter (PostOrderReturnTransporter in the OpenAPI file).
+    ReturnTransporter as "return transporter", "PostOrderReturnTransporter" {
+        /// Carrier code as set up in Ongoing.
+        transporter_code: Option<String> => "transporterCode", max 50;
+        /// Carrier service code.
+        transporter_service_code: Option<String> => "transporterServiceCode", max 50;
+    }
+}
+
+document! {
+    /// Order line (PostOrderLine in the OpenAPI file).
+    OrderLine as "order line", "PostOrderLine" {
+        /// The goods owner's row number, unique within the document.
+        row_number: Option<String> => "rowNumber", required true, max 40;
+        /// The goods owner's article number.
+        article_number: Option<String> => "articleNumber", required true, max 100;
+        /// Ordered quantity. Value type on the server: 0 if left out.
+        number_of_items: Option<Decimal> => "numberOfItems";
+        /// Comment.
+        comment: Option<String> => "comment", max 300;
+        /// Whether the line shall be picked.
+        should_be_picked: Option<bool> => "shouldBePicked";
+        /// Serial number.
+        serial_number: Option<String> => "serialNumber";
+        /// Customs value of the whole line.
+        line_total_customs_value: Option<Decimal> => "lineTotalCustomsValue";
+        /// Batch number.
+        batch_number: Option<String> => "batchNumber";
+        /// Line type (code and name).
+        line_type: Option<CodeName> => "lineType";
+        /// Line prices.
+        prices: Option<OrderLinePrices> => "prices";
+        /// The customer's own article number.
+        customer_article_number: Option<String> => "customerArticleNumber", max 100;
+        /// Instruction to the warehouse.
+        warehouse_instruction: Option<String> => "warehouseInstruction", max 300;
+        /// External id kept on the line.
+        external_id: Option<String> => "externalId";
+        /// Stock status of the item (code and name).
+        article_item_status: Option<CodeName> => "articleItemStatus";
+        /// Free fields on the line.
+        line_free_values: Option<OrderLineFreeValues> => "lineFreeValues";
+        /// Least days to expiry for picked items.
+        min_days_to_expiry_date: Option<i32> => "minDaysToExpiryDate";
+        /// Most days to expiry for picked items.
+        max_days_to_expiry_date: Option<i32> => "maxDaysToExpiryDate";
+        /// Delivery date of the line.
+        delivery_date: Option<DateTime<Utc>> => "deliveryDate";
+        /// Weight ordered.
+        weight: Option<Decimal> => "weight";
+        /// Least weight.
+        min_weight: Option<Decimal> => "minWeight";
+        /// Most weight.
+        max_weight: Option<Decimal> => "maxWeight";
+    }
+}
+
+document! {
+    /// Order customs info (PostOrderCustomsInfo in the OpenAPI file).
+    OrderCustomsInfo as "order customs info", "PostOrderCustomsInfo" {
+        /// Currency of the customs values.
+        customs_value_currency_code: Option<String> => "customsValueCurrencyCode";
+    }
+}
+
+document! {
+    /// Order class (PostOrderClass in the OpenAPI file).
+    OrderClass as "order class", "PostOrderClass" {
+        /// Code.
+        code: Option<String> => "code";
+        /// Name.
+        name: Option<String> => "name";
+        /// Comment.
+        comment: Option<String> => "comment", max 500;
+        /// Whether the class suggests a parcel type.
+        is_parcel_type_suggestion: Option<bool> => "isParcelTypeSuggestion";
+    }
+}
+
+document! {
+    /// Order advanced (PostOrderAdvanced in the OpenAPI file).
+    OrderAdvanced as "order advanced", "PostOrderAdvanced" {
+        /// Text lines.
+        order_text_lines: Vec<OrderTextLine> => "orderTextLines";
+        /// Arrival date.
+        arrival_date: Option<DateTime<Utc>> => "arrivalDate";
+        /// Way of delivery as text.
+        way_of_delivery_string: Option<String> => "wayOfDeliveryString", max 50;
+        /// The carrier's order number.
+        transporter_order_number: Option<String> => "transporterOrderNumber", max 150;
+        /// Invoice number.
+        invoice_number: Option<String> => "invoiceNumber";
+        /// Earliest arrival date.
+        arrival_date_from: Option<DateTime<Utc>> => "arrivalDateFrom";
+        /// Terms of payment as text.
+        terms_of_payment_string: Option<String> => "termsOfPaymentString", max 50;
+        /// Terms of delivery as text.
+        terms_of_delivery_string: Option<String> => "termsOfDeliveryString", max 50;
+        /// Communication text.
+        communication: Option<String> => "communication", max 100;
+    }
+}
+
+document! {
+    /// Market place (PostOrderMarketPlace in the OpenAPI file).
+    MarketPlace as "market place", "PostOrderMarketPlace" {
+        /// Marketplace.
+        market_place: Option<String> => "marketPlace", max 100;
+        /// Order number at the marketplace.
+        market_place_order_number: Option<String> => "marketPlaceOrderNumber", max 100;
+    }
+}
+
+document! {
+    /// Consignee advanced (PostOrderConsigneeAddressAdvanced in the OpenAPI file).
+    ConsigneeAdvanced as "consignee advanced", "PostOrderConsigneeAddressAdvanced" {
+        /// Telephone notification setting.
+        telephone_notification: Option<ConsigneeNotification> => "telephoneNotification";
+        /// E-mail notification setting.
+        email_notification: Option<ConsigneeNotification> => "emailNotification";
+        /// SMS notification setting.
+        sms_notification: Option<ConsigneeNotification> => "smsNotification";
+        /// External code of the customer.
+        external_customer_code: Option<String> => "externalCustomerCode";
+    }
+}
+
+document! {
+    /// Invoice address (PostOrderConsigneeInvoiceAddress in the OpenAPI file).
+    InvoiceAddress as "invoice address", "PostOrderConsigneeInvoiceAddress" {
+        /// Name.
+        name: Option<String> => "name";
+        /// First street address line.
+        address1: Option<String> => "address1";
+        /// Second street address line.
+        address2: Option<String> => "address2";
+        /// Third street address line.
+        address3: Option<String> => "address3";
+        /// Postal code.
+        post_code: Option<String> => "postCode";
+        /// City.
+        city: Option<String> => "city";
+        /// ISO 3166-1 alpha-2 country code.
+        country_code: Option<String> => "countryCode";
+        /// State or province code.
+        country_state_code: Option<String> => "countryStateCode";
+        /// Container for rarely used fields.
+        advanced: Option<InvoiceAddressAdvanced> => "advanced";
+    }
+}
+
+document! {
+    /// Transporter payment (PostOrderTransporterPayment in the OpenAPI file).
+    TransporterPayment as "transporter payment", "PostOrderTransporterPayment" {
+        /// The consignee pays through collection.
+        consignee_collects: Option<bool> => "consigneeCollects";
+        /// The consignee pays the freight.
+        consignee_pays: Option<ConsigneePays> => "consigneePays";
+        /// A third party pays the freight.
+        third_party_pays: Option<ThirdPartyPays> => "thirdPartyPays";
+        /// The sender pays the freight.
+        sender_pays: Option<SenderPays> => "senderPays";
+    }
+}
+
+document! {
+    /// Order line prices (PostOrderLinePrices in the OpenAPI file).
+    OrderLinePrices as "order line prices", "PostOrderLinePrices" {
+        /// Line price.
+        line_price: Option<Decimal> => "linePrice";
+        /// Price towards the customer for the line.
+        customer_line_price: Option<Decimal> => "customerLinePrice";
+        /// Currency code.
+        currency_code: Option<String> => "currencyCode", max 20;
+        /// Discount in percent.
+        discount_percentage: Option<Decimal> => "discountPercentage";
+        /// Total VAT of the line. Seen only as a type in a third-party client.
+        total_vat: Option<Decimal> => "totalVat";
+    }
+}
+
+document! {
+    /// Order line free values (PostOrderLineFreeValues in the OpenAPI file).
+    OrderLineFreeValues as "order line free values", "PostOrderLineFreeValues" {
+        /// Free text field 1.
+        free_text1: Option<String> => "freeText1";
+    }
+}
+
+document! {
+    /// Order text line (PostOrderTextLine in the OpenAPI file).
+    OrderTextLine as "order text line", "PostOrderTextLine" {
+        /// The goods owner's row number, unique within the document.
+        row_number: Option<String> => "rowNumber", required true;
+        /// Comment.
+        comment: Option<String> => "comment";
+        /// Quantity.
+        number_of_items: Option<Decimal> => "numberOfItems";
+    }
+}
+
+document! {
+    /// Consignee notification (PostOrderConsigneeCustomerNotification in the OpenAPI file).
+    ConsigneeNotification as "consignee notification", "PostOrderConsigneeCustomerNotification" {
+        /// Whether to notify.
+        to_be_notified: Option<bool> => "toBeNotified";
+        /// Address or number to notify.
+        value: Option<String> => "value";
+    }
+}
+
+document! {
+    /// Invoice address advanced (PostOrderConsigneeInvoiceAddressAdvanced in the OpenAPI file).
+    InvoiceAddressAdvanced as "invoice address advanced", "PostOrderConsigneeInvoiceAddressAdvanced" {
+        /// Telephone notification setting.
+        telephone_notification: Option<InvoiceNotification> => "telephoneNotification";
+        /// E-mail notification setting.
+        email_notification: Option<InvoiceNotification> => "emailNotification";
+        /// SMS notification setting.
+        sms_notification: Option<InvoiceNotification> => "smsNotification";
+    }
+}
+
+document! {
+    /// Consignee pays (PostOrderTransporterConsigneePays in the OpenAPI file).
+    ConsigneePays as "consignee pays", "PostOrderTransporterConsigneePays" {
+        /// Customer number.
+        customer_number: Option<String> => "customerNumber", required true, max 50;
+    }
+}
+
+document! {
+    /// Third party pays (PostOrderTransporterThirdPartyPays in the OpenAPI file).
+    ThirdPartyPays as "third party pays", "PostOrderTransporterThirdPartyPays" {
+        /// Customer number.
+        customer_number: Option<String> => "customerNumber", required true, max 50;
+    }
+}
+
+document! {
+    /// Sender pays (PostOrderTransporterSenderPaysPays in the OpenAPI file).
+    SenderPays as "sender pays", "PostOrderTransporterSenderPaysPays" {
+        /// EDI code.
+        edi_code: Option<String> => "ediCode", required true;
+    }
+}
+
+document! {
+    /// Invoice notification (PostOrderConsigneeCustomerInvoiceNotification in the OpenAPI file).
+    InvoiceNotification as "invoice notification", "PostOrderConsigneeCustomerInvoiceNotification" {
+        /// Address or number to notify.
+        value: Option<String> => "value";
+    }
+}
+
