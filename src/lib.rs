@@ -1,7 +1,9 @@
 //! lastkaj: the gateway between ERP systems that speak in flat files and the Ongoing WMS.
-pub mod fault;
-pub mod clock;
-pub mod step;
-pub mod document;
-pub mod written;
 pub mod call;
+pub mod clock;
+pub mod document;
+pub mod fault;
+pub mod format;
+pub mod step;
+pub mod transport;
+pub mod written;

@@ -59,7 +59,14 @@ impl Written {
         }
         let span = root.span();
         let root = root.into_inner();
-        let table = Table { written: self, table: &root, path: String::new(), span, read: RefCell::default(), open: Cell::new(false) };
+        let table = Table {
+            written: self,
+            table: &root,
+            path: String::new(),
+            span,
+            read: RefCell::default(),
+            open: Cell::new(false),
+        };
         let made = check(&table);
         table.finish();
         let mut faults = self.faults.take();
@@ -341,7 +348,12 @@ impl<'w> Table<'w> {
         }
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-        self.wrong_value(key, &text, &format!("one of {}", quoted.join(", ")), &suggestion(&text.value, names));
+        self.wrong_value(
+            key,
+            &text,
+            &format!("one of {}", quoted.join(", ")),
+            &suggestion(&text.value, names),
+        );
         None
     }
 
@@ -410,8 +422,7 @@ mod tests {
                 Some(())
             })
             .unwrap_err();
-        let seen: Vec<_> =
-            faults.iter().map(|f| (f.code.name(), f.place.line, f.place.column)).collect();
+        let seen: Vec<_> = faults.iter().map(|f| (f.code.name(), f.place.line, f.place.column)).collect();
         assert_eq!(
             seen,
             [

@@ -231,4 +231,3 @@ document! {
         taric_number: Option<String> => "taricNumber", required true;
     }
 }
-

@@ -107,7 +107,6 @@ pub fn from_json(document: &mut dyn Document, json: &serde_json::Value) -> Resul
     Ok(())
 }
 
-
 fn value_from_json(kind: MemberKind, json: &serde_json::Value) -> Option<Value> {
     Some(match kind {
         MemberKind::Text => Value::Text(json.as_str()?.to_owned()),

@@ -400,4 +400,3 @@ document! {
         value: Option<String> => "value";
     }
 }
-

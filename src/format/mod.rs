@@ -6,54 +6,27 @@
 //! Reading is encoding -> layout (csv, fixed) -> records -> group -> mapping -> documents, streaming.
 //! Writing is documents -> mapping -> records -> layout -> encoding.
 
+mod convert;
+mod csv;
+mod definition;
+mod encoding;
+mod fixed;
+mod group;
+mod layout;
+mod mapping;
+mod record;
+
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 use chrono::{DateTime, Utc};
 
-use crate::document::{AnyDocument, DocumentType};
+use crate::document::AnyDocument;
 use crate::fault::Fault;
 
-/// A checked format file. Only [`Definition::check`] makes one.
-#[derive(Debug)]
-pub struct Definition {
-    /// The name in the configuration: the path below `formats/` without `.toml`, like `pyramid/orders`.
-    pub name: String,
-    /// What it is, for people.
-    pub title: String,
-    // The helper adds: checked layout, checked mapping.
-}
-
-/// Code tables, per partner and shared: name of the table -> what the file says -> what it means.
-/// The table `countries` is built in and can be added to.
-pub type CodeTables = BTreeMap<String, BTreeMap<String, String>>;
-
-impl Definition {
-    /// Checks a format file. `file` is the name that messages show.
-    ///
-    /// # Errors
-    /// Every mistake in the file in one go, each at its line and column with "did you mean".
-    pub fn check(name: &str, file: &str, text: &str, tables: &CodeTables) -> Result<Definition, Vec<Fault>> {
-        let _ = (name, file, text, tables);
-        todo!()
-    }
-
-    /// The document types that it reads from a file.
-    pub fn reads(&self) -> Vec<DocumentType> {
-        todo!()
-    }
-
-    /// The document type that it writes, if it writes one.
-    pub fn writes(&self) -> Option<DocumentType> {
-        todo!()
-    }
-
-    /// Whether the layout has an end mark (a trailer check), so that a cut file is noticed.
-    pub fn has_end_mark(&self) -> bool {
-        todo!()
-    }
-}
+pub use definition::{CodeTables, Definition};
+pub use mapping::{read, write};
 
 /// What reading needs to know besides the bytes.
 pub struct ReadContext<'a> {
@@ -105,7 +78,7 @@ pub struct Remembered {
 
 /// What reading hands out, in the order of the file.
 #[derive(Debug, PartialEq)]
-pub enum Read_ {
+pub enum Item {
     /// A document.
     Document(Box<Mapped>),
     /// A record that belongs to no document: it cannot be read, or nothing reads it.
@@ -127,4 +100,22 @@ pub struct Summary {
     pub records_stray: u64,
     /// Faults of the file as such (trailer count, missing end mark, truncation): none of its documents may count.
     pub file_faults: Vec<Fault>,
+}
+
+/// One document to write, with what the ERP's own file said of it.
+pub struct Outgoing<'a> {
+    /// The document.
+    pub document: &'a AnyDocument,
+    /// What was remembered when it came in; format files read it as `sent.*`.
+    pub sent: &'a Remembered,
+}
+
+/// What writing needs to know besides the documents. Sequence and time come from the report.
+pub struct WriteContext {
+    /// The report's number in its outbox.
+    pub sequence: u64,
+    /// The report's time.
+    pub time: DateTime<Utc>,
+    /// The partner's time zone.
+    pub time_zone: chrono_tz::Tz,
 }

@@ -37,14 +37,20 @@ impl Trouble {
     /// The fault inside.
     pub fn fault(&self) -> &Fault {
         match self {
-            Trouble::NotFound(fault) | Trouble::Exists(fault) | Trouble::Unknown(fault) | Trouble::Failed(fault) => fault,
+            Trouble::NotFound(fault)
+            | Trouble::Exists(fault)
+            | Trouble::Unknown(fault)
+            | Trouble::Failed(fault) => fault,
         }
     }
 
     /// The fault inside, for good.
     pub fn into_fault(self) -> Fault {
         match self {
-            Trouble::NotFound(fault) | Trouble::Exists(fault) | Trouble::Unknown(fault) | Trouble::Failed(fault) => fault,
+            Trouble::NotFound(fault)
+            | Trouble::Exists(fault)
+            | Trouble::Unknown(fault)
+            | Trouble::Failed(fault) => fault,
         }
     }
 }

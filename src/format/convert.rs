@@ -1,0 +1,1 @@
+//! Conversions: text <-> decimal, date, code. The list is closed.
