@@ -1,0 +1,26 @@
+//! Ongoing, as far as we use it: performs calls, reads back, reads what changed. It never sees a file.
+
+use std::time::Duration;
+
+use crate::secret::Secret;
+
+/// One Ongoing system with its URL and account, as the configuration's check made it.
+#[derive(Clone, Debug)]
+pub struct Installation {
+    /// The name in the configuration.
+    pub name: String,
+    /// The base URL with the warehouse's path, without `/api/v1`: `https://api.ongoingsystems.se/nordlager`.
+    pub url: String,
+    /// User name.
+    pub username: String,
+    /// Password.
+    pub password: Secret,
+    /// How long one request may take.
+    pub time_out: Duration,
+    /// How many calls of one method that failed or were refused in a row, within `breaker_window`, open its breaker.
+    pub breaker_failures: u32,
+    /// See `breaker_failures`; also how long an open breaker rests.
+    pub breaker_window: Duration,
+    /// How long a lane rests after a request that was not answered, before it reads back.
+    pub rest_after_silence: Duration,
+}

@@ -1,0 +1,79 @@
+//! An inbox, as the configuration's check made it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::Lane;
+use crate::fault::Language;
+use crate::format::Definition;
+use crate::transport::Remote;
+
+/// A named folder on a transport that we read from.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    /// `partner/inbox`: its identity for ever; fingerprints hang on it.
+    pub name: String,
+    /// The partner's name.
+    pub partner: String,
+    /// The lane that its calls go to.
+    pub lane: Lane,
+    /// The transport.
+    pub remote: Remote,
+    /// The folder, relative to the remote's base.
+    pub folder: String,
+    /// File name patterns; a file that none fits is left alone (a warning tells of it once). Never matched: our own
+    /// `done`, `failed` and claim names.
+    pub files: globset::GlobSet,
+    /// The format of its files.
+    pub format: Arc<Definition>,
+    /// When a file is whole.
+    pub ready: Ready,
+    /// What becomes of the source once our copy is durable.
+    pub after: After,
+    /// What a faulty document does to its file.
+    pub faults: FaultRule,
+    /// The folder for `NAME.error.txt` (local inboxes only), relative to the remote's base.
+    pub failed_folder: String,
+    /// How often to look.
+    pub poll: Duration,
+    /// The partner's time zone.
+    pub time_zone: chrono_tz::Tz,
+    /// The language of error files.
+    pub language: Language,
+    /// False: read, check and answer, send nothing.
+    pub live: bool,
+    /// Whether an article equal to its basis is not sent again (promise 9; on by default for articles).
+    pub skip_unchanged: bool,
+}
+
+/// When a file is whole (promise 2). Several may be asked for; all that are given must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ready {
+    /// Size and time unchanged this long, over at least two looks, by our clock.
+    pub quiet: Option<Duration>,
+    /// The name of the marker file that must stand beside it: `{name}.ok`, `{stem}.ok`. The marker is removed after
+    /// the file was taken in (moved with it where `after` moves).
+    pub marker: Option<String>,
+    /// Patterns of temporary names that the sender renames from: such names are never taken.
+    pub renamed_from: Option<globset::GlobSet>,
+}
+
+/// What becomes of the source once our copy is durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Moved to this folder, relative to the remote's base.
+    MoveTo(String),
+    /// Deleted.
+    Delete,
+    /// Left where it is; the ledger remembers it.
+    Leave,
+}
+
+/// What a faulty document does to its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultRule {
+    /// The others go on.
+    SkipDocument,
+    /// None of the file's documents counts.
+    RejectFile,
+}
