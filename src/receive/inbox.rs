@@ -47,7 +47,7 @@ pub struct Inbox {
 }
 
 /// When a file is whole (promise 2). Several may be asked for; all that are given must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Ready {
     /// Size and time unchanged this long, over at least two looks, by our clock.
     pub quiet: Option<Duration>,
