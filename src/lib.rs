@@ -6,6 +6,7 @@ pub mod fault;
 pub mod format;
 pub mod ledger;
 pub mod ongoing;
+pub mod plan;
 pub mod receive;
 pub mod report;
 pub mod secret;

@@ -103,6 +103,12 @@ fn fill(template: &str, fault: &Fault) -> String {
             continue;
         };
         match name {
+            // Braces round anything but a name belong to the text: `{ counter = true }`.
+            _ if !is_name(name) => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
+            }
             "found" => filled.push_str(fault.found.as_deref().unwrap_or("")),
             "file" => filled.push_str(fault.place.file.as_deref().unwrap_or("")),
             "field" => filled.push_str(fault.place.field.as_deref().unwrap_or("")),
@@ -116,6 +122,10 @@ fn fill(template: &str, fault: &Fault) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 #[cfg(test)]
@@ -137,6 +147,7 @@ mod tests {
                 .split('{')
                 .skip(1)
                 .filter_map(|rest| rest.split_once('}').map(|(name, _)| name.to_owned()))
+                .filter(|name| is_name(name))
                 .collect();
             names.sort();
             names.dedup();
