@@ -30,8 +30,22 @@ pub struct Inbox {
     pub ready: Ready,
     /// What becomes of the source once our copy is durable.
     pub after: After,
-    /// What a faulty document does to its file.
+    /// What becomes of a file with the content of an earlier one of the same inbox, whatever its name and time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// Taken in; what Ongoing has already is not sent again, orders too.
+    #[default]
+    Take,
+    /// Held for a person.
+    Hold,
+    /// Taken note of, and not processed.
+    Skip,
+}
+
+/// What a faulty document does to its file.
     pub faults: FaultRule,
+    /// What becomes of a file with the content of an earlier one of this inbox.
+    pub duplicates: Duplicates,
     /// The folder for `NAME.error.txt` (local inboxes only), relative to the remote's base.
     pub failed_folder: String,
     /// How often to look.
@@ -67,6 +81,18 @@ pub enum After {
     Delete,
     /// Left where it is; the ledger remembers it.
     Leave,
+}
+
+/// What becomes of a file with the content of an earlier one of the same inbox, whatever its name and time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// Taken in; what Ongoing has already is not sent again, orders too.
+    #[default]
+    Take,
+    /// Held for a person.
+    Hold,
+    /// Taken note of, and not processed.
+    Skip,
 }
 
 /// What a faulty document does to its file.

@@ -29,4 +29,22 @@ codes! {
     GREW_AFTER_PICKUP = "grew-after-pickup", Operator;
     /// A file whose name is no text.
     UNREADABLE_NAME = "unreadable-name", Operator;
+    /// An arrival whose inbox is no longer configured.
+    INBOX_GONE = "inbox-gone", Operator;
+    /// The gateway stops.
+    STOPPING = "stopping", Wait;
+    /// A bug of the gateway, caught at its border.
+    CAUGHT_BUG = "caught-bug", Operator;
+    /// A call that fails again and again while others succeed.
+    CALL_KEEPS_FAILING = "call-keeps-failing", Operator;
+    /// Another file stands under the name of a report.
+    REPORT_NAME_TAKEN = "report-name-taken", Operator;
+    /// A state that there is not.
+    UNKNOWN_STATE = "unknown-state", Operator;
+    /// An order of an operator about nothing known.
+    UNKNOWN_OBJECT = "unknown-object", Operator;
+    /// The control socket cannot be used.
+    CONTROL_SOCKET_FAILED = "control-socket-failed", Operator;
+    /// A control request or answer that cannot be read.
+    CONTROL_REQUEST_UNKNOWN = "control-request-unknown", Operator;
 }

@@ -1,0 +1,120 @@
+//! The command line: one file a command. Commands ask the ledger or the running gateway; they never touch a
+//! transport or write to Ongoing themselves.
+
+mod check;
+mod demo;
+mod operator;
+mod run;
+mod sandbox;
+mod step_log;
+mod terminal;
+mod trace;
+mod try_format;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// What a command came to, as the process's exit code. Documented in README.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// All well.
+    Well = 0,
+    /// A sender's file has a fault.
+    Sender = 1,
+    /// Wrong use of the command line, or a mistake in the configuration or a format file.
+    Usage = 2,
+    /// Something could not be done now and is tried again by itself.
+    Wait = 4,
+    /// A person must act.
+    Operator = 3,
+}
+
+impl From<crate::fault::Turn> for Exit {
+    fn from(turn: crate::fault::Turn) -> Exit {
+        match turn {
+            crate::fault::Turn::Sender => Exit::Sender,
+            crate::fault::Turn::Operator => Exit::Operator,
+            crate::fault::Turn::Wait => Exit::Wait,
+        }
+    }
+}
+
+#[derive(Parser)]
+#[command(
+    name = "lastkaj",
+    version,
+    about = "Gateway between ERP systems that speak in flat files and the Ongoing WMS",
+    after_help = "Exit codes: 0 all well; 1 a sender's file has a fault; 2 wrong use or configuration; 3 a person must \
+                  act; 4 something waits and is tried again.\n\nExample: lastkaj check --config /etc/lastkaj/gateway.toml"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the configuration is.
+#[derive(Args, Clone)]
+struct ConfigArgument {
+    /// The configuration.
+    #[arg(short, long, value_name = "FILE", default_value = "gateway.toml", env = "LASTKAJ_CONFIG")]
+    config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run until told to stop (SIGTERM or Ctrl-C); a second signal means now
+    #[command(after_help = "Example: lastkaj run --config /etc/lastkaj/gateway.toml")]
+    Run(run::RunArguments),
+    /// Do all that is due, then exit
+    #[command(after_help = "Example: lastkaj once --config gateway.toml")]
+    Once(run::OnceArguments),
+    /// Name everything that is wrong in the configuration and in the format files
+    #[command(after_help = "Example: lastkaj check --config gateway.toml")]
+    Check(check::CheckArguments),
+    /// Show what a format makes of a file: documents, faults, with --calls the exact requests; nothing is sent
+    #[command(after_help = "Example: lastkaj try formats/nordvik/orders.toml ORD1.csv --calls")]
+    Try(try_format::TryArguments),
+    /// Show what waits, what is held and what went wrong
+    #[command(after_help = "Examples:\n  lastkaj list\n  lastkaj list calls --state held\n  lastkaj list arrivals --json")]
+    List(operator::ListArguments),
+    /// Follow an order number, article number, file name or report name both ways
+    #[command(after_help = "Example: lastkaj trace SO-20044")]
+    Trace(trace::TraceArguments),
+    /// Try again what waits, is held or is halted
+    #[command(after_help = "Examples:\n  lastkaj retry order SO-20044\n  lastkaj retry call 17\n  lastkaj retry \"inbox nordvik/orders\"")]
+    Retry(operator::RetryArguments),
+    /// Throw away a call, an arrival or a report that waits or is held
+    #[command(after_help = "Example: lastkaj discard call 17 --why \"the customer cancelled by phone\"")]
+    Discard(operator::DiscardArguments),
+    /// Run the stand-in for Ongoing alone, for trials
+    #[command(after_help = "Example: lastkaj sandbox --port 8800")]
+    Sandbox(sandbox::SandboxArguments),
+    /// Show the whole road on this machine: sandbox, folders, real files, in a few seconds
+    #[command(after_help = "Examples:\n  lastkaj demo\n  lastkaj demo --dir /tmp/lastkaj-demo --serve")]
+    Demo(demo::DemoArguments),
+}
+
+/// Parses the arguments and runs the command.
+pub fn run() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let help = !error.use_stderr();
+            let _ = error.print();
+            return if help { Exit::Well } else { Exit::Usage };
+        }
+    };
+    match arguments.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Once(arguments) => run::once(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Try(arguments) => try_format::try_format(&arguments),
+        Command::List(arguments) => operator::list(&arguments),
+        Command::Trace(arguments) => trace::trace(&arguments),
+        Command::Retry(arguments) => operator::retry(&arguments),
+        Command::Discard(arguments) => operator::discard(&arguments),
+        Command::Sandbox(arguments) => sandbox::sandbox(&arguments),
+        Command::Demo(arguments) => demo::demo(&arguments),
+    }
+}

@@ -1,0 +1,175 @@
+//! `list`, `retry` and `discard`: through the control socket while a gateway runs, else on the ledger itself.
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::fault::{Fault, code};
+use crate::gateway::control;
+use crate::gateway::operate::{Request, operate};
+use crate::ledger::{DataLock, Ledger};
+use crate::step::Steps;
+
+use super::run::load;
+use super::terminal::{cell, complain, say, say_json, table};
+use super::{ConfigArgument, Exit};
+
+#[derive(Args)]
+pub(super) struct ListArguments {
+    /// What to list
+    #[arg(value_enum, default_value = "overview")]
+    what: What,
+    /// Only those in this state
+    #[arg(long)]
+    state: Option<String>,
+    /// At most so many
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+    /// For scripts
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum What {
+    /// Lanes, arrivals and reports by state, and what is halted
+    Overview,
+    /// Files taken in, the newest first
+    Arrivals,
+    /// Calls to Ongoing, the newest first
+    Calls,
+    /// Files for outboxes, the newest first
+    Reports,
+}
+
+#[derive(Args)]
+pub(super) struct RetryArguments {
+    /// What: `order SO-1`, `call 17`, `arrival 4`, `report 9`, "inbox nordvik/orders"
+    #[arg(required = true, num_args = 1..)]
+    target: Vec<String>,
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+#[derive(Args)]
+pub(super) struct DiscardArguments {
+    /// What: `order SO-1`, `call 17`, `arrival 4`, `report 9`
+    #[arg(required = true, num_args = 1..)]
+    target: Vec<String>,
+    /// Why, for whoever asks later
+    #[arg(long)]
+    why: String,
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+pub(super) fn list(arguments: &ListArguments) -> Exit {
+    let (state, limit) = (arguments.state.clone(), arguments.limit);
+    let request = match arguments.what {
+        What::Overview => Request::Overview,
+        What::Arrivals => Request::Arrivals { state, limit },
+        What::Calls => Request::Calls { state, limit },
+        What::Reports => Request::Reports { limit },
+    };
+    ask(&arguments.config, &request, |answer| {
+        if arguments.json {
+            say_json(answer);
+            return;
+        }
+        match arguments.what {
+            What::Overview => say_overview(answer),
+            What::Arrivals => say(rows(
+                answer,
+                &["id", "inbox", "name", "state", "documents", "documents_faulty", "received_at"],
+            )),
+            What::Calls => {
+                say(rows(answer, &["id", "lane", "kind", "number", "state", "tries", "due", "message"]));
+            }
+            What::Reports => {
+                say(rows(answer, &["id", "outbox", "sequence", "name", "state", "delivered_at"]));
+            }
+        }
+    })
+}
+
+pub(super) fn retry(arguments: &RetryArguments) -> Exit {
+    let request = Request::Retry { target: arguments.target.join(" ") };
+    ask(&arguments.config, &request, say_done)
+}
+
+pub(super) fn discard(arguments: &DiscardArguments) -> Exit {
+    let request = Request::Discard { target: arguments.target.join(" "), why: arguments.why.clone() };
+    ask(&arguments.config, &request, say_done)
+}
+
+fn say_done(answer: &Value) {
+    for line in answer.get("done").and_then(Value::as_array).into_iter().flatten() {
+        say(cell(line));
+    }
+}
+
+/// Asks the gateway that runs, or the ledger where none does, and shows the answer.
+pub(super) fn ask(config: &ConfigArgument, request: &Request, show: impl FnOnce(&Value)) -> Exit {
+    let config = match load(&config.config) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
+    match answer(&config, request) {
+        Ok(value) => {
+            show(&value);
+            Exit::Well
+        }
+        Err(fault) => {
+            let exit = if fault.code == code::UNKNOWN_OBJECT || fault.code == code::UNKNOWN_STATE {
+                Exit::Usage
+            } else {
+                Exit::from(fault.turn)
+            };
+            complain(&[fault], config.gateway.language);
+            exit
+        }
+    }
+}
+
+fn answer(config: &Config, request: &Request) -> Result<Value, Fault> {
+    match DataLock::take(&config.gateway.data) {
+        Ok(_lock) => {
+            let ledger = Ledger::open(&config.gateway.data, Steps::unwatched())?;
+            let who = control::user_name(rustix::process::getuid().as_raw());
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))?;
+            runtime.block_on(operate(&ledger, &Clock::System, &who, request))
+        }
+        Err(fault) if fault.code == code::LEDGER_LOCKED => control::ask(&config.gateway.control, request),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// A table of some members of a list of objects.
+pub(super) fn rows(answer: &Value, members: &[&str]) -> String {
+    let Some(list) = answer.as_array().filter(|list| !list.is_empty()) else { return "none".to_owned() };
+    let heading: Vec<String> = members.iter().map(|member| member.replace('_', " ")).collect();
+    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
+    let rows = list
+        .iter()
+        .map(|row| members.iter().map(|member| row.get(*member).map(cell).unwrap_or_default()).collect())
+        .collect();
+    table(&heading, rows)
+}
+
+fn say_overview(answer: &Value) {
+    for (title, member, columns) in [
+        ("Halted", "halts", &["scope", "since", "reason"][..]),
+        ("Lanes", "lanes", &["lane", "pending", "held", "accepted", "unchanged", "superseded", "refused", "discarded"][..]),
+        ("Arrivals", "arrivals", &["state", "count"][..]),
+        ("Reports", "reports", &["state", "count"][..]),
+    ] {
+        say(title);
+        say(rows(answer.get(member).unwrap_or(&Value::Null), columns).lines().map(|line| format!("  {line}\n")).collect::<String>());
+    }
+}

@@ -1,0 +1,195 @@
+//! `run` and `once`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::fault::{Fault, Language};
+use crate::gateway::{Gateway, control, systemd};
+use crate::step::Steps;
+
+use super::terminal::{complain, exit_of, say};
+use super::{ConfigArgument, Exit};
+
+#[derive(Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    config: ConfigArgument,
+    /// Write the name of each step to this file, for crash tests
+    #[arg(long, hide = true, value_name = "FILE")]
+    step_log: Option<std::path::PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct OnceArguments {
+    #[command(flatten)]
+    config: ConfigArgument,
+    /// Go on, look after look, until every file that is there is whole and taken in
+    #[arg(long)]
+    until_quiet: bool,
+    /// Write the name of each step to this file, for crash tests
+    #[arg(long, hide = true, value_name = "FILE")]
+    step_log: Option<std::path::PathBuf>,
+}
+
+/// Runs until told to stop.
+pub(super) fn run(arguments: &RunArguments) -> Exit {
+    log_to_stderr();
+    with_gateway(&arguments.config.config, arguments.step_log.as_deref(), async |gateway| {
+        let gateway = Arc::new(gateway);
+        let bells = gateway.bells();
+        let listener = control::listen(&gateway.config().gateway.control)?;
+        let serving = tokio::spawn(control::serve(gateway.clone(), bells.clone(), listener));
+        let stopping = tokio::spawn(stop_on_signal(gateway.clone(), bells.clone()));
+        let watchdog = tokio::spawn(ping_watchdog(gateway.clone()));
+        systemd::ready();
+        tracing::info!(inboxes = gateway.config().inboxes.len(), outboxes = gateway.config().outboxes.len(), "running");
+        let ran = gateway.clone().run(bells).await;
+        systemd::stopping();
+        stopping.abort();
+        watchdog.abort();
+        let _ = serving.await;
+        let _ = std::fs::remove_file(&gateway.config().gateway.control);
+        ran.map(|()| Exit::Well)
+    })
+}
+
+/// Does all that is due.
+pub(super) fn once(arguments: &OnceArguments) -> Exit {
+    log_to_stderr();
+    let until_quiet = arguments.until_quiet;
+    with_gateway(&arguments.config.config, arguments.step_log.as_deref(), async |gateway| {
+        let language = gateway.config().gateway.language;
+        loop {
+            let done = gateway.once().await?;
+            complain(&done.faults, language);
+            say(format!(
+                "{} taken in, {} not whole yet, {} delivered",
+                count(done.arrivals, "file"),
+                count(done.waiting_files, "file"),
+                count(done.reports, "report")
+            ));
+            if until_quiet && done.waiting_files > 0 {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                continue;
+            }
+            if done.waiting_files > 0 {
+                say("run again once they are quiet, or use --until-quiet");
+            }
+            return Ok(exit_of(&done.faults).max(worst_outcome(&gateway).await?));
+        }
+    })
+}
+
+/// What waits for a person, or for time, decides the exit code too.
+async fn worst_outcome(gateway: &Gateway) -> Result<Exit, Fault> {
+    let overview = gateway.ledger().overview().await?;
+    if !overview.halts.is_empty() || overview.held() > 0 {
+        return Ok(Exit::Operator);
+    }
+    Ok(if overview.pending() > 0 { Exit::Wait } else { Exit::Well })
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// Loads the configuration, opens the gateway and hands it to `work`.
+fn with_gateway(path: &Path, step_log: Option<&Path>, work: impl AsyncFnOnce(Gateway) -> Result<Exit, Fault>) -> Exit {
+    let config = match load(path) {
+        Ok(config) => config,
+        Err(exit) => return exit,
+    };
+    let language = config.gateway.language;
+    let steps = match step_log.map(super::step_log::StepLog::open).transpose() {
+        Ok(log) => log.map_or_else(Steps::unwatched, |log| Steps::watched(Arc::new(log))),
+        Err(fault) => {
+            complain(&[fault], language);
+            return Exit::Usage;
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(format!("the runtime cannot be started: {error}"));
+            return Exit::Operator;
+        }
+    };
+    let done = runtime.block_on(async {
+        let gateway = Gateway::open(config, Clock::System, steps).await?;
+        work(gateway).await
+    });
+    // A worker that hangs on a dead server must not keep the process from ending.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    done.unwrap_or_else(|fault| {
+        let exit = Exit::from(fault.turn);
+        complain(&[fault], language);
+        exit
+    })
+}
+
+/// Loads the configuration, or says what is wrong with it.
+pub(super) fn load(path: &Path) -> Result<Config, Exit> {
+    match config::load(path, &config::ProcessEnvironment) {
+        Ok(config) => {
+            complain(&config.warnings, config.gateway.language);
+            Ok(config)
+        }
+        Err(faults) => {
+            complain(&faults, Language::English);
+            Err(Exit::Usage)
+        }
+    }
+}
+
+/// The first signal stops the intake and lets what is in hand end; the second one means now.
+async fn stop_on_signal(gateway: Arc<Gateway>, bells: Arc<crate::gateway::Bells>) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    let mut signals = 0;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        signals += 1;
+        if signals > 1 {
+            tracing::warn!("a second signal: stopping now; nothing is lost, the next start goes on from here");
+            std::process::exit(Exit::Wait as i32);
+        }
+        tracing::info!("stopping: what is in hand ends first");
+        gateway.stop();
+        bells.ring_all();
+    }
+}
+
+/// Pings the watchdog while the ledger answers.
+async fn ping_watchdog(gateway: Arc<Gateway>) {
+    let Some(every) = systemd::watchdog() else { return };
+    loop {
+        if let Ok(overview) = gateway.ledger().overview().await {
+            systemd::alive();
+            systemd::status(&format!("{} calls wait, {} held", overview.pending(), overview.held()));
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LASTKAJ_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,russh=warn"));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_target(false)
+        .try_init();
+}

@@ -1,0 +1,50 @@
+//! `sandbox`: the stand-in for Ongoing alone, for trials.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::clock::Clock;
+use crate::sandbox::{SandboxSettings, start};
+
+use super::Exit;
+use super::terminal::say;
+
+#[derive(Args)]
+pub(super) struct SandboxArguments {
+    /// The port on the loopback address; 0 takes any free one
+    #[arg(long, default_value_t = 8800)]
+    port: u16,
+    /// How often the sandbox's warehouse works; "0s" lets it rest
+    #[arg(long, default_value = "2s", value_parser = humantime::parse_duration)]
+    work_every: Duration,
+}
+
+pub(super) fn sandbox(arguments: &SandboxArguments) -> Exit {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(format!("the runtime cannot be started: {error}"));
+            return Exit::Operator;
+        }
+    };
+    let work_every = (!arguments.work_every.is_zero()).then_some(arguments.work_every);
+    let settings = SandboxSettings { port: arguments.port, work_every, ..SandboxSettings::default() };
+    runtime.block_on(async {
+        let (user, password, goods_owner) = settings.first_account();
+        let sandbox = match start(settings, Clock::System).await {
+            Ok(sandbox) => sandbox,
+            Err(error) => {
+                say(format!("the sandbox cannot listen on port {}: {error}; choose another with --port", arguments.port));
+                return Exit::Usage;
+            }
+        };
+        say(format!("The sandbox stands in for Ongoing at {}", sandbox.url()));
+        say(format!("user {user}, password {password}, goods owner {goods_owner}"));
+        say(format!("what it holds: http://{}/sandbox/state    what it was asked: http://{0}/sandbox/requests", sandbox.address));
+        say("Ctrl-C ends it; it forgets everything then");
+        let _ = tokio::signal::ctrl_c().await;
+        sandbox.stop().await;
+        Exit::Well
+    })
+}

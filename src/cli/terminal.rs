@@ -1,0 +1,59 @@
+//! What the terminal is shown: tables that line up, faults at their line, colours only where a person looks.
+
+use std::io::{IsTerminal, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::Value;
+
+use crate::fault::{Fault, Language, Turn, show};
+
+use super::Exit;
+
+/// Prints a line to standard output; a closed pipe is no error of ours.
+pub fn say(text: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", text.as_ref());
+}
+
+/// Prints JSON for scripts.
+pub fn say_json(value: &Value) {
+    say(serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+/// Prints faults as a compiler would, to standard error.
+pub fn complain(faults: &[Fault], language: Language) {
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let mut out = std::io::stderr().lock();
+    for fault in faults {
+        let _ = writeln!(out, "{}\n", show::show(fault, language, colour).trim_end());
+    }
+}
+
+/// The exit code of the gravest fault.
+pub fn exit_of(faults: &[Fault]) -> Exit {
+    let gravest = faults.iter().map(|fault| fault.turn).max_by_key(|turn| match turn {
+        Turn::Wait => 0,
+        Turn::Sender => 1,
+        Turn::Operator => 2,
+    });
+    gravest.map_or(Exit::Well, Exit::from)
+}
+
+/// A table with a heading, as wide as the terminal; nothing but the heading where there is no row.
+pub fn table(heading: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(heading);
+    for row in rows {
+        table.add_row(row);
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// A JSON value as the text of a table's cell.
+pub fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,165 @@
+//! The gateway: one process that runs the three passes for every inbox, lane and outbox of a configuration.
+//!
+//! - [`Gateway::open`] takes the data folder's lock and settles what an earlier run left.
+//! - [`Gateway::once`] does all that is due and returns.
+//! - [`Gateway::run`] goes on until it is told to stop: intake stops first, the request in hand ends, then out.
+//!
+//! A watcher, a control command and a neighbouring pass only wake a loop early; polling is the truth.
+
+pub mod control;
+mod once;
+pub mod operate;
+mod run;
+pub mod systemd;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::call::Lane;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::fault::Fault;
+use crate::ledger::{DataLock, Ledger, Spool};
+use crate::ongoing::Ongoing;
+use crate::receive::{Inbox, Receive};
+use crate::report::{Outbox, Reporting};
+use crate::send::Send;
+use crate::step::Steps;
+use crate::transport::Sessions;
+
+pub use once::Done;
+
+/// A gateway on its data folder.
+pub struct Gateway {
+    config: Config,
+    ledger: Ledger,
+    spool: Spool,
+    sessions: Sessions,
+    clock: Clock,
+    installations: BTreeMap<String, Arc<Ongoing>>,
+    stop: Arc<AtomicBool>,
+    // Held as long as the gateway lives; given back by the system whatever happens to the process.
+    _lock: DataLock,
+}
+
+impl Gateway {
+    /// Takes the data folder and settles what an earlier run left: what was staged and not published is dropped,
+    /// calls that were under way are to be read back, halts whose cause was changed are lifted.
+    ///
+    /// # Errors
+    /// Another gateway has the folder, or the ledger cannot be used.
+    pub async fn open(config: Config, clock: Clock, steps: Steps) -> Result<Gateway, Fault> {
+        let lock = DataLock::take(&config.gateway.data)?;
+        let ledger = Ledger::open(&config.gateway.data, steps.clone())?;
+        let spool = Spool::open(&config.gateway.data, steps.clone())?;
+        let mut installations = BTreeMap::new();
+        for (name, installation) in &config.installations {
+            installations.insert(name.clone(), Arc::new(Ongoing::new(installation, clock.clone(), steps.clone())?));
+        }
+        ledger.drop_unpublished().await?;
+        ledger.recover_in_flight(clock.now()).await?;
+        let gateway = Gateway {
+            config,
+            ledger,
+            spool,
+            sessions: Sessions::new(steps),
+            clock,
+            installations,
+            stop: Arc::default(),
+            _lock: lock,
+        };
+        gateway.lift_halts().await?;
+        Ok(gateway)
+    }
+
+    /// A new start, or a changed configuration, is a reason to try inboxes and outboxes anew; an installation only
+    /// if its credential was changed, since each wrong password counts against its limits.
+    async fn lift_halts(&self) -> Result<(), Fault> {
+        for halt in self.ledger.halts().await? {
+            let unchanged = halt.scope.strip_prefix("installation ").and_then(|name| self.installations.get(name));
+            if unchanged.is_some_and(|ongoing| ongoing.credential_fingerprint() == halt.cause) {
+                continue;
+            }
+            self.ledger.lift(&halt.scope).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells every pass to come to an end. Safe to call from anywhere, any number of times.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The ledger, for commands and pages.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The configuration that it runs.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn receive(&self) -> Receive {
+        Receive {
+            ledger: self.ledger.clone(),
+            spool: self.spool.clone(),
+            sessions: self.sessions.clone(),
+            clock: self.clock.clone(),
+            stop: self.stop.clone(),
+        }
+    }
+
+    fn reporting(&self) -> Reporting {
+        Reporting {
+            ledger: self.ledger.clone(),
+            spool: self.spool.clone(),
+            sessions: self.sessions.clone(),
+            clock: self.clock.clone(),
+            stop: self.stop.clone(),
+        }
+    }
+
+    fn send(&self, lane: &Lane) -> Option<Send> {
+        Some(Send {
+            ledger: self.ledger.clone(),
+            ongoing: self.installations.get(&lane.installation)?.clone(),
+            clock: self.clock.clone(),
+            stop: self.stop.clone(),
+        })
+    }
+
+    /// Every lane of the configuration.
+    fn lanes(&self) -> BTreeSet<Lane> {
+        self.config.partners.iter().map(|partner| partner.lane.clone()).collect()
+    }
+
+    /// Whether calls of a lane may go out: not while a partner on it is not live.
+    fn is_live(&self, lane: &Lane) -> bool {
+        self.config.partners.iter().filter(|partner| partner.lane == *lane).all(|partner| partner.live)
+    }
+
+    fn inboxes(&self) -> Arc<HashMap<String, Inbox>> {
+        Arc::new(self.config.inboxes.iter().map(|inbox| (inbox.name.clone(), inbox.clone())).collect())
+    }
+
+    fn outboxes(&self) -> Vec<Outbox> {
+        self.config.outboxes.clone()
+    }
+}
+
+/// Runs blocking work on a bounded worker; a panic in it is a caught bug, not the end of the gateway.
+async fn blocking<T: std::marker::Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + std::marker::Send + 'static,
+) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Fault::new(crate::fault::code::CAUGHT_BUG).with("reason", error)),
+    }
+}

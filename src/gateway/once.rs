@@ -1,0 +1,186 @@
+//! One round of everything that is due, shared by `once` and by `run`'s first moments.
+
+use crate::fault::{Fault, Turn, code};
+use crate::receive::{self, Inbox, Staged};
+use crate::report::{self, Outbox, ReportKind};
+use crate::send;
+use crate::transport::Remote;
+
+use super::{Gateway, blocking};
+
+/// What was done, and what could not be.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Files taken in.
+    pub arrivals: usize,
+    /// Files that are there but not whole yet.
+    pub waiting_files: usize,
+    /// Reports delivered.
+    pub reports: usize,
+    /// What went wrong with inboxes, lanes and outboxes as such, each with whose turn is next.
+    pub faults: Vec<Fault>,
+}
+
+impl Done {
+    fn note<T: Default>(&mut self, result: Result<T, Fault>) -> T {
+        result.unwrap_or_else(|fault| {
+            self.faults.push(fault);
+            T::default()
+        })
+    }
+}
+
+impl Gateway {
+    /// Does all that is due: takes in what is whole, stages and sends it, reads what changed, writes and delivers
+    /// reports. What fails on one inbox, lane or outbox keeps back none of the others.
+    ///
+    /// # Errors
+    /// The ledger cannot be used.
+    pub async fn once(&self) -> Result<Done, Fault> {
+        let mut done = Done::default();
+        for inbox in &self.config.inboxes {
+            let taken = self.take_in(inbox).await;
+            let taken = done.note(taken);
+            done.arrivals += taken.arrivals.len();
+            done.waiting_files += taken.waiting;
+            done.faults.extend(taken.faults);
+        }
+        for lane in self.lanes() {
+            let staged = self.stage(&lane).await;
+            done.note(staged);
+        }
+        // Acknowledgements of what was taken, before what became of it.
+        self.report(&mut done, true).await;
+        for lane in self.lanes() {
+            let sent = self.send_lane(&lane).await;
+            done.note(sent.map(|_| ()));
+        }
+        self.report(&mut done, true).await;
+        // What was delivered just now left marks to set.
+        for lane in self.lanes() {
+            let sent = self.send_lane(&lane).await;
+            done.note(sent.map(|_| ()));
+        }
+        Ok(done)
+    }
+
+    async fn report(&self, done: &mut Done, now: bool) {
+        for inbox in self.config.inboxes.clone() {
+            let written = self.write_error_files(&inbox).await;
+            done.reports += done.note(written);
+        }
+        for outbox in self.outboxes() {
+            let reported = self.run_outbox(&outbox, now).await;
+            done.reports += done.note(reported);
+        }
+    }
+
+    /// Looks at one inbox. A fault of the operator halts it.
+    pub(super) async fn take_in(&self, inbox: &Inbox) -> Result<receive::Taken, Fault> {
+        let scope = format!("inbox {}", inbox.name);
+        if self.is_halted(&scope).await? {
+            return Ok(receive::Taken::default());
+        }
+        let (receive, own) = (self.receive(), inbox.clone());
+        let taken = blocking(move || receive::take_in(&receive, &own)).await;
+        self.halt_on(&scope, taken).await
+    }
+
+    /// Stages every arrival that waits on a lane.
+    pub(super) async fn stage(&self, lane: &crate::call::Lane) -> Result<usize, Fault> {
+        let mut staged = 0;
+        loop {
+            let (receive, own, inboxes) = (self.receive(), lane.clone(), self.inboxes());
+            match blocking(move || receive::stage_next(&receive, &own, &inboxes)).await? {
+                Staged::Nothing | Staged::LetGo(_) => return Ok(staged),
+                Staged::Published(_) | Staged::Rejected(_) | Staged::Held(_) => staged += 1,
+            }
+        }
+    }
+
+    /// Runs a lane until nothing is due on it.
+    pub(super) async fn send_lane(&self, lane: &crate::call::Lane) -> Result<send::Rest, Fault> {
+        match self.send(lane) {
+            Some(send) if self.is_live(lane) => send::run_lane(&send, lane).await,
+            _ => Ok(send::Rest::Until(None)),
+        }
+    }
+
+    /// Writes the error files that a local inbox owes to the person who dropped a file.
+    pub(super) async fn write_error_files(&self, inbox: &Inbox) -> Result<usize, Fault> {
+        if !matches!(inbox.remote, Remote::Local { .. }) {
+            return Ok(0);
+        }
+        let (reporting, own) = (self.reporting(), inbox.clone());
+        let written = blocking(move || {
+            report::error_files::owe(&reporting, &own)?;
+            let outbox = report::error_files::outbox_name(&own.name);
+            report::deliver(&reporting, &outbox, &own.remote, &own.failed_folder)
+        });
+        written.await
+    }
+
+    /// Owes what an outbox has to tell, if its slot is due (or `now`), and delivers what it owes.
+    pub(super) async fn run_outbox(&self, outbox: &Outbox, now: bool) -> Result<usize, Fault> {
+        let scope = format!("outbox {}", outbox.name);
+        if self.is_halted(&scope).await? {
+            return Ok(0);
+        }
+        let ran = self.owe_and_deliver(outbox, now).await;
+        self.halt_on(&scope, ran).await
+    }
+
+    async fn owe_and_deliver(&self, outbox: &Outbox, now: bool) -> Result<usize, Fault> {
+        let last = self.ledger.last_slot(&outbox.name).await?;
+        let time = self.clock.now();
+        let slot = outbox.schedule.due(time, outbox.time_zone, last.as_deref());
+        // What was owed before is delivered whatever the reading comes to.
+        let owed = if slot.is_some() || now { self.owe(outbox).await } else { Ok(()) };
+        let (reporting, own) = (self.reporting(), outbox.clone());
+        let delivered = blocking(move || report::deliver(&reporting, &own.name, &own.remote, &own.folder)).await?;
+        owed?;
+        if let Some(slot) = slot {
+            self.ledger.ran_slot(&outbox.name, &slot).await?;
+        }
+        Ok(delivered)
+    }
+
+    async fn owe(&self, outbox: &Outbox) -> Result<(), Fault> {
+        match &outbox.report {
+            ReportKind::Acknowledgements { inboxes, within } => {
+                let (reporting, own) = (self.reporting(), outbox.clone());
+                let (inboxes, within) = (inboxes.clone(), *within);
+                blocking(move || report::acknowledgements::owe(&reporting, &own, &inboxes, within)).await?;
+            }
+            ReportKind::Shipments { shipped_status } => {
+                let halted = self.is_halted(&send::installation_scope(&outbox.lane.installation)).await?;
+                let read = match self.installations.get(&outbox.lane.installation) {
+                    Some(ongoing) if !halted => {
+                        report::shipments::read(&self.reporting(), ongoing, outbox, *shipped_status).await
+                    }
+                    _ => Ok(0),
+                };
+                let (reporting, own) = (self.reporting(), outbox.clone());
+                blocking(move || report::shipments::owe(&reporting, &own)).await?;
+                read?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_halted(&self, scope: &str) -> Result<bool, Fault> {
+        Ok(self.ledger.halts().await?.iter().any(|halt| halt.scope == scope))
+    }
+
+    /// An operator's fault halts what it is about, once, with an alarm in the log.
+    async fn halt_on<T>(&self, scope: &str, result: Result<T, Fault>) -> Result<T, Fault> {
+        if let Err(fault) = &result
+            && fault.turn == Turn::Operator
+            && fault.code != code::LEDGER_FAILED
+        {
+            tracing::error!(scope, code = fault.code.name(), "{fault}; `lastkaj retry \"{scope}\"` once it is mended");
+            self.ledger.halt(scope, fault.clone(), "", self.clock.now()).await?;
+        }
+        result
+    }
+}

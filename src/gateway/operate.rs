@@ -1,0 +1,142 @@
+//! What an operator may ask and order: the same verbs whether the gateway runs (through the control socket) or not.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::call::{CallState, Kind};
+use crate::clock::Clock;
+use crate::fault::{Fault, code};
+use crate::ledger::{ArrivalState, Ledger, Target};
+
+/// One question or order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Request {
+    /// Lanes, arrivals and reports by state, and what is halted.
+    Overview,
+    /// The newest arrivals.
+    Arrivals {
+        /// Only those in this state.
+        state: Option<String>,
+        /// At most so many.
+        limit: u32,
+    },
+    /// The newest calls.
+    Calls {
+        /// Only those in this state.
+        state: Option<String>,
+        /// At most so many.
+        limit: u32,
+    },
+    /// The newest reports.
+    Reports {
+        /// At most so many.
+        limit: u32,
+    },
+    /// Everything about a number, a file name or a report name.
+    Trace {
+        /// What to look for.
+        needle: String,
+    },
+    /// Try again what waits, is held or is halted.
+    Retry {
+        /// What, in the words of the command line: `call 17`, `order SO-1`, `arrival 4`, `report 9`, `inbox p/i`.
+        target: String,
+    },
+    /// Throw away what waits or is held.
+    Discard {
+        /// What, in the words of the command line.
+        target: String,
+        /// Why, for the audit.
+        why: String,
+    },
+}
+
+impl Request {
+    /// Whether it changes something, so that the loops are woken.
+    pub fn changes(&self) -> bool {
+        matches!(self, Request::Retry { .. } | Request::Discard { .. })
+    }
+}
+
+/// Answers a request. `who` is the user whom the audit names.
+///
+/// # Errors
+/// Nothing fits the target, or the ledger cannot be used.
+pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Request) -> Result<Value, Fault> {
+    let now = clock.now();
+    match request {
+        Request::Overview => to_json(&ledger.overview().await?),
+        Request::Arrivals { state, limit } => {
+            let state = state.as_deref().map(arrival_state).transpose()?;
+            to_json(&ledger.arrivals(state, *limit).await?)
+        }
+        Request::Calls { state, limit } => {
+            let state = state.as_deref().map(call_state).transpose()?;
+            to_json(&ledger.calls(state, *limit).await?)
+        }
+        Request::Reports { limit } => to_json(&ledger.reports(*limit).await?),
+        Request::Trace { needle } => to_json(&ledger.trace(needle).await?),
+        Request::Retry { target } => {
+            let done = ledger.retry(parse_target(target)?, who, now).await?;
+            Ok(json!({ "done": done }))
+        }
+        Request::Discard { target, why } => {
+            let done = ledger.discard(parse_target(target)?, why, who, now).await?;
+            Ok(json!({ "done": done }))
+        }
+    }
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<Value, Fault> {
+    serde_json::to_value(value).map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))
+}
+
+fn arrival_state(name: &str) -> Result<ArrivalState, Fault> {
+    let names = ArrivalState::ALL.map(ArrivalState::name).join(", ");
+    ArrivalState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
+}
+
+fn call_state(name: &str) -> Result<CallState, Fault> {
+    let names = CallState::ALL.map(CallState::name).join(", ");
+    CallState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
+}
+
+/// `call 17`, `arrival 4`, `report 9`, `order SO-1`, `purchase order 88`, `inbox p/i`, `outbox p/o`, `installation x`.
+pub fn parse_target(text: &str) -> Result<Target, Fault> {
+    let text = text.trim();
+    let unknown = || Fault::new(code::UNKNOWN_OBJECT).found(text);
+    let number = |rest: &str| rest.trim().parse::<i64>().map_err(|_| unknown());
+    if let Some((word, rest)) = text.split_once(' ') {
+        match word {
+            "call" => return Ok(Target::Call(number(rest)?)),
+            "arrival" => return Ok(Target::Arrival(number(rest)?)),
+            "report" => return Ok(Target::Report(number(rest)?)),
+            "inbox" | "outbox" | "installation" | "lane" => return Ok(Target::Halt(text.to_owned())),
+            _ => {}
+        }
+    }
+    Kind::ALL
+        .into_iter()
+        .find_map(|kind| {
+            let rest = text.strip_prefix(kind.name())?.strip_prefix(' ')?.trim();
+            (!rest.is_empty()).then(|| Target::Key(kind, rest.to_owned()))
+        })
+        .ok_or_else(unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_named_as_people_name_them() {
+        assert_eq!(parse_target("call 17").unwrap(), Target::Call(17));
+        assert_eq!(parse_target("order SO 1").unwrap(), Target::Key(Kind::Order, "SO 1".to_owned()));
+        assert_eq!(parse_target("purchase order 8").unwrap(), Target::Key(Kind::PurchaseOrder, "8".to_owned()));
+        assert_eq!(parse_target("inbox a/b").unwrap(), Target::Halt("inbox a/b".to_owned()));
+        for wrong in ["", "call", "call x", "order ", "ordre 1"] {
+            assert_eq!(parse_target(wrong).unwrap_err().code.name(), "unknown-object", "{wrong}");
+        }
+    }
+}

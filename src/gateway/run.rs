@@ -1,0 +1,249 @@
+//! The long run: a loop for each inbox, lane and outbox, woken early by its neighbours, until told to stop.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::call::Lane;
+use crate::fault::{Fault, Turn, code};
+use crate::receive::Inbox;
+use crate::report::Outbox;
+use crate::send::Rest;
+use crate::transport::{Remote, Watch};
+
+use super::Gateway;
+
+/// A lane with nothing due is looked at again after this time, woken or not.
+const LANE_LOOK: Duration = Duration::from_secs(30);
+/// An outbox looks this often whether its slot is due.
+const OUTBOX_LOOK: Duration = Duration::from_secs(1);
+/// A failing inbox or outbox is tried again after at most this time.
+const BACKOFF_MAX: Duration = Duration::from_secs(600);
+/// A fault of the kind *wait* is worth a warning once it has lasted for so many tries in a row.
+const WARN_AFTER_TRIES: u32 = 3;
+
+/// The bells that wake the loops early.
+#[derive(Debug, Default)]
+pub struct Bells {
+    /// A file may have come, by inbox.
+    inboxes: BTreeMap<String, Arc<Notify>>,
+    /// An arrival waits to be staged, by lane.
+    staging: BTreeMap<Lane, Arc<Notify>>,
+    /// A call may be due, by lane.
+    lanes: BTreeMap<Lane, Arc<Notify>>,
+    /// Something may be to tell, by outbox.
+    outboxes: BTreeMap<String, Arc<Notify>>,
+}
+
+impl Bells {
+    /// Wakes every loop: after an operator's command.
+    pub fn ring_all(&self) {
+        let bells = self.inboxes.values().chain(self.staging.values()).chain(self.lanes.values());
+        for bell in bells.chain(self.outboxes.values()) {
+            bell.notify_one();
+        }
+    }
+
+    fn ring(bell: Option<&Arc<Notify>>) {
+        if let Some(bell) = bell {
+            bell.notify_one();
+        }
+    }
+}
+
+impl Gateway {
+    /// The bells of this gateway's loops.
+    pub fn bells(&self) -> Arc<Bells> {
+        let bell = Arc::<Notify>::default;
+        Arc::new(Bells {
+            inboxes: self.config.inboxes.iter().map(|inbox| (inbox.name.clone(), bell())).collect(),
+            staging: self.lanes().into_iter().map(|lane| (lane, bell())).collect(),
+            lanes: self.lanes().into_iter().map(|lane| (lane, bell())).collect(),
+            outboxes: self.config.outboxes.iter().map(|outbox| (outbox.name.clone(), bell())).collect(),
+        })
+    }
+
+    /// Goes on until [`Gateway::stop`], then lets what is in hand end.
+    ///
+    /// # Errors
+    /// The ledger cannot be used any more: better to stop than to go on without one.
+    pub async fn run(self: Arc<Self>, bells: Arc<Bells>) -> Result<(), Fault> {
+        let mut loops = JoinSet::new();
+        let watch = self.watch(&bells);
+        for inbox in self.config.inboxes.clone() {
+            loops.spawn(self.clone().inbox_loop(bells.clone(), inbox, watch.clone()));
+        }
+        for lane in self.lanes() {
+            loops.spawn(self.clone().staging_loop(bells.clone(), lane.clone()));
+            loops.spawn(self.clone().lane_loop(bells.clone(), lane));
+        }
+        for outbox in self.outboxes() {
+            loops.spawn(self.clone().outbox_loop(bells.clone(), outbox));
+        }
+        // A gateway without inbox or outbox has nothing to do, and says so by `check`; it still waits to be stopped.
+        while !self.is_stopping() {
+            tokio::select! {
+                ended = loops.join_next(), if !loops.is_empty() => {
+                    if let Some(Ok(Err(fault))) = ended {
+                        tracing::error!(code = fault.code.name(), "{fault}");
+                        self.stop();
+                        bells.ring_all();
+                        while loops.join_next().await.is_some() {}
+                        return Err(fault);
+                    }
+                }
+                () = tokio::time::sleep(Duration::from_millis(200)) => {}
+            }
+        }
+        bells.ring_all();
+        while loops.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    /// Watches the folders of local inboxes; without a watcher polling alone finds the files.
+    fn watch(&self, bells: &Arc<Bells>) -> Option<Arc<Watch>> {
+        let ring = bells.clone();
+        let watch = Watch::new(move || ring.inboxes.values().for_each(|bell| bell.notify_one()));
+        match watch {
+            Ok(watch) => Some(Arc::new(watch)),
+            Err(fault) => {
+                tracing::warn!(code = fault.code.name(), "{fault}");
+                None
+            }
+        }
+    }
+
+    async fn inbox_loop(self: Arc<Self>, bells: Arc<Bells>, inbox: Inbox, watch: Option<Arc<Watch>>) -> Result<(), Fault> {
+        let mut patience = Patience::default();
+        let mut unmatched_told = std::collections::BTreeSet::new();
+        while !self.is_stopping() {
+            if let (Some(watch), Remote::Local { base }) = (&watch, &inbox.remote) {
+                watch.watch(&base.join(&inbox.folder));
+            }
+            let mut wait = inbox.poll;
+            match self.take_in(&inbox).await {
+                Ok(taken) => {
+                    patience = Patience::default();
+                    if !taken.arrivals.is_empty() {
+                        tracing::info!(inbox = inbox.name, files = taken.arrivals.len(), "taken in");
+                        Bells::ring(bells.staging.get(&inbox.lane));
+                    }
+                    for name in taken.unmatched {
+                        if unmatched_told.len() < 1_000 && unmatched_told.insert(name.clone()) {
+                            tracing::warn!(inbox = inbox.name, name, "no pattern of `files` fits this file; it is left alone");
+                        }
+                    }
+                    for fault in taken.faults {
+                        tracing::warn!(inbox = inbox.name, code = fault.code.name(), "{fault}");
+                    }
+                    if taken.waiting > 0 {
+                        // A file under watch: look again as soon as it can have been quiet.
+                        wait = inbox.ready.quiet.map_or(wait, |quiet| quiet.clamp(Duration::from_millis(200), wait));
+                    }
+                }
+                Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
+                Err(fault) => wait = patience.after(&inbox.name, &fault, wait),
+            }
+            let written = self.write_error_files(&inbox).await;
+            self.log_unless_ok(&inbox.name, written)?;
+            woken(bells.inboxes.get(&inbox.name), wait).await;
+        }
+        Ok(())
+    }
+
+    async fn staging_loop(self: Arc<Self>, bells: Arc<Bells>, lane: Lane) -> Result<(), Fault> {
+        let mut patience = Patience::default();
+        while !self.is_stopping() {
+            let mut wait = LANE_LOOK;
+            match self.stage(&lane).await {
+                Ok(0) => {}
+                Ok(_) => {
+                    patience = Patience::default();
+                    Bells::ring(bells.lanes.get(&lane));
+                    // Acknowledgements and error files tell of it.
+                    bells.outboxes.values().chain(bells.inboxes.values()).for_each(|bell| bell.notify_one());
+                }
+                Err(fault) => wait = patience.after(&lane.to_string(), &fault, Duration::from_secs(5)),
+            }
+            woken(bells.staging.get(&lane), wait).await;
+        }
+        Ok(())
+    }
+
+    async fn lane_loop(self: Arc<Self>, bells: Arc<Bells>, lane: Lane) -> Result<(), Fault> {
+        while !self.is_stopping() {
+            let wait = match self.send_lane(&lane).await? {
+                Rest::Stopping => return Ok(()),
+                Rest::Halted => LANE_LOOK,
+                Rest::Until(due) => due
+                    .and_then(|due| (due - self.clock.now()).to_std().ok())
+                    .map_or(LANE_LOOK, |wait| wait.clamp(Duration::from_millis(5), LANE_LOOK)),
+            };
+            woken(bells.lanes.get(&lane), wait).await;
+        }
+        Ok(())
+    }
+
+    async fn outbox_loop(self: Arc<Self>, bells: Arc<Bells>, outbox: Outbox) -> Result<(), Fault> {
+        let mut patience = Patience::default();
+        while !self.is_stopping() {
+            let mut wait = OUTBOX_LOOK;
+            match self.run_outbox(&outbox, false).await {
+                Ok(0) => {}
+                Ok(reports) => {
+                    patience = Patience::default();
+                    tracing::info!(outbox = outbox.name, reports, "delivered");
+                    // The delivery left marks to set.
+                    Bells::ring(bells.lanes.get(&outbox.lane));
+                }
+                Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
+                Err(fault) => wait = patience.after(&outbox.name, &fault, Duration::from_secs(5)),
+            }
+            woken(bells.outboxes.get(&outbox.name), wait).await;
+        }
+        Ok(())
+    }
+
+    fn log_unless_ok<T>(&self, what: &str, result: Result<T, Fault>) -> Result<(), Fault> {
+        match result {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.code == code::LEDGER_FAILED => Err(fault),
+            Err(fault) => {
+                tracing::warn!(what, code = fault.code.name(), "{fault}");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Growing pauses after failures in a row, and a warning once they last.
+#[derive(Debug, Default)]
+struct Patience {
+    tries: u32,
+}
+
+impl Patience {
+    fn after(&mut self, what: &str, fault: &Fault, pause: Duration) -> Duration {
+        self.tries = self.tries.saturating_add(1);
+        // The operator's turn was told as an error where the halt was written.
+        if fault.turn == Turn::Wait && self.tries == WARN_AFTER_TRIES {
+            tracing::warn!(what, code = fault.code.name(), "{fault}; it is tried on");
+        } else {
+            tracing::debug!(what, code = fault.code.name(), "{fault}");
+        }
+        pause.saturating_mul(1 << self.tries.min(8)).min(BACKOFF_MAX)
+    }
+}
+
+/// Waits until the bell rings or the time is over.
+async fn woken(bell: Option<&Arc<Notify>>, wait: Duration) {
+    match bell {
+        Some(bell) => {
+            let _ = tokio::time::timeout(wait, bell.notified()).await;
+        }
+        None => tokio::time::sleep(wait).await,
+    }
+}

@@ -1,0 +1,89 @@
+//! When a file is whole (promise 2): marker, rename, or quiet by our own clock.
+
+use std::collections::HashSet;
+
+use chrono::TimeDelta;
+
+use super::{Inbox, Receive};
+use crate::fault::Fault;
+use crate::transport::Entry;
+
+/// The files of one listing that are the inbox's to take, and the names that stand beside them.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    /// Files that the inbox's patterns fit, in the order of their names.
+    pub files: Vec<Entry>,
+    /// Every name in the folder, where markers are looked for.
+    names: HashSet<String>,
+    /// Files that no pattern fits.
+    pub unmatched: Vec<String>,
+}
+
+/// How many files one look takes at most; the others are taken by the next look.
+const FILES_PER_LOOK_MAX: usize = 1_000;
+
+/// The prefix of the names of files that we have claimed.
+pub(super) const CLAIM_PREFIX: &str = ".lastkaj-";
+
+impl Looked {
+    /// Adds one entry of the listing.
+    pub fn add(&mut self, inbox: &Inbox, entry: Entry) {
+        let ours = entry.name.starts_with(CLAIM_PREFIX);
+        if inbox.ready.marker.is_some() {
+            self.names.insert(entry.name.clone());
+        }
+        if ours || is_temporary(inbox, &entry.name) {
+            return;
+        }
+        if inbox.files.is_match(&entry.name) {
+            self.files.push(entry);
+        } else {
+            self.unmatched.push(entry.name);
+        }
+    }
+
+    /// Sorts by name, keeps as many as one look takes, and forgets markers among the unmatched.
+    pub fn finish(&mut self, inbox: &Inbox) {
+        self.files.sort_by(|a, b| a.name.cmp(&b.name));
+        self.files.truncate(FILES_PER_LOOK_MAX);
+        if inbox.ready.marker.is_some() {
+            let markers: HashSet<String> =
+                self.files.iter().filter_map(|file| marker_of(inbox, &file.name)).collect();
+            self.unmatched.retain(|name| !markers.contains(name));
+        }
+    }
+
+    /// Whether the file's marker stands beside it, where the inbox asks for one.
+    fn is_marked(&self, inbox: &Inbox, name: &str) -> bool {
+        marker_of(inbox, name).is_none_or(|marker| self.names.contains(&marker))
+    }
+}
+
+/// Whether a file is whole now.
+pub(super) fn is_whole(
+    receive: &Receive,
+    inbox: &Inbox,
+    looked: &Looked,
+    entry: &Entry,
+) -> Result<bool, Fault> {
+    if !looked.is_marked(inbox, &entry.name) {
+        return Ok(false);
+    }
+    let Some(quiet) = inbox.ready.quiet else { return Ok(true) };
+    let now = receive.clock.now();
+    let sighting =
+        receive.ledger.sight(&inbox.name, &entry.name, entry.size, entry.modified, now).wait()?;
+    let quiet = TimeDelta::from_std(quiet).unwrap_or(TimeDelta::MAX);
+    Ok(sighting.looks >= 2 && now - sighting.unchanged_since >= quiet)
+}
+
+/// The marker's name for a file: `{name}.ok` or `{stem}.ok`.
+pub(super) fn marker_of(inbox: &Inbox, name: &str) -> Option<String> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let pattern = inbox.ready.marker.as_ref()?;
+    Some(pattern.replace("{name}", name).replace("{stem}", stem))
+}
+
+fn is_temporary(inbox: &Inbox, name: &str) -> bool {
+    inbox.ready.renamed_from.as_ref().is_some_and(|patterns| patterns.is_match(name))
+}

@@ -1,0 +1,252 @@
+//! From an arrival to published calls: copy -> format -> documents -> plan -> staged -> published or rejected.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io;
+
+use super::{Duplicates, FaultRule, Inbox, Receive};
+use crate::call::{Call, Key, Kind, Lane};
+use crate::fault::{Fault, Place, code};
+use crate::format::{self, Item, Mapped, ReadContext, Remembered, Summary};
+use crate::ledger::{Arrival, ArrivalId, Counts, Planned, StagedDocument};
+use crate::plan;
+
+/// How many documents go into the ledger in one transaction.
+const DOCUMENTS_PER_BATCH: usize = 500;
+
+/// What an arrival came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Staged {
+    /// Nothing waits on this lane.
+    Nothing,
+    /// Its documents count; its calls may run.
+    Published(ArrivalId),
+    /// None of its documents counts.
+    Rejected(ArrivalId),
+    /// Waits for a person.
+    Held(ArrivalId),
+    /// The gateway stops; it is staged anew by the next run.
+    LetGo(ArrivalId),
+}
+
+/// Stages the lane's oldest arrival that waits. Arrivals of one lane are staged in the order in which they came, so
+/// that their calls' order is theirs.
+///
+/// # Errors
+/// What kept it from being staged at all; the arrival waits on, and nothing of it is seen.
+pub fn stage_next(
+    receive: &Receive,
+    lane: &Lane,
+    inboxes: &HashMap<String, Inbox>,
+) -> Result<Staged, Fault> {
+    let Some(arrival) = receive.ledger.next_to_stage(lane).wait()? else { return Ok(Staged::Nothing) };
+    let Some(inbox) = inboxes.get(&arrival.inbox) else {
+        let fault = Fault::new(code::INBOX_GONE).at(Place::file(&arrival.name)).with("inbox", &arrival.inbox);
+        receive.ledger.hold_arrival(arrival.id, fault).wait()?;
+        return Ok(Staged::Held(arrival.id));
+    };
+    if inbox.duplicates == Duplicates::Skip
+        && let Some(other) = arrival.same_content_as
+    {
+        let fault = Fault::new(code::SAME_CONTENT)
+            .at(Place::file(&arrival.name))
+            .with("other", format!("arrival {other}"));
+        return reject(receive, &arrival, vec![fault]);
+    }
+    if arrival.size == 0 {
+        return reject(receive, &arrival, vec![Fault::new(code::EMPTY_FILE).at(Place::file(&arrival.name))]);
+    }
+    let mut staging = Staging::new(receive, inbox, &arrival);
+    let read = staging.read();
+    if receive.stopping() {
+        return Ok(Staged::LetGo(arrival.id));
+    }
+    match read {
+        Ok(summary) => staging.conclude(&summary),
+        // A fault of ours (ledger, disk, scratch file) must not cost the sender a file.
+        Err(fault) if fault.turn == crate::fault::Turn::Sender => reject(receive, &arrival, vec![fault]),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn reject(receive: &Receive, arrival: &Arrival, faults: Vec<Fault>) -> Result<Staged, Fault> {
+    receive.ledger.reject(arrival.id, faults, receive.clock.now()).wait()?;
+    Ok(Staged::Rejected(arrival.id))
+}
+
+/// One arrival under way: documents are gathered, planned and staged batch by batch.
+struct Staging<'a> {
+    receive: &'a Receive,
+    inbox: &'a Inbox,
+    arrival: &'a Arrival,
+    ordinal: u64,
+    batch: Vec<StagedDocument>,
+    faulty: u64,
+    stray: u64,
+    documents: u64,
+}
+
+impl<'a> Staging<'a> {
+    fn new(receive: &'a Receive, inbox: &'a Inbox, arrival: &'a Arrival) -> Self {
+        Staging { receive, inbox, arrival, ordinal: 0, batch: Vec::new(), faulty: 0, stray: 0, documents: 0 }
+    }
+
+    fn read(&mut self) -> Result<Summary, Fault> {
+        let mut copy = self.receive.spool.open(&self.arrival.spool)?;
+        let spool = self.receive.spool.clone();
+        let scratch = move || -> io::Result<File> { spool.scratch() };
+        let (file_name, time_zone) = (self.arrival.name.clone(), self.inbox.time_zone);
+        let context = ReadContext { file_name: &file_name, time_zone, scratch: &scratch };
+        let format = self.inbox.format.clone();
+        let summary = format::read(&format, &mut copy, &context, &mut |item| self.add(item))?;
+        self.flush()?;
+        Ok(summary)
+    }
+
+    fn conclude(&self, summary: &Summary) -> Result<Staged, Fault> {
+        let ledger = &self.receive.ledger;
+        if !summary.file_faults.is_empty() {
+            return reject(self.receive, self.arrival, summary.file_faults.clone());
+        }
+        let bad = self.faulty + self.stray;
+        if bad > 0 && self.inbox.faults == FaultRule::RejectFile {
+            let fault = Fault::new(code::FAULTY_DOCUMENTS).at(Place::file(&self.arrival.name)).with("count", bad);
+            return reject(self.receive, self.arrival, vec![fault]);
+        }
+        let counts = Counts {
+            documents: self.documents,
+            documents_faulty: self.faulty,
+            records: summary.records,
+            records_stray: self.stray,
+        };
+        ledger.publish(self.arrival.id, counts, self.receive.clock.now()).wait()?;
+        Ok(Staged::Published(self.arrival.id))
+    }
+
+    fn add(&mut self, item: Item) -> Result<(), Fault> {
+        if self.receive.stopping() {
+            return Err(Fault::new(code::STOPPING));
+        }
+        self.ordinal += 1;
+        let document = match item {
+            Item::Document(mapped) => {
+                self.documents += 1;
+                self.plan(*mapped)
+            }
+            Item::Stray(fault) => {
+                self.stray += 1;
+                let line = fault.place.line.unwrap_or_default();
+                StagedDocument {
+                    ordinal: self.ordinal,
+                    document: "record".to_owned(),
+                    number: None,
+                    first_line: line,
+                    last_line: line,
+                    faults: vec![fault],
+                    planned: Planned::Faulty,
+                }
+            }
+        };
+        self.batch.push(document);
+        if self.batch.len() >= DOCUMENTS_PER_BATCH {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn plan(&mut self, mapped: Mapped) -> StagedDocument {
+        let place = Place::file(&self.arrival.name).line(mapped.first_line);
+        let document = mapped.document.document_type().name().to_owned();
+        let number = mapped.document.number().map(str::to_owned);
+        let (faults, planned) = if mapped.faults.is_empty() {
+            match plan::plan(&mapped.document, &self.inbox.lane, remember(&mapped.remembered), &place) {
+                Ok(plan) => (plan.warnings, Planned::Call(plan.call)),
+                Err(faults) => (faults, Planned::Faulty),
+            }
+        } else {
+            (mapped.faults, Planned::Faulty)
+        };
+        StagedDocument {
+            ordinal: self.ordinal,
+            document,
+            number,
+            first_line: mapped.first_line,
+            last_line: mapped.last_line,
+            faults,
+            planned,
+        }
+    }
+
+    /// Settles what only the ledger knows (twice in this file? unchanged?) and stages the batch.
+    fn flush(&mut self) -> Result<(), Fault> {
+        let mut batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.refuse_second_versions(&mut batch)?;
+        self.mark_unchanged(&mut batch)?;
+        let faulty = batch.iter().filter(|document| document.planned == Planned::Faulty);
+        self.faulty += faulty.filter(|document| document.document != "record").count() as u64;
+        self.receive.ledger.stage(self.arrival.id, batch).wait()
+    }
+
+    /// One arrival never plans two versions of one key (promise 3).
+    fn refuse_second_versions(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
+        let numbers = batch.iter().filter_map(planned_call).map(|call| (call.key.kind, call.key.number.clone()));
+        let mut seen: HashSet<(Kind, String)> =
+            self.receive.ledger.staged_numbers(self.arrival.id, numbers.collect()).wait()?;
+        for document in batch {
+            let Some(call) = planned_call(document) else { continue };
+            let number = (call.key.kind, call.key.number.clone());
+            if seen.contains(&number) {
+                document.faults.push(
+                    Fault::new(code::NUMBER_TWICE)
+                        .at(Place::file(&self.arrival.name).line(document.first_line))
+                        .found(&number.1)
+                        .with("document", number.0.name()),
+                );
+                document.planned = Planned::Faulty;
+            } else {
+                seen.insert(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// Promise 9: what Ongoing has, or is about to be sent, is not sent again. By default for articles; for every
+    /// document where the whole file is one that came before.
+    fn mark_unchanged(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
+        let repeated = self.arrival.same_content_as.is_some();
+        let judged = |call: &Call| repeated || (self.inbox.skip_unchanged && call.key.kind == Kind::Article);
+        let keys: Vec<Key> =
+            batch.iter().filter_map(planned_call).filter(|call| judged(call)).map(|call| call.key.clone()).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let bases = self.receive.ledger.bases(keys).wait()?;
+        for document in batch {
+            let unchanged = planned_call(document)
+                .filter(|call| judged(call))
+                .filter(|call| bases.get(&call.key).is_some_and(|basis| basis.hash.as_ref() == Some(&call.hash)))
+                .cloned();
+            if let Some(call) = unchanged {
+                document.planned = Planned::Unchanged(call);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn planned_call(document: &StagedDocument) -> Option<&Call> {
+    match &document.planned {
+        Planned::Call(call) => Some(call),
+        Planned::Unchanged(_) | Planned::Faulty => None,
+    }
+}
+
+fn remember(remembered: &Remembered) -> String {
+    if *remembered == Remembered::default() {
+        return String::new();
+    }
+    serde_json::to_string(remembered).unwrap_or_default()
+}

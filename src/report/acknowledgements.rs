@@ -1,0 +1,146 @@
+//! What became of the documents of each arrival, told to the sender.
+//!
+//! First when the arrival is published (taken, faulty), then when every document has its outcome or after a set
+//! time; a later change gives a correcting one (design, section 7).
+
+use super::owing::{self, Tells};
+use super::{Outbox, Reporting};
+use crate::document::{Acknowledgement, AcknowledgementRow, AnyDocument};
+use crate::fault::{Fault, Language};
+use crate::format::{self, Outgoing, Remembered, WriteContext};
+use crate::ledger::{ArrivalState, Untold, UntoldDocument};
+
+/// How many documents one acknowledgement tells of; a greater arrival gets several.
+pub const DOCUMENTS_PER_ACKNOWLEDGEMENT_MAX: usize = 10_000;
+
+/// Owes every acknowledgement whose moment has come. Says how many.
+///
+/// # Errors
+/// The ledger cannot be used, or the format cannot write the acknowledgement.
+pub fn owe(
+    reporting: &Reporting,
+    outbox: &Outbox,
+    inboxes: &[String],
+    within: std::time::Duration,
+) -> Result<usize, Fault> {
+    let mut owed = 0;
+    loop {
+        let now = reporting.clock.now();
+        let untold = reporting
+            .ledger
+            .untold_documents(&outbox.name, inboxes.to_vec(), DOCUMENTS_PER_ACKNOWLEDGEMENT_MAX, within, now)
+            .wait()?;
+        let Some(untold) = untold else { return Ok(owed) };
+        let document = AnyDocument::Acknowledgement(Box::new(document(&untold, outbox.language)));
+        owing::owe(reporting, &outbox.name, now, tells(&untold), |sequence| {
+            let context = WriteContext { sequence, time: now, time_zone: outbox.time_zone };
+            let outgoing = Outgoing { document: &document, sent: &Remembered::default() };
+            let bytes = format::write(&outbox.format, &[outgoing], &context)?;
+            Ok((outbox.file_name.render(sequence, now, outbox.time_zone), bytes))
+        })?;
+        owed += 1;
+    }
+}
+
+/// Which documents a report tells of, with the outcome that it tells.
+pub(super) fn tells(untold: &Untold) -> Tells {
+    Tells {
+        documents: untold.documents.iter().map(|document| (document.id, document.outcome.clone())).collect(),
+        arrival: Some(untold.arrival.id),
+        ..Tells::default()
+    }
+}
+
+fn document(untold: &Untold, language: Language) -> Acknowledgement {
+    let arrival = &untold.arrival;
+    let rejected = arrival.state == ArrivalState::Rejected;
+    let refused = arrival.documents.saturating_sub(untold.documents_taken) + arrival.records_stray;
+    let result = match (rejected, refused) {
+        (true, _) => "rejected",
+        (false, 0) => "taken",
+        (false, _) => "partly",
+    };
+    let message = arrival.faults.iter().map(|fault| sentence(fault, language)).collect::<Vec<_>>().join("; ");
+    Acknowledgement {
+        arrival: Some(arrival.id.to_string()),
+        file_name: Some(arrival.name.clone()),
+        file_size: Some(arrival.size.to_string()),
+        inbox: Some(arrival.inbox.clone()),
+        received_at: Some(arrival.received_at),
+        result: Some(result.to_owned()),
+        documents: Some(whole(arrival.documents)),
+        documents_taken: Some(if rejected { 0 } else { whole(untold.documents_taken) }),
+        documents_refused: Some(whole(if rejected { arrival.documents } else { refused })),
+        message: (!message.is_empty()).then_some(message),
+        rows: untold
+            .documents
+            .iter()
+            .flat_map(|document| rows(document, language))
+            .chain(file_rows(untold, language))
+            .collect(),
+    }
+}
+
+/// A rejected file has rows for what is wrong with the file as such, so that formats that only write rows tell it.
+fn file_rows(untold: &Untold, language: Language) -> Vec<AcknowledgementRow> {
+    if untold.arrival.state != ArrivalState::Rejected {
+        return Vec::new();
+    }
+    let row = |fault: &Fault| AcknowledgementRow {
+        document: Some("file".to_owned()),
+        outcome: Some("rejected".to_owned()),
+        ..fault_row(fault, language)
+    };
+    untold.arrival.faults.iter().map(row).collect()
+}
+
+fn rows(document: &UntoldDocument, language: Language) -> Vec<AcknowledgementRow> {
+    let row = AcknowledgementRow {
+        document: Some(document.document.clone()),
+        number: document.number.clone(),
+        outcome: Some(document.outcome.clone()),
+        ongoing_id: document.ongoing_id.map(|id| id.to_string()),
+        line: Some(whole(document.first_line)),
+        message: (!document.message.is_empty()).then(|| document.message.clone()),
+        ..AcknowledgementRow::default()
+    };
+    if !matches!(document.outcome.as_str(), "faulty" | "refused" | "discarded") || document.faults.is_empty() {
+        return vec![row];
+    }
+    document
+        .faults
+        .iter()
+        .map(|fault| {
+            let place = fault_row(fault, language);
+            AcknowledgementRow {
+                document: row.document.clone(),
+                number: row.number.clone(),
+                outcome: row.outcome.clone(),
+                ongoing_id: row.ongoing_id.clone(),
+                line: place.line.or(row.line),
+                ..place
+            }
+        })
+        .collect()
+}
+
+fn fault_row(fault: &Fault, language: Language) -> AcknowledgementRow {
+    AcknowledgementRow {
+        line: fault.place.line.map(whole),
+        column: fault.place.column.map(whole),
+        record: fault.place.record.clone(),
+        field: fault.place.field.clone(),
+        found: fault.found.clone(),
+        code: Some(fault.code.name().to_owned()),
+        message: Some(sentence(fault, language)),
+        ..AcknowledgementRow::default()
+    }
+}
+
+fn sentence(fault: &Fault, language: Language) -> String {
+    fault.what(language)
+}
+
+fn whole(number: u64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

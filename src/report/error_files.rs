@@ -1,0 +1,134 @@
+//! `failed/NAME.error.txt` beside a local inbox: what is wrong with a file, in plain language, for the person who
+//! dropped it. It is a report like any other, so it appears whole, once, whatever happens.
+
+use super::acknowledgements::tells;
+use super::{Reporting, owing};
+use crate::clock::Clock;
+use crate::fault::{Fault, Language, show};
+use crate::ledger::{ArrivalState, Untold, UntoldDocument};
+use crate::receive::Inbox;
+
+/// How many documents one error file tells of; a greater arrival gets several.
+const DOCUMENTS_PER_ERROR_FILE_MAX: usize = 1_000;
+
+/// The name under which the error files of an inbox are told of in the ledger.
+pub fn outbox_name(inbox: &str) -> String {
+    format!("{inbox}#errors")
+}
+
+/// Owes every error file whose moment has come. Says how many.
+///
+/// # Errors
+/// The ledger cannot be used.
+pub fn owe(reporting: &Reporting, inbox: &Inbox) -> Result<usize, Fault> {
+    let outbox = outbox_name(&inbox.name);
+    let mut owed = 0;
+    loop {
+        let now = reporting.clock.now();
+        let untold = reporting
+            .ledger
+            .untold_documents(
+                &outbox,
+                vec![inbox.name.clone()],
+                DOCUMENTS_PER_ERROR_FILE_MAX,
+                std::time::Duration::from_secs(3600),
+                now,
+            )
+            .wait()?;
+        let Some(untold) = untold else { return Ok(owed) };
+        if !is_bad(&untold) {
+            reporting.ledger.tell_nothing(&outbox, untold.arrival.id, tells(&untold).documents).wait()?;
+            continue;
+        }
+        let first = format!("{}.error.txt", untold.arrival.name);
+        let taken = reporting.ledger.report_name_taken(&outbox, &first).wait()?;
+        let text = text(&untold, inbox.language, &reporting.clock, inbox.time_zone);
+        owing::owe(reporting, &outbox, now, tells(&untold), |sequence| {
+            let name = if taken { format!("{}.{sequence}.error.txt", untold.arrival.name) } else { first };
+            Ok((name, text.into_bytes()))
+        })?;
+        owed += 1;
+    }
+}
+
+fn is_bad(untold: &Untold) -> bool {
+    untold.arrival.state == ArrivalState::Rejected || untold.documents.iter().any(is_bad_document)
+}
+
+fn is_bad_document(document: &UntoldDocument) -> bool {
+    matches!(document.outcome.as_str(), "faulty" | "refused" | "discarded")
+}
+
+/// The text of an error file: CR LF, since Notepad is what it is opened with.
+fn text(untold: &Untold, language: Language, clock: &Clock, zone: chrono_tz::Tz) -> String {
+    let words = Words::of(language);
+    let arrival = &untold.arrival;
+    let time = clock.now().with_timezone(&zone).format("%Y-%m-%d %H:%M");
+    let rejected = arrival.state == ArrivalState::Rejected;
+    let bad: Vec<&UntoldDocument> = untold.documents.iter().filter(|document| is_bad_document(document)).collect();
+    let mut paragraphs = vec![format!("{}: {}", words.file, arrival.name), format!("{}: {time}", words.written)];
+    paragraphs.push(if rejected {
+        words.rejected.to_owned()
+    } else {
+        format!("{} {} {} {}. {}", bad.len(), words.of, arrival.documents, words.documents_wrong, words.others_went_on)
+    });
+    paragraphs.extend(arrival.faults.iter().map(|fault| show::plain(fault, language)));
+    for document in bad {
+        let name = words.document(&document.document);
+        let heading = match &document.number {
+            Some(number) => format!("{name} {number}"),
+            None => name.to_owned(),
+        };
+        let faults: Vec<String> = document.faults.iter().map(|fault| show::plain(fault, language)).collect();
+        let reason = if faults.is_empty() { document.message.clone() } else { faults.join("\n") };
+        paragraphs.push(format!("{heading}\n{reason}"));
+    }
+    let text = paragraphs.join("\n\n") + "\n";
+    text.replace('\n', "\r\n")
+}
+
+struct Words {
+    file: &'static str,
+    written: &'static str,
+    rejected: &'static str,
+    of: &'static str,
+    documents_wrong: &'static str,
+    others_went_on: &'static str,
+    language: Language,
+}
+
+impl Words {
+    fn of(language: Language) -> Words {
+        match language {
+            Language::English => Words {
+                file: "File",
+                written: "Written",
+                rejected: "Nothing of this file was taken.",
+                of: "of",
+                documents_wrong: "documents could not be taken",
+                others_went_on: "The others go on as usual; send only these again once they are corrected.",
+                language,
+            },
+            Language::Swedish => Words {
+                file: "Fil",
+                written: "Skriven",
+                rejected: "Inget i filen har tagits emot.",
+                of: "av",
+                documents_wrong: "dokument kunde inte tas emot",
+                others_went_on: "De övriga går vidare som vanligt; sänd bara dessa igen när de är rättade.",
+                language,
+            },
+        }
+    }
+
+    fn document<'a>(&self, name: &'a str) -> &'a str {
+        match (self.language, name) {
+            (Language::Swedish, "article") => "Artikel",
+            (Language::Swedish, "record") => "Post",
+            (Language::English, "article") => "Article",
+            (Language::English, "record") => "Record",
+            (_, "order") => "Order",
+            (_, name) => name,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Send: a lane's next call -> requests to Ongoing -> outcome in the ledger. Marks are calls too: only this pass
+//! writes to Ongoing.
+//!
+//! One task runs a lane at a time ([`run_lane`]), so no request that writes starts on it while an earlier one is
+//! unanswered (promise 5). Nothing sleeps holding work: a call that must wait is a row with a later `due`.
+
+mod settle;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::call::Lane;
+use crate::clock::Clock;
+use crate::fault::Fault;
+use crate::ledger::{DueCall, Ledger, RequestRow, Settlement};
+use crate::ongoing::{self, Answer, Ongoing, ReadBack};
+
+/// What the pass works with, for one installation.
+#[derive(Clone)]
+pub struct Send {
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The installation.
+    pub ongoing: Arc<Ongoing>,
+    /// The time.
+    pub clock: Clock,
+    /// Set when the gateway stops: the request in hand ends, no further one begins.
+    pub stop: Arc<std::sync::atomic::AtomicBool>,
+}
+
+/// After so many failed tries a call that fails while reads succeed goes to the operator (promise 4).
+pub const TRIES_OF_A_FAILING_CALL_MAX: u32 = 5;
+
+/// After so many looks an answer that a repeat was refused is believed (promise 5: Ongoing may lag).
+pub const READ_BACKS_AFTER_REFUSAL_MAX: u32 = 5;
+
+/// Why a lane's run ended.
+#[derive(Debug, PartialEq)]
+pub enum Rest {
+    /// Nothing is due; the earliest call that waits is due then, if any.
+    Until(Option<DateTime<Utc>>),
+    /// The installation is halted until a person acts.
+    Halted,
+    /// The gateway stops.
+    Stopping,
+}
+
+/// Runs a lane until nothing is due on it.
+///
+/// # Errors
+/// The ledger cannot be read or written; the lane must not go on.
+pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
+    loop {
+        if send.stop.load(std::sync::atomic::Ordering::Relaxed) {
+            return Ok(Rest::Stopping);
+        }
+        if is_halted(send, lane).await? {
+            return Ok(Rest::Halted);
+        }
+        let now = send.clock.now();
+        if let Some(until) = send.ledger.resting(lane).await?.filter(|until| *until > now) {
+            return Ok(Rest::Until(Some(until)));
+        }
+        let Some(due) = send.ledger.next_call(lane, now).await? else {
+            return Ok(Rest::Until(send.ledger.next_due(lane).await?.filter(|due| *due > now)));
+        };
+        // An open breaker is no try of this call, and no request.
+        if let Err(until) = send.ongoing.may_send(&due.call.operation, now) {
+            return Ok(Rest::Until(Some(until)));
+        }
+        send.ledger.begin(due.id, now).await?;
+        let (settlement, requests) = attempt(send, &due).await;
+        let settled = settle::decide(send, &due, settlement);
+        if let Some(fault) = settled.halt_installation {
+            send.ledger
+                .halt(&installation_scope(&lane.installation), fault, &send.ongoing.credential_fingerprint(), send.clock.now())
+                .await?;
+        }
+        if let Some(until) = settled.rest_until {
+            send.ledger.rest_lane(lane, until).await?;
+        }
+        send.ledger.settle(due.id, settled.settlement, requests, send.clock.now()).await?;
+    }
+}
+
+/// The scope under which an installation is halted.
+pub fn installation_scope(installation: &str) -> String {
+    format!("installation {installation}")
+}
+
+async fn is_halted(send: &Send, lane: &Lane) -> Result<bool, Fault> {
+    let scope = installation_scope(&lane.installation);
+    Ok(send.ledger.halts().await?.iter().any(|halt| halt.scope == scope))
+}
+
+/// What an attempt found out, before it is decided what follows.
+#[derive(Debug)]
+enum Attempt {
+    /// Ongoing has what we asked for.
+    Accepted { ongoing_id: Option<i64>, message: String },
+    /// Ongoing refused it, and no earlier attempt can have been processed.
+    Refused(Fault),
+    /// Ongoing refused a repeat, and what an earlier attempt did cannot be seen (yet).
+    RepeatRefused(Fault),
+    /// It was not processed.
+    Unavailable { fault: Fault, not_before: Option<DateTime<Utc>>, whole_installation: bool },
+    /// It may have been processed. `reads_succeed`: a read in this attempt was answered.
+    Unknown { fault: Fault, reads_succeed: bool, silent: bool },
+}
+
+/// One attempt: where an earlier one is unsettled it reads back first.
+async fn attempt(send: &Send, due: &DueCall) -> (Attempt, Vec<RequestRow>) {
+    let mut requests = Vec::new();
+    if due.unknown {
+        let read = send.ongoing.read_back(&due.call).await;
+        requests.extend(read.requests.into_iter().map(row));
+        match read.found {
+            ReadBack::Same { ongoing_id } => return (Attempt::Accepted { ongoing_id, message: String::new() }, requests),
+            ReadBack::Unavailable { fault, not_before, whole_installation } => {
+                return (Attempt::Unavailable { fault, not_before, whole_installation }, requests);
+            }
+            ReadBack::Different { .. } | ReadBack::Missing => {}
+        }
+    }
+    let performed = send.ongoing.perform(&due.call, due.ongoing_id).await;
+    requests.extend(performed.requests.into_iter().map(row));
+    let attempt = match performed.answer {
+        Answer::Accepted { ongoing_id, message } => Attempt::Accepted { ongoing_id, message },
+        Answer::Refused(fault) if due.unknown => {
+            let read = send.ongoing.read_back(&due.call).await;
+            requests.extend(read.requests.into_iter().map(row));
+            match read.found {
+                ReadBack::Same { ongoing_id } => Attempt::Accepted { ongoing_id, message: String::new() },
+                ReadBack::Different { .. } | ReadBack::Missing | ReadBack::Unavailable { .. } => {
+                    Attempt::RepeatRefused(fault)
+                }
+            }
+        }
+        Answer::Refused(fault) => Attempt::Refused(fault),
+        Answer::Unavailable { fault, not_before, whole_installation } => {
+            Attempt::Unavailable { fault, not_before, whole_installation }
+        }
+        Answer::Unknown { fault, silent } => Attempt::Unknown { fault, reads_succeed: due.unknown, silent },
+    };
+    (attempt, requests)
+}
+
+fn row(request: ongoing::Request) -> RequestRow {
+    RequestRow {
+        at: request.at,
+        request: request.request,
+        method: request.method,
+        status: request.status,
+        answer: request.answer,
+        milliseconds: request.milliseconds,
+    }
+}

@@ -1,0 +1,63 @@
+//! What follows from an attempt: the one place where it is decided, by whose turn is next.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Attempt, READ_BACKS_AFTER_REFUSAL_MAX, Send, TRIES_OF_A_FAILING_CALL_MAX};
+use crate::fault::{Fault, Turn, code};
+use crate::ledger::{DueCall, Settlement};
+use crate::ongoing::retry_delay;
+
+/// What follows from an attempt.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub settlement: Settlement,
+    /// The lane rests until then: a request was not answered, and may still be worked on.
+    pub rest_until: Option<DateTime<Utc>>,
+    /// The whole installation waits for a person.
+    pub halt_installation: Option<Fault>,
+}
+
+pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
+    let now = send.clock.now();
+    let later = now + delay(due);
+    let plain = |settlement| Settled { settlement, rest_until: None, halt_installation: None };
+    match attempt {
+        Attempt::Accepted { ongoing_id, message } => plain(Settlement::Accepted { ongoing_id, message }),
+        Attempt::Refused(fault) => plain(Settlement::Refused(fault)),
+        // A refusal of a repeat is never final before what the first attempt did was looked for long enough.
+        Attempt::RepeatRefused(fault) if due.tries >= READ_BACKS_AFTER_REFUSAL_MAX => plain(Settlement::Refused(fault)),
+        Attempt::RepeatRefused(fault) => {
+            plain(Settlement::Later { due: later, fault, unknown: true, counts: true })
+        }
+        Attempt::Unavailable { fault, not_before, whole_installation } => {
+            let operator = fault.turn == Turn::Operator;
+            let halt_installation = (whole_installation && operator).then(|| fault.clone());
+            let due_at = not_before.unwrap_or(later);
+            let settlement = Settlement::Later { due: due_at, fault, unknown: due.unknown, counts: false };
+            // What Ongoing does not take now it takes of no other call either: the lane waits with it.
+            let rest_until = halt_installation.is_none().then_some(due_at);
+            Settled { settlement, rest_until, halt_installation }
+        }
+        Attempt::Unknown { fault, reads_succeed, .. } if reads_succeed && due.tries >= TRIES_OF_A_FAILING_CALL_MAX => {
+            plain(Settlement::Held(
+                Fault::new(code::CALL_KEEPS_FAILING)
+                    .with("tries", due.tries)
+                    .with("reason", fault.what(crate::fault::Language::English)),
+            ))
+        }
+        Attempt::Unknown { fault, silent, .. } => {
+            let rest = silent.then(|| now + TimeDelta::from_std(send.ongoing.rest_after_silence()).unwrap_or_default());
+            let due_at = rest.unwrap_or(later);
+            Settled {
+                settlement: Settlement::Later { due: due_at, fault, unknown: true, counts: true },
+                rest_until: rest,
+                halt_installation: None,
+            }
+        }
+    }
+}
+
+/// Grows with each try, with jitter from the call's own number, so that no two runs differ and no two calls agree.
+fn delay(due: &DueCall) -> TimeDelta {
+    TimeDelta::from_std(retry_delay(due.tries, due.id.unsigned_abs())).unwrap_or(TimeDelta::minutes(10))
+}
