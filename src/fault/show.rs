@@ -113,7 +113,8 @@ struct Marked {
 impl Marked {
     fn of(source: &str, fault: &Fault) -> Marked {
         let characters: Vec<char> = source.lines().next().unwrap_or("").chars().collect();
-        let start = fault.place.column.map_or(0, |column| usize::try_from(column - column.min(1)).unwrap_or(0));
+        let start =
+            fault.place.column.map_or(0, |column| usize::try_from(column - column.min(1)).unwrap_or(0));
         let start = start.min(characters.len());
         let length = match fault.place.length {
             Some(length) => usize::try_from(length).unwrap_or(usize::MAX).max(1),
@@ -249,7 +250,8 @@ error[unknown-key]: langage is not known here
 
     #[test]
     fn a_warning_does_not_look_like_an_error_and_a_fault_without_source_still_names_its_place() {
-        let fault = Fault::new(code::SECRET_OPEN).at(Place::file("g.toml").line(2).column(9, 1)).with("path", "/k");
+        let fault =
+            Fault::new(code::SECRET_OPEN).at(Place::file("g.toml").line(2).column(9, 1)).with("path", "/k");
         assert_eq!(
             show(&fault, Language::English, false),
             "warning[secret-open]: /k can be read by others than its owner\n--> g.toml:2:9\n \
