@@ -1,6 +1,7 @@
 //! lastkaj: the gateway between ERP systems that speak in flat files and the Ongoing WMS.
 pub mod call;
 pub mod clock;
+pub mod config;
 pub mod document;
 pub mod fault;
 pub mod format;

@@ -5,6 +5,7 @@
 //! where a person reads them.
 
 mod codes;
+mod show;
 mod text;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use codes::{Code, code};
+pub use show::{plain, show};
 pub use text::Language;
 
 /// Whose turn is next. From this one word follow retry, log level, exit code and who is told
@@ -166,12 +168,12 @@ impl Fault {
 
     /// What was expected instead, if the code's texts say so.
     pub fn expected(&self, language: Language) -> Option<String> {
-        text::render(self, language, text::Part::Expected)
+        text::render(self, language, text::Part::Expected).filter(|text| !text.is_empty())
     }
 
     /// What to do now, if the code's texts say so.
     pub fn hint(&self, language: Language) -> Option<String> {
-        text::render(self, language, text::Part::Hint)
+        text::render(self, language, text::Part::Hint).filter(|text| !text.is_empty())
     }
 }
 

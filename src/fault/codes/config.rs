@@ -11,4 +11,33 @@ codes! {
     WRONG_TYPE = "wrong-type", Operator;
     /// A value of the right kind that the key does not take.
     WRONG_VALUE = "wrong-value", Operator;
+    /// A name that must stand elsewhere, and does not.
+    UNKNOWN_NAME = "unknown-name", Operator;
+    /// A key, or a table's name, of characters that names do not have.
+    BAD_NAME = "bad-name", Operator;
+    /// A password or key written into the file itself.
+    SECRET_IN_CLEAR = "secret-in-clear", Operator;
+    /// A secret that the file refers to, and that is not there.
+    SECRET_MISSING = "secret-missing", Operator;
+    /// A URL that is none, or not of a kind that the key takes.
+    BAD_URL = "bad-url", Operator;
+    /// A file that the configuration needs cannot be read.
+    FILE_UNREADABLE = "file-unreadable", Operator;
+    /// Something that the design knows and this release does not do.
+    NOT_SUPPORTED = "not-supported", Operator;
+    /// Keys of which only one may stand.
+    NOT_TOGETHER = "not-together", Operator;
+    /// Two inboxes that may take the same file.
+    SAME_FILES = "same-files", Operator;
+    /// A format that does not do what the inbox or outbox needs.
+    FORMAT_MISFIT = "format-misfit", Operator;
+    /// A warning: the file of a secret can be read by others.
+    SECRET_OPEN = "secret-open", Operator;
+    /// A warning: nothing says when a file is whole.
+    NO_READINESS = "no-readiness", Operator;
+    /// A warning: an outbox writes what an inbox takes.
+    OUTBOX_FEEDS_INBOX = "outbox-feeds-inbox", Operator;
 }
+
+/// The codes that warn: the configuration is taken all the same.
+pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[SECRET_OPEN, NO_READINESS, OUTBOX_FEEDS_INBOX];

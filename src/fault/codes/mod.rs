@@ -21,6 +21,11 @@ impl Code {
     pub fn turn(self) -> Turn {
         self.turn
     }
+
+    /// Whether it only warns: what it is about works all the same.
+    pub fn is_warning(self) -> bool {
+        config::WARNINGS.contains(&self)
+    }
 }
 
 impl Serialize for Code {

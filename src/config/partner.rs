@@ -1,0 +1,149 @@
+//! `[partner.NAME]`: one ERP that sends and receives files for one goods owner.
+
+use crate::call::Lane;
+use crate::fault::Language;
+use crate::written::{At, Table, suggestion};
+
+use super::formats::{self, Codes};
+use super::installation::Installations;
+use super::{Partner, World, inbox, outbox, remote, take};
+
+/// A partner with what belongs to it, as far as it could be checked.
+pub(super) struct Checked {
+    pub partner: Option<Partner>,
+    pub inboxes: Vec<inbox::Checked>,
+    pub outboxes: Vec<outbox::Checked>,
+}
+
+/// What inboxes and outboxes take from their partner. A member with a mistake is `None`, so that they are checked all
+/// the same.
+pub(super) struct Owner<'p> {
+    pub name: &'p str,
+    pub partner: Option<&'p Partner>,
+    pub remote: remote::Given,
+    pub codes: Codes<'p>,
+    pub shipped_status: i32,
+    /// The names of its inboxes, without the partner's.
+    pub inbox_names: Vec<String>,
+}
+
+pub(super) fn check_all(
+    world: &World<'_>,
+    root: &Table<'_>,
+    installations: &Installations,
+    language: Language,
+) -> Vec<Checked> {
+    if !root.has("partner") {
+        root.missing("partner", "a table [partner.NAME] with ongoing, goods_owner, timezone and remote");
+    }
+    root.tables("partner")
+        .into_iter()
+        .map(|(name, table)| {
+            let checked = check(world, &name, &table, installations, language);
+            table.finish();
+            checked
+        })
+        .collect()
+}
+
+fn check(
+    world: &World<'_>,
+    name: &At<String>,
+    table: &Table<'_>,
+    installations: &Installations,
+    language: Language,
+) -> Checked {
+    let partner = check_partner(name, table, installations, language);
+    let installation = partner.as_ref().and_then(|partner| installations.get(&partner.lane.installation));
+    let inboxes = table.tables("inbox");
+    let owner = Owner {
+        name: &name.value,
+        partner: partner.as_ref(),
+        remote: remote::check(world, table),
+        codes: Codes {
+            partner: &name.value,
+            own: table
+                .tables("codes")
+                .into_iter()
+                .map(|(name, rows)| (name.value, formats::codes(&rows)))
+                .collect(),
+        },
+        shipped_status: installation.and_then(Option::as_ref).map_or(450, |known| known.shipped_status),
+        inbox_names: inboxes.iter().map(|(name, _)| name.value.clone()).collect(),
+    };
+    let inboxes = inboxes
+        .into_iter()
+        .map(|(name, table)| {
+            let checked = inbox::check(world, &name, &table, &owner);
+            table.finish();
+            checked
+        })
+        .collect();
+    let outboxes = table
+        .tables("outbox")
+        .into_iter()
+        .map(|(name, table)| {
+            let checked = outbox::check(world, &name, &table, &owner);
+            table.finish();
+            checked
+        })
+        .collect();
+    Checked { partner, inboxes, outboxes }
+}
+
+fn check_partner(
+    name: &At<String>,
+    table: &Table<'_>,
+    installations: &Installations,
+    language: Language,
+) -> Option<Partner> {
+    let good_name = take::check_name(table, name, "a partner");
+    let installation =
+        table.required_text("ongoing", "the name of an installation: [ongoing.NAME]").filter(|written| {
+            let known = installations.contains_key(&written.value);
+            if !known {
+                let names: Vec<&str> = installations.keys().map(String::as_str).collect();
+                take::unknown_name(table, "installation", written, &names);
+            }
+            known
+        });
+    if !table.has("goods_owner") {
+        table.missing("goods_owner", "Ongoing's id of the goods owner, a number like 159");
+    }
+    // Ongoing's ids are int32.
+    let goods_owner = i32::try_from(take::number(table, "goods_owner", 1..=i64::from(i32::MAX), 0)).ok();
+    let time_zone = table
+        .required_text("timezone", "a time zone like \"Europe/Stockholm\"")
+        .and_then(|written| time_zone(table, &written));
+    let words = Language::ALL.map(|language| (language.code(), language));
+    let language = table.one_of("language", &words).unwrap_or(language);
+    let live = table.boolean("live").is_none_or(|live| live.value);
+    if !good_name {
+        return None;
+    }
+    Some(Partner {
+        name: name.value.clone(),
+        lane: Lane { installation: installation?.value, goods_owner: goods_owner? },
+        time_zone: time_zone?,
+        language,
+        live,
+    })
+}
+
+fn time_zone(table: &Table<'_>, written: &At<String>) -> Option<chrono_tz::Tz> {
+    if let Ok(zone) = written.parse::<chrono_tz::Tz>() {
+        return Some(zone);
+    }
+    let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    // "Stockholm" means "Europe/Stockholm".
+    let city =
+        names().find(|name| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(written)));
+    let hint = city.map_or_else(|| suggestion(written, names()), |name| format!("did you mean {name}?"));
+    table.wrong_value(
+        "timezone",
+        written,
+        "a time zone of the IANA database, like \"Europe/Stockholm\"",
+        &hint,
+    );
+    None
+}
