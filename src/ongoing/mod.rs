@@ -1,8 +1,20 @@
 //! Ongoing, as far as we use it: performs calls, reads back, reads what changed. It never sees a file.
 
+mod answer;
+mod compare;
+mod exchange;
+pub mod limits;
+mod rest;
+pub mod wire;
+
 use std::time::Duration;
 
 use crate::secret::Secret;
+
+pub use answer::{Answer, LONGEST_TEXT, Unavailable, message_of};
+pub use exchange::{LARGEST_LIST, LARGEST_WRITE_ANSWER, Request};
+pub use limits::{Breaker, Limits, MethodState, method_of, retry_delay};
+pub use rest::{Found, Ongoing, OrdersFilter, OrdersPage, Performed, ReadBack, Shipped};
 
 /// One Ongoing system with its URL and account, as the configuration's check made it.
 #[derive(Clone, Debug)]

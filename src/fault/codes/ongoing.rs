@@ -3,4 +3,40 @@
 codes! {
     /// Ongoing refused the document.
     REFUSED = "refused", Sender;
+    /// Ongoing refused a read.
+    ONGOING_READ_REFUSED = "ongoing-read-refused", Operator;
+    /// No connection to Ongoing.
+    ONGOING_NOT_REACHED = "ongoing-not-reached", Wait;
+    /// No answer within the time-out.
+    ONGOING_TIME_OUT = "ongoing-time-out", Wait;
+    /// The connection broke before the answer.
+    ONGOING_BROKEN_OFF = "ongoing-broken-off", Wait;
+    /// Ongoing answered with a 5xx.
+    ONGOING_SERVER_ERROR = "ongoing-server-error", Wait;
+    /// Ongoing answered 429.
+    ONGOING_TOO_MANY_CALLS = "ongoing-too-many-calls", Wait;
+    /// Our own breaker is open.
+    ONGOING_RESTS = "ongoing-rests", Wait;
+    /// Ongoing answered 401.
+    ONGOING_WRONG_PASSWORD = "ongoing-wrong-password", Operator;
+    /// A page, where Ongoing answers in JSON.
+    ONGOING_PROXY = "ongoing-proxy", Operator;
+    /// A redirect.
+    ONGOING_REDIRECT = "ongoing-redirect", Operator;
+    /// A success whose body is no JSON.
+    ONGOING_NOT_JSON = "ongoing-not-json", Wait;
+    /// A success without the id that it must have.
+    ONGOING_NO_ID = "ongoing-no-id", Wait;
+    /// The answer ended too early.
+    ONGOING_CUT_ANSWER = "ongoing-cut-answer", Wait;
+    /// The answer is larger than any should be.
+    ONGOING_ANSWER_TOO_LARGE = "ongoing-answer-too-large", Operator;
+    /// The server's certificate is not trusted.
+    ONGOING_CERTIFICATE = "ongoing-certificate", Operator;
+    /// The installation's URL is none.
+    ONGOING_URL = "ongoing-url", Operator;
+    /// The HTTP client could not be made.
+    ONGOING_CLIENT = "ongoing-client", Operator;
+    /// Paging does not advance.
+    ONGOING_PAGES_STAND_STILL = "ongoing-pages-stand-still", Operator;
 }

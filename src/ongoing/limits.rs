@@ -1,0 +1,329 @@
+//! Ongoing's limits, kept from our side: a breaker for each method of an installation, over all its lanes.
+//!
+//! Ongoing limits some methods by failed calls in a row (`ongoing-rest-api.md`, section 6); its figures are not
+//! known, so refusals count as failures here, and a method that failed too often rests before Ongoing bars it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::call::Operation;
+
+/// The method of `PUT /articles`.
+pub const PUT_ARTICLES: &str = "PUT /articles";
+/// The method of `PUT /orders`.
+pub const PUT_ORDERS: &str = "PUT /orders";
+/// The method of a mark on an order line.
+pub const PATCH_REPORTED: &str = "PATCH /orders/{orderId}/lines/{orderLineId}/reportedNumberOfItems";
+/// The method that reads articles.
+pub const GET_ARTICLES: &str = "GET /articles";
+/// The method that reads orders.
+pub const GET_ORDERS: &str = "GET /orders";
+/// The method that reads one order.
+pub const GET_ORDER: &str = "GET /orders/{orderId}";
+/// The method that the probe uses.
+pub const GET_ORDER_STATUSES: &str = "GET /orders/statuses";
+
+/// The shortest and the longest wait between two tries.
+const FIRST_DELAY: Duration = Duration::from_secs(5);
+const LONGEST_DELAY: Duration = Duration::from_secs(600);
+
+/// The method, verb and route, that limits count an operation's write by.
+pub fn method_of(operation: &Operation) -> &'static str {
+    match operation {
+        Operation::PutArticle => PUT_ARTICLES,
+        Operation::PutOrder => PUT_ORDERS,
+        Operation::MarkOrderLineReported { .. } => PATCH_REPORTED,
+    }
+}
+
+/// How long to wait after so many tries in vain: 5 s, doubled with each try up to 10 min, of which up to a quarter
+/// is taken off as the seed says, so that many calls do not come back at one instant. The same seed and number of
+/// tries give the same delay.
+pub fn retry_delay(tries: u32, seed: u64) -> Duration {
+    let doubled =
+        FIRST_DELAY.saturating_mul(1_u32.checked_shl(tries.saturating_sub(1).min(16)).unwrap_or(u32::MAX));
+    let whole = doubled.min(LONGEST_DELAY);
+    // splitmix64: spreads neighbouring seeds evenly.
+    let mut mixed = seed.wrapping_add(u64::from(tries)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^= mixed >> 31;
+    let thousandths = u32::try_from(mixed % 251).unwrap_or(0);
+    whole - whole * thousandths / 1000
+}
+
+/// What a breaker does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breaker {
+    /// Requests may go.
+    Closed,
+    /// Nothing goes before this time.
+    Open(DateTime<Utc>),
+    /// One request may go, to try.
+    HalfOpen,
+}
+
+/// The state of one method, for the operator's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MethodState {
+    /// Verb and route.
+    pub method: String,
+    /// How many calls failed or were refused in a row, within the window.
+    pub failures: u32,
+    /// What its breaker does now.
+    pub breaker: Breaker,
+}
+
+/// The breakers of one installation. A clone is another handle on the same ones.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    most: usize,
+    window: TimeDelta,
+    methods: Arc<Mutex<BTreeMap<String, Method>>>,
+}
+
+#[derive(Debug, Default)]
+struct Method {
+    /// When calls failed, the last ones in a row, within the window.
+    failures: Vec<DateTime<Utc>>,
+    /// The breaker was opened, and rests until then.
+    open_until: Option<DateTime<Utc>>,
+    /// Ongoing asked for a pause until then.
+    paused_until: Option<DateTime<Utc>>,
+    /// How many answers in a row were "too many calls".
+    too_many: u32,
+    /// The one request that tries a half-open breaker is on its way.
+    trying: bool,
+}
+
+/// A request on its way. Dropped without an outcome, it counts as nothing and lets the next one try.
+#[derive(Debug)]
+pub struct Pass {
+    limits: Limits,
+    method: &'static str,
+}
+
+impl Limits {
+    /// Breakers that open after `failures` calls that failed in a row within `window`, and rest as long.
+    pub fn new(failures: u32, window: Duration) -> Limits {
+        Limits {
+            most: usize::try_from(failures.max(1)).unwrap_or(usize::MAX),
+            window: TimeDelta::from_std(window).unwrap_or(TimeDelta::days(1)),
+            methods: Arc::default(),
+        }
+    }
+
+    /// Whether a request of this method may be sent now.
+    ///
+    /// # Errors
+    /// The time before which it may not.
+    pub fn may_send(&self, method: &str, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        self.methods().get(method).map_or(Ok(()), |state| state.may_send(now))
+    }
+
+    /// Every method that was used or preloaded.
+    pub fn states(&self, now: DateTime<Utc>) -> Vec<MethodState> {
+        let methods = self.methods();
+        methods.iter().map(|(method, state)| state.seen(method, now, self.window)).collect()
+    }
+
+    /// Takes in what the ledger knows of earlier requests, oldest first: method, when, whether it went well.
+    pub fn preload(&self, requests: &[(String, DateTime<Utc>, bool)]) {
+        for (method, at, well) in requests {
+            if *well {
+                self.succeeded(method);
+            } else {
+                self.failed(method, *at);
+            }
+        }
+    }
+
+    /// Begins a request.
+    pub(super) fn begin(&self, method: &'static str, now: DateTime<Utc>) -> Result<Pass, DateTime<Utc>> {
+        let mut methods = self.methods();
+        let state = methods.entry(method.to_owned()).or_default();
+        state.may_send(now)?;
+        state.trying = state.open_until.is_some();
+        drop(methods);
+        Ok(Pass { limits: self.clone(), method })
+    }
+
+    fn succeeded(&self, method: &str) {
+        self.methods().insert(method.to_owned(), Method::default());
+    }
+
+    fn failed(&self, method: &str, at: DateTime<Utc>) {
+        let mut methods = self.methods();
+        let state = methods.entry(method.to_owned()).or_default();
+        let window = self.window;
+        state.failures.retain(|failure| *failure + window > at);
+        state.failures.push(at);
+        if state.failures.len() >= self.most || state.open_until.is_some() {
+            state.open_until = Some(at + window);
+            // More would tell nothing new; so it stays small however long an outage lasts.
+            let surplus = state.failures.len().saturating_sub(self.most);
+            state.failures.drain(..surplus);
+        }
+        state.trying = false;
+    }
+
+    /// A poisoned lock holds whole values all the same: each change is one assignment.
+    fn methods(&self) -> MutexGuard<'_, BTreeMap<String, Method>> {
+        self.methods.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Method {
+    fn may_send(&self, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        let until = self.open_until.max(self.paused_until).filter(|until| *until > now);
+        match until {
+            Some(until) => Err(until),
+            None if self.trying => Err(now + TimeDelta::seconds(1)),
+            None => Ok(()),
+        }
+    }
+
+    fn seen(&self, method: &str, now: DateTime<Utc>, window: TimeDelta) -> MethodState {
+        let failures = self.failures.iter().filter(|failure| **failure + window > now).count();
+        let breaker = match (self.may_send(now), self.open_until) {
+            (Err(until), _) if !self.trying => Breaker::Open(until),
+            (_, Some(_)) => Breaker::HalfOpen,
+            (_, None) => Breaker::Closed,
+        };
+        MethodState {
+            method: method.to_owned(),
+            failures: u32::try_from(failures).unwrap_or(u32::MAX),
+            breaker,
+        }
+    }
+}
+
+impl Pass {
+    /// It went well: the breaker closes.
+    pub(super) fn succeeded(self) {
+        self.limits.succeeded(self.method);
+    }
+
+    /// It failed or was refused.
+    pub(super) fn failed(self, at: DateTime<Utc>) {
+        self.limits.failed(self.method, at);
+    }
+
+    /// There were too many calls: the method pauses, as long as was asked for, else longer each time.
+    /// Answers until when.
+    pub(super) fn too_many(self, at: DateTime<Utc>, asked: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let until = {
+            let mut methods = self.limits.methods();
+            let state = methods.entry(self.method.to_owned()).or_default();
+            state.too_many = state.too_many.saturating_add(1);
+            let seed = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+            let grown =
+                TimeDelta::from_std(retry_delay(state.too_many, seed)).unwrap_or(TimeDelta::minutes(10));
+            let until = asked.unwrap_or(at + grown);
+            state.paused_until = Some(until);
+            until
+        };
+        self.limits.failed(self.method, at);
+        until
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        if let Some(state) = self.limits.methods().get_mut(self.method) {
+            state.trying = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_774_000_000 + seconds, 0).unwrap()
+    }
+
+    fn limits() -> Limits {
+        Limits::new(2, Duration::from_secs(600))
+    }
+
+    #[test]
+    fn two_failures_in_a_row_open_only_their_own_method() {
+        let limits = limits();
+        limits.begin(PUT_ORDERS, at(0)).unwrap().failed(at(0));
+        assert_eq!(limits.may_send(PUT_ORDERS, at(1)), Ok(()));
+        limits.begin(PUT_ORDERS, at(10)).unwrap().failed(at(10));
+        assert_eq!(limits.may_send(PUT_ORDERS, at(11)), Err(at(610)));
+        assert_eq!(limits.may_send(PUT_ARTICLES, at(11)), Ok(()));
+        assert_eq!(limits.states(at(11))[0].breaker, Breaker::Open(at(610)));
+        assert_eq!(limits.states(at(11))[0].failures, 2);
+    }
+
+    #[test]
+    fn a_success_between_or_a_window_between_keeps_it_closed() {
+        let limits = limits();
+        limits.begin(PUT_ORDERS, at(0)).unwrap().failed(at(0));
+        limits.begin(PUT_ORDERS, at(1)).unwrap().succeeded();
+        limits.begin(PUT_ORDERS, at(2)).unwrap().failed(at(2));
+        limits.begin(PUT_ORDERS, at(602)).unwrap().failed(at(602));
+        assert_eq!(limits.may_send(PUT_ORDERS, at(603)), Ok(()));
+    }
+
+    #[test]
+    fn half_open_lets_one_through_and_its_outcome_decides() {
+        let limits = limits();
+        limits.preload(&[(PUT_ORDERS.to_owned(), at(0), false), (PUT_ORDERS.to_owned(), at(0), false)]);
+        assert!(limits.begin(PUT_ORDERS, at(599)).is_err());
+        assert_eq!(limits.states(at(600))[0].breaker, Breaker::HalfOpen);
+        let first = limits.begin(PUT_ORDERS, at(600)).unwrap();
+        assert!(limits.begin(PUT_ORDERS, at(600)).is_err());
+        first.failed(at(601));
+        assert_eq!(limits.may_send(PUT_ORDERS, at(602)), Err(at(1201)));
+        let second = limits.begin(PUT_ORDERS, at(1201)).unwrap();
+        second.succeeded();
+        assert_eq!(limits.states(at(1202))[0].breaker, Breaker::Closed);
+        limits.begin(PUT_ORDERS, at(1202)).unwrap().failed(at(1202));
+        assert_eq!(limits.may_send(PUT_ORDERS, at(1203)), Ok(()));
+    }
+
+    #[test]
+    fn a_trial_that_is_given_up_lets_the_next_one_try() {
+        let limits = limits();
+        limits.preload(&[(PUT_ORDERS.to_owned(), at(0), false), (PUT_ORDERS.to_owned(), at(0), false)]);
+        drop(limits.begin(PUT_ORDERS, at(600)).unwrap());
+        assert!(limits.begin(PUT_ORDERS, at(600)).is_ok());
+    }
+
+    #[test]
+    fn too_many_calls_pause_as_asked_or_longer_each_time() {
+        let limits = Limits::new(50, Duration::from_secs(600));
+        assert_eq!(limits.begin(PUT_ORDERS, at(0)).unwrap().too_many(at(0), Some(at(30))), at(30));
+        assert_eq!(limits.may_send(PUT_ORDERS, at(29)), Err(at(30)));
+        let second = limits.begin(PUT_ORDERS, at(30)).unwrap().too_many(at(30), None) - at(30);
+        let third = limits.begin(PUT_ORDERS, at(60)).unwrap().too_many(at(60), None) - at(60);
+        assert!(
+            second > TimeDelta::seconds(7)
+                && third > TimeDelta::seconds(14)
+                && third <= TimeDelta::seconds(20)
+        );
+    }
+
+    #[test]
+    fn delays_grow_to_ten_minutes_and_hang_on_the_seed_alone() {
+        for seed in 0..200 {
+            let mut least = Duration::ZERO;
+            for tries in 1..=40 {
+                let delay = retry_delay(tries, seed);
+                assert_eq!(delay, retry_delay(tries, seed));
+                assert!(delay <= LONGEST_DELAY && delay >= least, "{tries}: {delay:?}");
+                least = if tries < 7 { delay } else { LONGEST_DELAY * 3 / 4 - Duration::from_secs(130) };
+            }
+        }
+        assert!(retry_delay(1, 1) >= Duration::from_millis(3750));
+        assert_ne!(retry_delay(3, 1), retry_delay(3, 2));
+    }
+}
