@@ -233,7 +233,8 @@ impl WholeMinute for NaiveDateTime {
 /// A text as a moment by a chrono pattern.
 pub(super) fn moment(text: &str, pattern: &str) -> Option<Moment> {
     let text = trimmed(text);
-    if text.len() > 64 {
+    // chrono takes a sign before a year.
+    if text.len() > 64 || text.starts_with(['+', '-']) {
         return None;
     }
     let mut parsed = Parsed::new();
@@ -315,8 +316,8 @@ pub(super) fn is_date_pattern(pattern: &str) -> bool {
 
 /// Whether a chrono pattern can at least write a time.
 pub(super) fn is_time_pattern(pattern: &str) -> bool {
-    !pattern.is_empty()
-        && !StrftimeItems::new(pattern).any(|item| matches!(item, Item::Error))
+    !StrftimeItems::new(pattern).any(|item| matches!(item, Item::Error))
+        && StrftimeItems::new(pattern).any(|item| matches!(item, Item::Numeric(..) | Item::Fixed(_)))
         && instant_out(DateTime::UNIX_EPOCH, chrono_tz::UTC, pattern).is_some()
 }
 
@@ -383,3 +384,6 @@ pub(super) fn strip_leading_zeros(text: &str) -> &str {
 pub(super) fn cut(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests;

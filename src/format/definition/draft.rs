@@ -19,6 +19,8 @@ pub(super) struct Draft {
     pub blank: Vec<String>,
     /// Columns that the header need not have, and whether a mapping names them.
     pub optional: Vec<At<String>>,
+    /// Documents are read by it, so that date patterns must be able to.
+    pub reads: bool,
     /// The record kinds that some mapping reads.
     pub used: Vec<usize>,
 }

@@ -44,7 +44,7 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
     }
     let csv = table.one_of("syntax", &[("csv", true), ("fixed", false)]).unwrap_or(true);
     let number = number_style(table);
-    let date = date(table).unwrap_or_else(|| "%Y-%m-%d".to_owned());
+    let date = date(table, use_.reads).unwrap_or_else(|| "%Y-%m-%d".to_owned());
     let blank = table.texts("blank").unwrap_or_default().into_iter().map(|text| text.value).collect();
     let layout = Layout {
         syntax: if csv { Syntax::Csv(csv_syntax(table)) } else { Syntax::Fixed(fixed_syntax(table)) },
@@ -58,7 +58,7 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
     };
     let optional = table.texts("optional").unwrap_or_default();
     let mut draft =
-        Draft { layout, places: Vec::new(), open: None, number, date, blank, optional, used: Vec::new() };
+        Draft { layout, places: Vec::new(), open: None, number, date, blank, optional, reads: use_.reads, used: Vec::new() };
     let header = matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.header);
     if table.has("records") {
         records(table, &mut draft);
@@ -148,9 +148,10 @@ fn number_style(table: &Table<'_>) -> NumberStyle {
 }
 
 /// A `date` pattern of the layout or of a field.
-fn date(table: &Table<'_>) -> Option<String> {
+fn date(table: &Table<'_>, reads: bool) -> Option<String> {
     let pattern = table.text("date")?;
-    if !convert::is_date_pattern(&pattern.value) && !convert::is_time_pattern(&pattern.value) {
+    let good = if reads { convert::is_date_pattern } else { convert::is_time_pattern };
+    if !good(&pattern.value) {
         table.wrong_value("date", &pattern, DATE_EXPECTED, "");
     }
     Some(pattern.value)
@@ -261,7 +262,7 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     let conditions = conditions(table, draft.is_csv());
     let under = table.texts("under").unwrap_or_default();
     let ignore = table.boolean("ignore").is_some_and(|ignore| ignore.value);
-    for (name, field) in table.has("fields").then(|| table.tables("fields")).unwrap_or_default() {
+    for (name, field) in if table.has("fields") { table.tables("fields") } else { Vec::new() } {
         if let Some(field) = self::field(&field, &name.value, draft) {
             draft.add(kind, field);
         }
@@ -343,7 +344,7 @@ fn field(table: &Table<'_>, name: &str, draft: &Draft) -> Option<FieldLayout> {
     if let Some(pad) = character(table, "pad") {
         field.pad = pad;
     }
-    if let Some(date) = date(table) {
+    if let Some(date) = date(table, draft.reads) {
         field.date = date;
     }
     field.blank.extend(table.texts("blank").unwrap_or_default().into_iter().map(|text| text.value));

@@ -63,6 +63,7 @@ fn each(table: &Table<'_>, draft: &mut Draft, above: Option<(usize, bool)>) -> O
     let names = draft.kind_names().join(", ");
     let name = table.required_text("each", &format!("the record kind to make it of, one of: {names}"))?;
     let kind = draft.named_kind(table, "each", &name)?;
+    draft.used.push(kind);
     let use_ = draft.layout.records.get(kind).map(|record| record.use_);
     if use_ != Some(RecordUse::Data) {
         table.wrong_value("each", &name, "a record kind that is neither ignored nor a trailer", "");
@@ -75,7 +76,6 @@ fn each(table: &Table<'_>, draft: &mut Draft, above: Option<(usize, bool)>) -> O
         source_part::not_below(table, &name, kind, above, draft);
         return None;
     }
-    draft.used.push(kind);
     Some(kind)
 }
 

@@ -290,7 +290,7 @@ fn conversions(
     }
     convert.times = factor(table, "times", draft, scope);
     convert.per = factor(table, "per", draft, scope);
-    if convert.per.is_some() && convert.round.is_none() {
+    if convert.per.is_some() && !table.has("round") {
         table.missing("round", "the number of decimals that a division is rounded to, like round = 2");
     }
     convert
