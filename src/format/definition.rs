@@ -1,9 +1,20 @@
 //! A format file: as written -> as checked, every mistake in one go.
 
+mod draft;
+mod layout_part;
+mod reading;
+mod source_part;
+mod writing;
+
 use std::collections::BTreeMap;
 
 use crate::document::DocumentType;
-use crate::fault::Fault;
+use crate::fault::{Fault, code};
+use crate::format::layout::RecordUse;
+use crate::format::source::Mapping;
+use crate::written::{Table, Written};
+
+pub(super) use source_part::constant_text;
 
 /// Code tables, per partner and shared: name of the table -> what the file says -> what it means.
 /// The table `countries` is built in and can be added to.
@@ -17,6 +28,7 @@ pub struct Definition {
     /// What it is, for people.
     pub title: String,
     pub(super) layout: super::layout::Layout,
+    pub(super) mapping: Mapping,
 }
 
 impl Definition {
@@ -25,22 +37,59 @@ impl Definition {
     /// # Errors
     /// Every mistake in the file in one go, each at its line and column with "did you mean".
     pub fn check(name: &str, file: &str, text: &str, tables: &CodeTables) -> Result<Definition, Vec<Fault>> {
-        let _ = (name, file, text, tables);
-        todo!()
+        Written::new(file, text).check(|root| checked(root, name, tables))
     }
 
     /// The document types that it reads from a file.
     pub fn reads(&self) -> Vec<DocumentType> {
-        todo!()
+        self.mapping.reads.iter().map(|document| document.document).collect()
     }
 
     /// The document type that it writes, if it writes one.
     pub fn writes(&self) -> Option<DocumentType> {
-        todo!()
+        self.mapping.writes.as_ref().map(|write| write.document)
     }
 
     /// Whether the layout has an end mark (a trailer check), so that a cut file is noticed.
     pub fn has_end_mark(&self) -> bool {
-        todo!()
+        self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
     }
 }
+
+fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definition> {
+    let title = root.text("title").map(|title| title.value).unwrap_or_default();
+    let use_ = layout_part::Use { reads: root.has("document"), writes: root.has("record") };
+    let documents = if use_.reads { root.tables("document") } else { Vec::new() };
+    let records = if use_.writes { root.tables("record") } else { Vec::new() };
+    let remember = root.table("remember");
+    if documents.is_empty() && records.is_empty() {
+        root.fault(Fault::new(code::NOTHING_MAPPED).at(root.place()));
+    }
+    if !root.has("layout") {
+        root.missing("layout", "how bytes become records, as the table [layout]");
+    }
+    let layout = root.table("layout")?;
+    let mut draft = layout_part::check(&layout, &use_)?;
+    let mut mapping = Mapping::default();
+    for (name, table) in &documents {
+        mapping.reads.extend(reading::document(name, table, &mut draft, tables));
+    }
+    if let Some(remember) = &remember {
+        if documents.is_empty() {
+            source_part::misfit(root, "remember", "no document is read here");
+            remember.any_keys();
+        } else {
+            reading::remember(remember, &mut draft, &mut mapping.reads);
+        }
+    }
+    mapping.writes = writing::records(&records, &layout, &mut draft, tables);
+    // Where a document has a mistake, what it would have read is not known.
+    if !documents.is_empty() && mapping.reads.len() == documents.len() {
+        reading::check_all_read(root, &draft);
+    }
+    layout_part::check_optional(&layout, &draft);
+    Some(Definition { name: name.to_owned(), title, layout: draft.layout, mapping })
+}
+
+#[cfg(test)]
+mod tests;

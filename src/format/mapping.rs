@@ -1,7 +1,12 @@
 //! The mapping: records <-> documents.
 
+mod documents;
+mod values;
+mod writing;
+
 use std::io::Read;
 
+use super::group::{self, Grouped};
 use super::{Definition, Item, Outgoing, ReadContext, Summary, WriteContext};
 use crate::fault::Fault;
 
@@ -16,8 +21,33 @@ pub fn read(
     context: &ReadContext<'_>,
     each: &mut dyn FnMut(Item) -> Result<(), Fault>,
 ) -> Result<Summary, Fault> {
-    let _ = (definition, input, context, each);
-    todo!()
+    let (mut good, mut faulty, mut stray) = (0, 0, 0);
+    let mut take = |grouped: Grouped| -> Result<(), Fault> {
+        match grouped {
+            Grouped::Stray(fault) => each(Item::Stray(fault.in_file(context.file_name))),
+            Grouped::Records(records) => {
+                let group = documents::map_group(definition, &records, context);
+                for mapped in group.documents {
+                    if mapped.faults.is_empty() {
+                        good += 1
+                    } else {
+                        faulty += 1
+                    }
+                    each(Item::Document(Box::new(mapped)))?;
+                }
+                for fault in group.strays {
+                    stray += 1;
+                    each(Item::Stray(fault))?;
+                }
+                Ok(())
+            }
+        }
+    };
+    let mut summary = group::read_groups(&definition.layout, input, context, &mut take)?;
+    summary.documents += good;
+    summary.documents_faulty += faulty;
+    summary.records_stray += stray;
+    Ok(summary)
 }
 
 /// Writes documents as one whole file.
@@ -29,6 +59,9 @@ pub fn write(
     documents: &[Outgoing<'_>],
     context: &WriteContext,
 ) -> Result<Vec<u8>, Fault> {
-    let _ = (definition, documents, context);
-    todo!()
+    let records = writing::unmap(definition, documents, context)?;
+    group::write_records(&definition.layout, &records)
 }
+
+#[cfg(test)]
+mod tests;

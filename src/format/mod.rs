@@ -6,6 +6,7 @@
 //! Reading is encoding -> layout (csv, fixed) -> records -> group -> mapping -> documents, streaming.
 //! Writing is documents -> mapping -> records -> layout -> encoding.
 
+mod codes;
 mod convert;
 mod csv;
 mod definition;
@@ -15,6 +16,7 @@ mod group;
 mod layout;
 mod mapping;
 mod record;
+mod source;
 
 use std::collections::BTreeMap;
 use std::fs::File;

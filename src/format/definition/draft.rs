@@ -1,0 +1,243 @@
+//! A layout in the making: mappings may still add the fields that they name.
+
+use crate::fault::{Fault, Place, code};
+use crate::format::layout::{
+    Align, FieldAt, FieldLayout, Layout, NumberStyle, RecordLayout, RecordUse, Syntax,
+};
+use crate::format::source::{FieldRef, Reach};
+use crate::written::{At, Table, suggestion};
+
+/// A layout whose record kinds may still get fields.
+pub(super) struct Draft {
+    pub layout: Layout,
+    /// Where each record kind is written, for messages.
+    pub places: Vec<Place>,
+    /// The record kind whose fields are the columns that a header names: any name is one.
+    pub open: Option<usize>,
+    pub number: NumberStyle,
+    pub date: String,
+    pub blank: Vec<String>,
+    /// Columns that the header need not have, and whether a mapping names them.
+    pub optional: Vec<At<String>>,
+    /// Documents are read by it, so that date patterns must be able to.
+    pub reads: bool,
+    /// The record kinds that some mapping reads.
+    pub used: Vec<usize>,
+}
+
+/// What a name is looked up from.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s> {
+    /// The record at hand.
+    pub kind: usize,
+    /// Record kinds below it that may occur several times, since lists are made of them.
+    pub repeated: &'s [usize],
+}
+
+impl Draft {
+    /// The record kind of this name.
+    pub fn kind(&self, name: &str) -> Option<usize> {
+        self.layout.records.iter().position(|record| record.name == name)
+    }
+
+    /// The record kind that a text names, or a mistake.
+    pub fn named_kind(&self, table: &Table<'_>, key: &str, name: &At<String>) -> Option<usize> {
+        let kind = self.kind(&name.value);
+        if kind.is_none() {
+            table.fault(
+                Fault::new(code::UNKNOWN_RECORD)
+                    .at(name.place.clone())
+                    .found(&name.value)
+                    .with("key", key)
+                    .with("names", self.kind_names().join(", "))
+                    .with("suggestion", suggestion(&name.value, self.kind_names())),
+            );
+        }
+        kind
+    }
+
+    pub fn kind_names(&self) -> Vec<&str> {
+        self.layout.records.iter().map(|record| record.name.as_str()).collect()
+    }
+
+    /// A field as the layout says fields are written, unless its own table says otherwise.
+    pub fn plain_field(&self, name: &str, at: FieldAt) -> FieldLayout {
+        FieldLayout {
+            name: name.to_owned(),
+            at,
+            blank: self.blank.clone(),
+            number: self.number.clone(),
+            date: self.date.clone(),
+            optional: self.optional.iter().any(|optional| optional.value == name),
+            align: Align::Left,
+            pad: ' ',
+        }
+    }
+
+    /// The place of a field in a record kind, made if the kind takes any name.
+    pub fn own_field(&mut self, kind: usize, name: &str) -> Option<usize> {
+        let record = self.layout.records.get(kind)?;
+        if let Some(at) = record.fields.iter().position(|field| field.name == name) {
+            return Some(at);
+        }
+        if self.open != Some(kind) {
+            return None;
+        }
+        let field = self.plain_field(name, FieldAt::Header);
+        self.add(kind, field)
+    }
+
+    /// Adds a field to a record kind.
+    pub fn add(&mut self, kind: usize, field: FieldLayout) -> Option<usize> {
+        let record = self.layout.records.get_mut(kind)?;
+        record.fields.push(field);
+        Some(record.fields.len() - 1)
+    }
+
+    /// Adds a record kind without fields.
+    pub fn add_kind(&mut self, name: &str, place: Place) -> usize {
+        self.layout.records.push(RecordLayout {
+            name: name.to_owned(),
+            when: Vec::new(),
+            under: Vec::new(),
+            fields: Vec::new(),
+            use_: RecordUse::Data,
+            checks: Vec::new(),
+        });
+        self.places.push(place);
+        self.layout.records.len() - 1
+    }
+
+    /// The record kinds above one, nearest first.
+    pub fn above(&self, kind: usize) -> Vec<usize> {
+        let mut above: Vec<usize> = Vec::new();
+        let mut queue = vec![kind];
+        while let Some(kind) = queue.pop() {
+            for parent in
+                self.layout.records.get(kind).map(|record| record.under.as_slice()).unwrap_or_default()
+            {
+                if !above.contains(parent) {
+                    above.push(*parent);
+                    queue.insert(0, *parent);
+                }
+            }
+        }
+        above
+    }
+
+    /// The record kinds below one.
+    pub fn below(&self, kind: usize) -> Vec<usize> {
+        (0..self.layout.records.len())
+            .filter(|other| *other != kind && self.above(*other).contains(&kind))
+            .collect()
+    }
+
+    /// The field that a text names: of the record at hand, else of those below it that occur once or those above.
+    pub fn field(&mut self, table: &Table<'_>, name: &At<String>, scope: Scope<'_>) -> Option<FieldRef> {
+        if let Some((kind, field)) = self.qualified(&name.value, scope) {
+            return self.found(kind, field, scope);
+        }
+        if self.open == Some(scope.kind) {
+            if name.value.is_empty() {
+                self.unknown_field(table, name, scope);
+                return None;
+            }
+            let field = self.own_field(scope.kind, &name.value)?;
+            return self.found(scope.kind, field, scope);
+        }
+        let has = |draft: &Draft, kind: usize| {
+            let fields = &draft.layout.records.get(kind)?.fields;
+            fields.iter().position(|field| field.name == name.value).map(|field| (kind, field))
+        };
+        if let Some((kind, field)) = has(self, scope.kind) {
+            return self.found(kind, field, scope);
+        }
+        let below = self.below(scope.kind);
+        let hits: Vec<(usize, usize)> = below
+            .iter()
+            .filter(|kind| !scope.repeated.contains(kind))
+            .chain(&self.above(scope.kind))
+            .filter_map(|kind| has(self, *kind))
+            .collect();
+        match hits.as_slice() {
+            [(kind, field)] => self.found(*kind, *field, scope),
+            [] => {
+                let often =
+                    scope.repeated.iter().find(|kind| below.contains(kind) && has(self, **kind).is_some());
+                match often.and_then(|kind| self.layout.records.get(*kind)) {
+                    Some(record) => table.fault(
+                        Fault::new(code::FIELD_OCCURS_OFTEN)
+                            .at(name.place.clone())
+                            .found(&name.value)
+                            .with("kind", &record.name),
+                    ),
+                    None => self.unknown_field(table, name, scope),
+                }
+                None
+            }
+            several => {
+                let names: Vec<String> = several
+                    .iter()
+                    .filter_map(|(kind, _)| self.layout.records.get(*kind))
+                    .map(|record| format!("{}.{}", record.name, name.value))
+                    .collect();
+                table.fault(
+                    Fault::new(code::AMBIGUOUS_FIELD)
+                        .at(name.place.clone())
+                        .found(&name.value)
+                        .with("names", names.join(", ")),
+                );
+                None
+            }
+        }
+    }
+
+    /// `head.OrdNr`.
+    fn qualified(&self, name: &str, scope: Scope<'_>) -> Option<(usize, usize)> {
+        let (kind, field) = name.split_once('.')?;
+        let kind = self.kind(kind)?;
+        let reachable = kind == scope.kind
+            || self.above(scope.kind).contains(&kind)
+            || self.below(scope.kind).contains(&kind);
+        let fields = &self.layout.records.get(kind)?.fields;
+        let field = fields.iter().position(|known| known.name == field)?;
+        (reachable && !scope.repeated.contains(&kind)).then_some((kind, field))
+    }
+
+    fn found(&mut self, kind: usize, field: usize, scope: Scope<'_>) -> Option<FieldRef> {
+        let reach = if kind == scope.kind {
+            Reach::Own
+        } else if self.above(scope.kind).contains(&kind) {
+            Reach::Ancestor
+        } else {
+            Reach::Child
+        };
+        self.used.push(kind);
+        Some(FieldRef { kind, field, reach })
+    }
+
+    fn unknown_field(&self, table: &Table<'_>, name: &At<String>, scope: Scope<'_>) {
+        let mut kinds = vec![scope.kind];
+        kinds.extend(self.below(scope.kind));
+        kinds.extend(self.above(scope.kind));
+        let names: Vec<&str> = kinds
+            .iter()
+            .filter_map(|kind| self.layout.records.get(*kind))
+            .flat_map(|record| record.fields.iter().map(|field| field.name.as_str()))
+            .collect();
+        let kind = self.layout.records.get(scope.kind).map(|record| record.name.as_str()).unwrap_or_default();
+        table.fault(
+            Fault::new(code::UNKNOWN_FIELD)
+                .at(name.place.clone())
+                .found(&name.value)
+                .with("kind", kind)
+                .with("names", names.join(", "))
+                .with("suggestion", suggestion(&name.value, names.iter().copied())),
+        );
+    }
+
+    /// Whether the syntax is CSV.
+    pub fn is_csv(&self) -> bool {
+        matches!(self.layout.syntax, Syntax::Csv(_))
+    }
+}

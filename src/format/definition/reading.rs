@@ -1,0 +1,331 @@
+//! The `[document.*]` tables, as written -> as checked.
+
+use super::CodeTables;
+use super::draft::{Draft, Scope};
+use super::source_part::{self, wrong_type};
+use crate::document::{DocumentType, Member, MemberKind, Shape};
+use crate::fault::{Code, Fault, code};
+use crate::format::layout::RecordUse;
+use crate::format::source::{EachMapping, MemberMapping, PlainMapping, ReadDocument};
+use crate::written::{At, Item, Table, suggestion};
+
+/// Members of Ongoing's schemas whose own members nobody knows (x-members-unknown in the OpenAPI file); they are
+/// never sent. By the schema that names them.
+const NEVER_SENT: [(&str, &str); 4] = [
+    ("PostArticleModel", "alternative_suppliers_info"),
+    ("PostArticleModel", "article_classes_info"),
+    ("PostArticleModel", "advanced"),
+    ("PostOrderLine", "vat"),
+];
+
+/// Checks one `[document.NAME]`.
+pub(super) fn document(
+    name: &At<String>,
+    table: &Table<'_>,
+    draft: &mut Draft,
+    tables: &CodeTables,
+) -> Option<ReadDocument> {
+    let document = document_type(table, name, true)?;
+    let each = each(table, draft, None)?;
+    let whole_group = draft.layout.group.as_ref().is_some_and(|group| group.record == each);
+    let mut checker = Checker { draft, tables, whole_group };
+    let members = checker.members(table, document.shape(), each, whole_group, "");
+    Some(ReadDocument { document, each, whole_group, members, remember: Vec::new() })
+}
+
+/// The document type of this name that goes in the wanted direction, or a mistake.
+pub(super) fn document_type(table: &Table<'_>, name: &At<String>, inbound: bool) -> Option<DocumentType> {
+    let names = || {
+        DocumentType::ALL.into_iter().filter(|known| known.is_inbound() == inbound).map(DocumentType::name)
+    };
+    match DocumentType::named(&name.value) {
+        Some(document) if document.is_inbound() == inbound => Some(document),
+        other => {
+            let code = match (other, inbound) {
+                (None, _) => code::UNKNOWN_DOCUMENT,
+                (Some(_), true) => code::DOCUMENT_IS_WRITTEN,
+                (Some(_), false) => code::DOCUMENT_IS_READ,
+            };
+            table.fault(
+                Fault::new(code)
+                    .at(name.place.clone())
+                    .found(&name.value)
+                    .with("names", names().collect::<Vec<_>>().join(", "))
+                    .with("suggestion", suggestion(&name.value, names())),
+            );
+            None
+        }
+    }
+}
+
+/// The record kind that `each` names; below `above`, or that one itself.
+fn each(table: &Table<'_>, draft: &mut Draft, above: Option<(usize, bool)>) -> Option<usize> {
+    let names = draft.kind_names().join(", ");
+    let name = table.required_text("each", &format!("the record kind to make it of, one of: {names}"))?;
+    let kind = draft.named_kind(table, "each", &name)?;
+    draft.used.push(kind);
+    let use_ = draft.layout.records.get(kind).map(|record| record.use_);
+    if use_ != Some(RecordUse::Data) {
+        table.wrong_value("each", &name, "a record kind that is neither ignored nor a trailer", "");
+        return None;
+    }
+    if let Some((above, _)) = above
+        && kind != above
+        && !draft.below(above).contains(&kind)
+    {
+        source_part::not_below(table, &name, kind, above, draft);
+        return None;
+    }
+    Some(kind)
+}
+
+struct Checker<'d> {
+    draft: &'d mut Draft,
+    tables: &'d CodeTables,
+    whole_group: bool,
+}
+
+impl Checker<'_> {
+    /// The members written in a table, in the order of the shape; `path` names the table in its document.
+    fn members(
+        &mut self,
+        table: &Table<'_>,
+        shape: &'static Shape,
+        kind: usize,
+        whole: bool,
+        path: &str,
+    ) -> Vec<MemberMapping> {
+        let repeated = self.repeated(table, shape);
+        let scope = Scope { kind, repeated: &repeated };
+        let made = self.level(table, shape, scope, whole, path);
+        check_required(table, shape);
+        made
+    }
+
+    fn level(
+        &mut self,
+        table: &Table<'_>,
+        shape: &'static Shape,
+        scope: Scope<'_>,
+        whole: bool,
+        path: &str,
+    ) -> Vec<MemberMapping> {
+        let mut made = Vec::new();
+        for key in table.keys() {
+            let Some(position) = shape.position(&key.value) else {
+                if key.value != "each" || !self.may_have_each(shape) {
+                    unknown_target(table, shape, &key);
+                }
+                continue;
+            };
+            let (Some(member), Some(item)) = (shape.members.get(position), table.item(&key.value)) else {
+                continue;
+            };
+            let path = if path.is_empty() { key.value.clone() } else { format!("{path}.{}", key.value) };
+            if let Some(mapping) = self.member(table, member, position, item, scope, whole, &path) {
+                made.push((position, mapping));
+            }
+        }
+        made.sort_by_key(|(position, _)| *position);
+        made.into_iter().map(|(_, mapping)| mapping).collect()
+    }
+
+    /// `each` belongs to documents and to items of lists; a nested table that has one is told so by its own name.
+    fn may_have_each(&self, shape: &Shape) -> bool {
+        DocumentType::ALL
+            .into_iter()
+            .any(|document| std::ptr::eq(document.shape(), shape) || has_list_of(document.shape(), shape))
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn member(
+        &mut self,
+        table: &Table<'_>,
+        member: &'static Member,
+        position: usize,
+        item: Item<'_>,
+        scope: Scope<'_>,
+        whole: bool,
+        path: &str,
+    ) -> Option<MemberMapping> {
+        match (member.kind, item) {
+            (MemberKind::Object(shape), Item::Table(inner)) => {
+                let members = self.level(&inner, shape(), scope, whole, path);
+                check_required(&inner, shape());
+                Some(MemberMapping::Object {
+                    position,
+                    path: path.to_owned(),
+                    required: member.required,
+                    members,
+                })
+            }
+            (MemberKind::List(shape), Item::Table(inner)) => {
+                let each = each(&inner, self.draft, Some((scope.kind, whole)))?;
+                let members = self.members(&inner, shape(), each, false, path);
+                Some(MemberMapping::Each(EachMapping { position, each, members, remember: Vec::new() }))
+            }
+            (MemberKind::List(shape), Item::List(items, _)) => {
+                let mut entries = Vec::new();
+                for item in items {
+                    match item {
+                        Item::Table(entry) => {
+                            entries.push(self.level(&entry, shape(), scope, whole, path));
+                            check_required(&entry, shape());
+                        }
+                        other => wrong_type(table, member.name, &other, "a table"),
+                    }
+                }
+                Some(MemberMapping::Entries { position, entries })
+            }
+            (MemberKind::Object(shape), other) => {
+                let example = shape().members.first().map(|inner| inner.name).unwrap_or_default();
+                wrong_type(
+                    table,
+                    member.name,
+                    &other,
+                    &format!("members of its own, like {path}.{example} = \"Field\""),
+                );
+                None
+            }
+            (MemberKind::List(_), other) => {
+                wrong_type(
+                    table,
+                    member.name,
+                    &other,
+                    &format!("a table of its own with each, [document.….{path}], or a list of tables"),
+                );
+                None
+            }
+            (kind, item) => {
+                let checked =
+                    source_part::source(table, member.name, item, kind, self.draft, scope, self.tables)?;
+                Some(MemberMapping::Plain(Box::new(PlainMapping {
+                    position,
+                    path: path.to_owned(),
+                    required: member.required || checked.required,
+                    always: checked.required,
+                    source: checked.source,
+                })))
+            }
+        }
+    }
+
+    /// The record kinds that lists below a table are made of.
+    fn repeated(&self, table: &Table<'_>, shape: &'static Shape) -> Vec<usize> {
+        let mut kinds = Vec::new();
+        for member in shape.members {
+            let inner = match (member.kind, table.has(member.name)) {
+                (MemberKind::Object(_) | MemberKind::List(_), true) => match table.item(member.name) {
+                    Some(Item::Table(inner)) => inner,
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            if let (MemberKind::List(_), Some(Item::Text(name))) = (member.kind, inner.item("each")) {
+                kinds.extend(self.draft.kind(&name.value));
+            }
+            if let MemberKind::Object(shape) | MemberKind::List(shape) = member.kind {
+                kinds.extend(self.repeated(&inner, shape()));
+            }
+        }
+        // In a group the rows are both the document and its lines.
+        if self.whole_group {
+            let group = self.draft.layout.group.as_ref().map(|group| group.record);
+            kinds.retain(|kind| Some(*kind) != group);
+        }
+        kinds
+    }
+}
+
+fn has_list_of(shape: &'static Shape, wanted: &Shape) -> bool {
+    shape.members.iter().any(|member| match member.kind {
+        MemberKind::List(inner) => std::ptr::eq(inner(), wanted) || has_list_of(inner(), wanted),
+        MemberKind::Object(inner) => has_list_of(inner(), wanted),
+        _ => false,
+    })
+}
+
+/// A member that Ongoing requires must be written where its table is.
+fn check_required(table: &Table<'_>, shape: &'static Shape) {
+    for member in shape.members.iter().filter(|member| member.required && !table.has(member.name)) {
+        table.fault(
+            Fault::new(code::TARGET_NOT_SET)
+                .at(table.place())
+                .found(member.name)
+                .with("document", shape.name),
+        );
+    }
+}
+
+/// Records that a document has no such member.
+pub(super) fn unknown_target(table: &Table<'_>, shape: &Shape, key: &At<String>) {
+    let never = NEVER_SENT.iter().any(|(schema, name)| *schema == shape.schema && *name == key.value);
+    let code: Code = if never { code::TARGET_NEVER_SENT } else { code::UNKNOWN_TARGET };
+    let names: Vec<&str> = shape.members.iter().map(|member| member.name).collect();
+    table.fault(
+        Fault::new(code)
+            .at(key.place.clone())
+            .found(&key.value)
+            .with("document", shape.name)
+            .with("names", names.join(", "))
+            .with("suggestion", suggestion(&key.value, names.iter().copied())),
+    );
+}
+
+/// Checks `[remember]` against the documents that are read.
+pub(super) fn remember(table: &Table<'_>, draft: &mut Draft, documents: &mut [ReadDocument]) {
+    let of_document = table.texts("document").unwrap_or_default();
+    let of_lines = table.texts("lines").unwrap_or_default();
+    table.finish();
+    for document in documents.iter_mut() {
+        let repeated: Vec<usize> = each_mappings(&document.members).map(|each| each.each).collect();
+        let repeated: Vec<usize> = repeated.into_iter().filter(|kind| *kind != document.each).collect();
+        for name in &of_document {
+            let scope = Scope { kind: document.each, repeated: &repeated };
+            if let Some(field) = draft.field(table, name, scope) {
+                document.remember.push((name.value.clone(), field));
+            }
+        }
+        let shape = document.document.shape();
+        for each in each_mappings_mut(&mut document.members) {
+            let has_rows = shape.members.get(each.position).is_some_and(|member| {
+                matches!(member.kind, MemberKind::List(inner) if inner().position("row_number").is_some())
+            });
+            for name in of_lines.iter().filter(|_| has_rows) {
+                if let Some(field) = draft.field(table, name, Scope { kind: each.each, repeated: &[] }) {
+                    each.remember.push((name.value.clone(), field));
+                }
+            }
+        }
+    }
+    let lines_kept = documents
+        .iter()
+        .any(|document| each_mappings(&document.members).any(|each| !each.remember.is_empty()));
+    if !of_lines.is_empty() && !lines_kept {
+        source_part::misfit(table, "lines", "no document here has lines with a row_number");
+    }
+}
+
+fn each_mappings(members: &[MemberMapping]) -> impl Iterator<Item = &EachMapping> {
+    members.iter().filter_map(|member| match member {
+        MemberMapping::Each(each) => Some(each),
+        MemberMapping::Plain(_) | MemberMapping::Object { .. } | MemberMapping::Entries { .. } => None,
+    })
+}
+
+fn each_mappings_mut(members: &mut [MemberMapping]) -> impl Iterator<Item = &mut EachMapping> {
+    members.iter_mut().filter_map(|member| match member {
+        MemberMapping::Each(each) => Some(each),
+        MemberMapping::Plain(_) | MemberMapping::Object { .. } | MemberMapping::Entries { .. } => None,
+    })
+}
+
+/// Every record that is read must become part of a document, so that counts in equal counts out.
+pub(super) fn check_all_read(table: &Table<'_>, draft: &Draft) {
+    for (kind, record) in draft.layout.records.iter().enumerate() {
+        if record.use_ == RecordUse::Data && !draft.used.contains(&kind) {
+            let place = draft.places.get(kind).cloned().unwrap_or_default();
+            table.fault(Fault::new(code::RECORD_NOT_READ).at(place).found(&record.name));
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! The right-hand sides of reading: `"Field"`, `{ from = …, codes = … }` and the like.
+
+use rust_decimal::Decimal;
+
+use super::CodeTables;
+use super::draft::{Draft, Scope};
+use super::layout_part::DATE_EXPECTED;
+use crate::document::{MemberKind, Value};
+use crate::fault::{Fault, code};
+use crate::format::codes;
+use crate::format::convert;
+use crate::format::source::{Codes, Convert, Factor, FieldRef, Pick, Source};
+use crate::written::{At, Item, Table, suggestion};
+
+/// What a source is, for messages.
+pub(super) const SOURCE_EXPECTED: &str =
+    "a field's name in quotes, or a table like { from = \"Field\" } or { value = \"SE\" }";
+
+/// A checked source, and whether a blank there is always a fault (`required = true`).
+pub(super) struct CheckedSource {
+    pub source: Source,
+    pub required: bool,
+}
+
+/// Checks the right-hand side of a plain member.
+pub(super) fn source(
+    parent: &Table<'_>,
+    key: &str,
+    item: Item<'_>,
+    kind: MemberKind,
+    draft: &mut Draft,
+    scope: Scope<'_>,
+    tables: &CodeTables,
+) -> Option<CheckedSource> {
+    match item {
+        Item::Text(name) => {
+            let field = draft.field(parent, &name, scope)?;
+            let source = Source { pick: Pick::Field(field), convert: Convert::plain(kind), default: None };
+            Some(CheckedSource { source, required: false })
+        }
+        Item::Table(table) => written_out(&table, key, kind, draft, scope, tables),
+        other => {
+            wrong_type(parent, key, &other, SOURCE_EXPECTED);
+            None
+        }
+    }
+}
+
+/// Records that a value is of a kind that its key does not take.
+pub(super) fn wrong_type(table: &Table<'_>, key: &str, item: &Item<'_>, expected: &str) {
+    table.fault(
+        Fault::new(code::WRONG_TYPE)
+            .at(item.place())
+            .found(item.kind())
+            .with("key", key)
+            .with("expected", expected),
+    );
+}
+
+impl Convert {
+    /// No more than the member's kind asks for.
+    pub(in crate::format) fn plain(kind: MemberKind) -> Convert {
+        Convert {
+            kind,
+            codes: None,
+            date: None,
+            decimal: None,
+            decimals: None,
+            strip_leading_zeros: false,
+            cut: None,
+            yes: convert::YES.map(str::to_owned).to_vec(),
+            no: convert::NO.map(str::to_owned).to_vec(),
+            times: None,
+            per: None,
+            round: None,
+        }
+    }
+}
+
+fn written_out(
+    table: &Table<'_>,
+    key: &str,
+    kind: MemberKind,
+    draft: &mut Draft,
+    scope: Scope<'_>,
+    tables: &CodeTables,
+) -> Option<CheckedSource> {
+    let pick = pick(table, key, kind, draft, scope);
+    let convert = conversions(table, kind, draft, scope, tables);
+    let default = table.item("default").and_then(|item| constant(table, "default", item, kind));
+    let required = table.boolean("required").is_some_and(|required| required.value);
+    if table.has("value") && table.has("default") {
+        misfit(table, "default", "it stands beside a value that never is blank");
+    }
+    table.finish();
+    Some(CheckedSource { source: Source { pick: pick?, convert, default }, required })
+}
+
+/// The one key that says where the value comes from.
+fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope: Scope<'_>) -> Option<Pick> {
+    let origins = ["from", "value", "join", "first_of", "counter", "file_name", "all"];
+    let written: Vec<&str> = origins.into_iter().filter(|origin| table.has(origin)).collect();
+    let with = table.text("with").map(|with| with.value);
+    if with.is_some() && !table.has("join") && !table.has("all") {
+        misfit(table, "with", "it goes with join and all only");
+    }
+    let from = table.text("from");
+    let value = table.item("value");
+    let join = table.texts("join");
+    let first_of = table.texts("first_of");
+    let counter = table.boolean("counter");
+    let file_name = table.boolean("file_name");
+    let all = table.text("all");
+    let only = table.table("where");
+    if written.len() != 1 {
+        table.fault(
+            Fault::new(code::NOT_ONE_SOURCE)
+                .at(table.place())
+                .found(if written.is_empty() { "none of them".to_owned() } else { written.join(" and ") })
+                .with("key", key)
+                .with("names", origins.join(", ")),
+        );
+        return None;
+    }
+    if let Some(only) = &only
+        && all.is_none()
+    {
+        misfit(table, "where", "it goes with all only");
+        only.any_keys();
+    }
+    if let Some(from) = from {
+        return Some(Pick::Field(draft.field(table, &from, scope)?));
+    }
+    if let Some(value) = value {
+        return Some(Pick::Value(constant(table, "value", value, kind)?));
+    }
+    if let Some(parts) = join {
+        let parts = fields(table, "join", parts, draft, scope)?;
+        return Some(Pick::Join { parts, with: with.unwrap_or_default() });
+    }
+    if let Some(parts) = first_of {
+        return Some(Pick::FirstOf(fields(table, "first_of", parts, draft, scope)?));
+    }
+    if let Some(counter) = counter {
+        only_true(table, "counter", &counter);
+        return Some(Pick::Counter);
+    }
+    if let Some(file_name) = file_name {
+        only_true(table, "file_name", &file_name);
+        return Some(Pick::FileName);
+    }
+    all.and_then(|all| gathered(table, &all, only, with, draft, scope))
+}
+
+fn only_true(table: &Table<'_>, key: &str, found: &At<bool>) {
+    if !found.value {
+        let found = At { value: "false".to_owned(), place: found.place.clone() };
+        table.wrong_value(key, &found, "true, or leave it out", "");
+    }
+}
+
+fn fields(
+    table: &Table<'_>,
+    key: &str,
+    names: Vec<At<String>>,
+    draft: &mut Draft,
+    scope: Scope<'_>,
+) -> Option<Vec<FieldRef>> {
+    if names.is_empty() && table.has(key) {
+        misfit(table, key, "it names no field");
+        return None;
+    }
+    let fields: Vec<Option<FieldRef>> = names.iter().map(|name| draft.field(table, name, scope)).collect();
+    fields.into_iter().collect()
+}
+
+/// `{ all = "text.Text", where = { Kind = "4" }, with = "\n" }`.
+fn gathered(
+    table: &Table<'_>,
+    name: &At<String>,
+    only: Option<Table<'_>>,
+    with: Option<String>,
+    draft: &mut Draft,
+    scope: Scope<'_>,
+) -> Option<Pick> {
+    let (kind, field) = match name.value.split_once('.') {
+        Some((kind, field)) if draft.kind(kind).is_some() => (draft.kind(kind)?, field.to_owned()),
+        _ => (scope.kind, name.value.clone()),
+    };
+    if kind != scope.kind && !draft.below(scope.kind).contains(&kind) {
+        not_below(
+            table,
+            &At { value: name.value.clone(), place: name.place.clone() },
+            kind,
+            scope.kind,
+            draft,
+        );
+        return None;
+    }
+    let inner = Scope { kind, repeated: &[] };
+    let field = draft.field(table, &At { value: field, place: name.place.clone() }, inner)?.field;
+    let mut conditions = Vec::new();
+    if let Some(only) = only {
+        for condition in only.keys() {
+            let Some(text) = only.text(&condition.value) else { continue };
+            if let Some(found) = draft.field(&only, &condition, inner) {
+                conditions.push((found.field, text.value));
+            }
+        }
+    }
+    Some(Pick::All { kind, field, only: conditions, with: with.unwrap_or_else(|| "\n".to_owned()) })
+}
+
+/// Records that records of a kind do not stand below the record at hand.
+pub(super) fn not_below(table: &Table<'_>, found: &At<String>, kind: usize, above: usize, draft: &Draft) {
+    let name =
+        |kind: usize| draft.layout.records.get(kind).map(|record| record.name.as_str()).unwrap_or_default();
+    table.fault(
+        Fault::new(code::RECORD_NOT_BELOW)
+            .at(found.place.clone())
+            .found(name(kind))
+            .with("above", name(above)),
+    );
+}
+
+fn conversions(
+    table: &Table<'_>,
+    kind: MemberKind,
+    draft: &mut Draft,
+    scope: Scope<'_>,
+    tables: &CodeTables,
+) -> Convert {
+    let mut convert = Convert::plain(kind);
+    let number = matches!(kind, MemberKind::Decimal | MemberKind::Integer);
+    let date = matches!(kind, MemberKind::Date | MemberKind::DateTime);
+    let fits = |key: &str, fits: bool| {
+        if table.has(key) && !fits {
+            misfit(table, key, &format!("the member is a {}", kind.name()));
+        }
+    };
+    fits("date", date);
+    for key in ["decimal", "decimals", "times", "per", "round"] {
+        fits(key, number);
+    }
+    fits("strip_leading_zeros", matches!(kind, MemberKind::Text));
+    fits("cut", matches!(kind, MemberKind::Text));
+    fits("yes", matches!(kind, MemberKind::Boolean));
+    fits("no", matches!(kind, MemberKind::Boolean));
+    convert.codes = table.text("codes").and_then(|name| code_table(table, &name, tables));
+    if let Some(codes) = &convert.codes
+        && !codes.meanings().all(|means| constant_text(means, kind).is_some())
+        && let Some(name) = table.text("codes")
+    {
+        table.wrong_value(
+            "codes",
+            &name,
+            &format!("a table whose right-hand sides are each a {}", kind.name()),
+            "",
+        );
+    }
+    convert.date = table.text("date").map(|pattern| {
+        if date && !convert::is_date_pattern(&pattern.value) {
+            table.wrong_value("date", &pattern, DATE_EXPECTED, "");
+        }
+        pattern.value
+    });
+    convert.decimal = table.text("decimal").and_then(|text| {
+        let mut characters = text.value.chars();
+        let sign = characters.next().filter(|_| characters.next().is_none());
+        if sign.is_none() {
+            table.wrong_value("decimal", &text, "exactly one character, \",\" or \".\"", "");
+        }
+        sign
+    });
+    convert.decimals = small(table, "decimals");
+    convert.round = small(table, "round");
+    convert.strip_leading_zeros = table.boolean("strip_leading_zeros").is_some_and(|strip| strip.value);
+    convert.cut = small(table, "cut").and_then(|cut| usize::try_from(cut).ok());
+    if let Some(yes) = table.texts("yes") {
+        convert.yes = yes.into_iter().map(|word| word.value).collect();
+        if !table.has("no") {
+            convert.no.retain(|no| !convert.yes.iter().any(|yes| yes.eq_ignore_ascii_case(no)));
+        }
+    }
+    if let Some(no) = table.texts("no") {
+        convert.no = no.into_iter().map(|word| word.value).collect();
+        if !table.has("yes") {
+            convert.yes.retain(|yes| !convert.no.iter().any(|no| no.eq_ignore_ascii_case(yes)));
+        }
+    }
+    convert.times = factor(table, "times", draft, scope);
+    convert.per = factor(table, "per", draft, scope);
+    if convert.per.is_some() && !table.has("round") {
+        table.missing("round", "the number of decimals that a division is rounded to, like round = 2");
+    }
+    convert
+}
+
+fn small(table: &Table<'_>, key: &str) -> Option<u32> {
+    let number = table.integer(key)?;
+    let most = if key == "cut" { 1_000_000 } else { 28 };
+    match u32::try_from(number.value) {
+        Ok(value) if value <= most => Some(value),
+        _ => {
+            let found = At { value: number.value.to_string(), place: number.place };
+            table.wrong_value(key, &found, &format!("a whole number from 0 to {most}"), "");
+            None
+        }
+    }
+}
+
+fn factor(table: &Table<'_>, key: &str, draft: &mut Draft, scope: Scope<'_>) -> Option<Factor> {
+    match table.item(key)? {
+        Item::Text(name) => Some(Factor::Field(draft.field(table, &name, scope)?)),
+        Item::Integer(number) if number.value != 0 => Some(Factor::Number(Decimal::from(number.value))),
+        other => {
+            wrong_type(table, key, &other, "a field's name, or a whole number that is not 0");
+            None
+        }
+    }
+}
+
+/// The code table of this name, or a mistake.
+pub(super) fn code_table(table: &Table<'_>, name: &At<String>, tables: &CodeTables) -> Option<Codes> {
+    let built_in = codes::built_in(&name.value);
+    let own = tables.get(&name.value);
+    if own.is_none() && built_in.is_empty() {
+        let mut names: Vec<&str> = tables.keys().map(String::as_str).chain(codes::BUILT_IN).collect();
+        names.sort_unstable();
+        names.dedup();
+        table.fault(
+            Fault::new(code::UNKNOWN_CODE_TABLE)
+                .at(name.place.clone())
+                .found(&name.value)
+                .with("names", names.join(", "))
+                .with("suggestion", suggestion(&name.value, names.iter().copied())),
+        );
+        return None;
+    }
+    let own = own.into_iter().flatten().map(|(says, means)| (says.as_str(), means.as_str()));
+    Some(Codes::new(&name.value, own, built_in))
+}
+
+/// Records that a key does not go with the rest of its table.
+pub(super) fn misfit(table: &Table<'_>, key: &str, why: &str) {
+    let place = table.keys().into_iter().find(|known| known.value == key).map(|known| known.place);
+    table.fault(
+        Fault::new(code::KEY_DOES_NOT_FIT)
+            .at(place.unwrap_or_else(|| table.place()))
+            .found(key)
+            .with("reason", why),
+    );
+}
+
+/// A value written in the format file, as a member of this kind takes it.
+fn constant(table: &Table<'_>, key: &str, item: Item<'_>, kind: MemberKind) -> Option<Value> {
+    let (text, value) = match item {
+        Item::Text(text) => {
+            let value = constant_text(&text.value, kind);
+            (text, value)
+        }
+        Item::Integer(number) => {
+            let text = number.value.to_string();
+            let value = if matches!(kind, MemberKind::Boolean | MemberKind::Date | MemberKind::DateTime) {
+                None
+            } else {
+                constant_text(&text, kind)
+            };
+            (At { value: text, place: number.place }, value)
+        }
+        Item::Boolean(truth) => {
+            let value = matches!(kind, MemberKind::Boolean).then_some(Value::Boolean(truth.value));
+            (At { value: truth.value.to_string(), place: truth.place }, value)
+        }
+        other => {
+            wrong_type(table, key, &other, constant_expected(kind));
+            return None;
+        }
+    };
+    if value.is_none() {
+        table.wrong_value(key, &text, constant_expected(kind), "");
+    }
+    value
+}
+
+fn constant_expected(kind: MemberKind) -> &'static str {
+    match kind {
+        MemberKind::Text => "a text in quotes",
+        MemberKind::Decimal => "a number in quotes with a point as the decimal sign, like \"12.5\"",
+        MemberKind::Integer => "a whole number up to 2147483647",
+        MemberKind::Boolean => "true or false",
+        MemberKind::Date => "a date in quotes, like \"2026-11-16\"",
+        MemberKind::DateTime => "a time with its zone in quotes, like \"2026-11-16T14:00:00Z\"",
+        MemberKind::Object(_) | MemberKind::List(_) => "nothing",
+    }
+}
+
+/// A text as the format file and code tables write values: point as the decimal sign, dates year first.
+pub(in crate::format) fn constant_text(text: &str, kind: MemberKind) -> Option<Value> {
+    Some(match kind {
+        MemberKind::Text => Value::Text(text.to_owned()),
+        MemberKind::Decimal => Value::Decimal(Decimal::from_str_exact(text).ok()?),
+        MemberKind::Integer => Value::Integer(text.parse().ok()?),
+        MemberKind::Boolean => Value::Boolean(text.parse().ok()?),
+        MemberKind::Date => Value::Date(convert::moment(text, "%Y-%m-%d")?.date()),
+        MemberKind::DateTime => Value::DateTime(chrono::DateTime::parse_from_rfc3339(text).ok()?.to_utc()),
+        MemberKind::Object(_) | MemberKind::List(_) => return None,
+    })
+}

@@ -1,0 +1,303 @@
+//! One source -> one value: pick the text, convert it, or say at its place why it cannot be.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::documents::{Group, Here};
+use crate::document::{MemberKind, Value};
+use crate::fault::{Fault, code};
+use crate::format::convert::{self, NoNumber};
+use crate::format::definition::constant_text;
+use crate::format::layout::{FieldLayout, NumberStyle, Sign};
+use crate::format::source::{Convert, Factor, FieldRef, Pick, Reach, Source, number_style};
+
+/// What became of a source.
+pub(super) enum Evaluated {
+    /// A value; `stated` if the file said it.
+    Value { value: Value, stated: bool },
+    /// Nothing is stated; in which record and field, if in one.
+    Blank(Option<(usize, usize)>),
+    /// Something is stated that cannot be read; the fault is recorded.
+    Faulty,
+}
+
+impl Evaluated {
+    /// Whether the file could have said something else.
+    pub(super) fn is_variable(&self, pick: &Pick) -> bool {
+        match pick {
+            Pick::Field(_) | Pick::Join { .. } | Pick::FirstOf(_) | Pick::All { .. } => true,
+            Pick::Value(_) | Pick::Counter | Pick::FileName => false,
+        }
+    }
+}
+
+/// A text, and the field that it came from, if from one.
+struct Picked {
+    text: String,
+    from: Option<(usize, usize)>,
+    stated: bool,
+}
+
+/// The value of a source at the record at hand.
+pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -> Evaluated {
+    let (picked, from) = match &source.pick {
+        Pick::Value(value) => return Evaluated::Value { value: value.clone(), stated: false },
+        Pick::Field(field) => field_text(group, *field, here),
+        Pick::FirstOf(fields) => {
+            let mut blank = None;
+            let mut first = None;
+            for field in fields {
+                let (picked, from) = field_text(group, *field, here);
+                blank = blank.or(from);
+                first = first.or(picked);
+            }
+            (first, blank)
+        }
+        Pick::Join { parts, with } => {
+            let mut texts = Vec::new();
+            let mut blank = None;
+            for part in parts {
+                let (picked, from) = field_text(group, *part, here);
+                blank = blank.or(from);
+                texts.extend(picked.map(|picked| picked.text));
+            }
+            (joined(texts, with, blank), blank)
+        }
+        Pick::All { kind, field, only, with } => (gathered(group, *kind, *field, only, with, here), None),
+        Pick::Counter => (Some(Picked { text: here.number.to_string(), from: None, stated: false }), None),
+        Pick::FileName => {
+            let text = group.context.file_name.to_owned();
+            (Some(Picked { text, from: None, stated: false }), None)
+        }
+    };
+    let Some(picked) = picked else {
+        return match &source.default {
+            Some(value) => Evaluated::Value { value: value.clone(), stated: false },
+            None => Evaluated::Blank(from),
+        };
+    };
+    let stated = picked.stated;
+    match converted(group, &source.convert, &picked, here) {
+        Ok(Some(value)) => Evaluated::Value { value, stated },
+        Ok(None) => match &source.default {
+            Some(value) => Evaluated::Value { value: value.clone(), stated: false },
+            None => Evaluated::Blank(from),
+        },
+        Err(fault) => {
+            group.faults.push(fault);
+            Evaluated::Faulty
+        }
+    }
+}
+
+/// The fields of the record at hand that a source reads.
+pub(super) fn own_fields(source: &Source) -> Vec<usize> {
+    let mut fields: Vec<FieldRef> = match &source.pick {
+        Pick::Field(field) => vec![*field],
+        Pick::Join { parts, .. } | Pick::FirstOf(parts) => parts.clone(),
+        Pick::Value(_) | Pick::Counter | Pick::FileName | Pick::All { .. } => Vec::new(),
+    };
+    for factor in [&source.convert.times, &source.convert.per] {
+        if let Some(Factor::Field(field)) = factor {
+            fields.push(*field);
+        }
+    }
+    fields.into_iter().filter(|field| field.reach == Reach::Own).map(|field| field.field).collect()
+}
+
+fn field_text(
+    group: &mut Group<'_>,
+    field: FieldRef,
+    here: Here<'_>,
+) -> (Option<Picked>, Option<(usize, usize)>) {
+    let Some(record) = group.record_of(field, here) else { return (None, None) };
+    let from = Some((record, field.field));
+    let text = group.stated(record, field.field);
+    (text.map(|text| Picked { text: text.to_owned(), from, stated: true }), from)
+}
+
+fn joined(texts: Vec<String>, with: &str, from: Option<(usize, usize)>) -> Option<Picked> {
+    (!texts.is_empty()).then(|| Picked { text: texts.join(with), from, stated: true })
+}
+
+fn gathered(
+    group: &mut Group<'_>,
+    kind: usize,
+    field: usize,
+    only: &[(usize, String)],
+    with: &str,
+    here: Here<'_>,
+) -> Option<Picked> {
+    let own = group.records.get(here.record).map(|record| record.kind);
+    let records = if own == Some(kind) { here.rows.to_vec() } else { group.below(kind, here) };
+    let mut texts = Vec::new();
+    let mut from = None;
+    for record in records {
+        group.take(record);
+        let fits = only.iter().all(|(field, is)| {
+            group.stated(record, *field).map(convert::trimmed).unwrap_or_default() == is.as_str()
+        });
+        if let (true, Some(text)) = (fits, group.stated(record, field)) {
+            texts.push(text.to_owned());
+            from = from.or(Some((record, field)));
+        }
+    }
+    joined(texts, with, from)
+}
+
+/// The layout's word on a field.
+fn style<'g>(group: &Group<'g>, from: Option<(usize, usize)>) -> Option<&'g FieldLayout> {
+    let (record, field) = from?;
+    let kind = group.records.get(record)?.kind;
+    group.layout.records.get(kind)?.fields.get(field)
+}
+
+fn fault(group: &Group<'_>, code: crate::fault::Code, picked: &Picked, here: Here<'_>) -> Fault {
+    let place = match picked.from {
+        Some((record, field)) => group.place(record, Some(field)),
+        None => group.place(here.record, None),
+    };
+    Fault::new(code).at(place).found(&picked.text)
+}
+
+/// The text as a value; `None` where a part of it is blank.
+fn converted(
+    group: &mut Group<'_>,
+    convert: &Convert,
+    picked: &Picked,
+    here: Here<'_>,
+) -> Result<Option<Value>, Fault> {
+    if let Some(codes) = &convert.codes {
+        let unknown = || fault(group, code::CODE_NOT_IN_TABLE, picked, here).with("table", &codes.name);
+        let means = codes.means(&picked.text).ok_or_else(unknown)?;
+        let value = constant_text(means, convert.kind).ok_or_else(unknown)?;
+        return Ok(Some(value));
+    }
+    Ok(Some(match convert.kind {
+        MemberKind::Text => {
+            let mut text = picked.text.as_str();
+            if convert.strip_leading_zeros {
+                text = convert::strip_leading_zeros(convert::trimmed(text));
+            }
+            if let Some(characters) = convert.cut {
+                text = convert::cut(text, characters).trim_end();
+            }
+            if text.is_empty() {
+                return Ok(None);
+            }
+            Value::Text(text.to_owned())
+        }
+        MemberKind::Decimal => match number(group, convert, picked, here)? {
+            Some(number) => Value::Decimal(number),
+            None => return Ok(None),
+        },
+        MemberKind::Integer => match number(group, convert, picked, here)? {
+            Some(number) => Value::Integer(whole(group, number, picked, here)?),
+            None => return Ok(None),
+        },
+        MemberKind::Boolean => {
+            let truth = convert::yes_or_no(&picked.text, &convert.yes, &convert.no).ok_or_else(|| {
+                let words: Vec<&str> = convert.yes.iter().chain(&convert.no).map(String::as_str).collect();
+                fault(group, code::NOT_YES_OR_NO, picked, here).with("words", words.join(", "))
+            })?;
+            Value::Boolean(truth)
+        }
+        MemberKind::Date | MemberKind::DateTime => moment(group, convert, picked, here)?,
+        MemberKind::Object(_) | MemberKind::List(_) => return Ok(None),
+    }))
+}
+
+fn moment(group: &Group<'_>, convert: &Convert, picked: &Picked, here: Here<'_>) -> Result<Value, Fault> {
+    let pattern = match (&convert.date, style(group, picked.from)) {
+        (Some(pattern), _) => pattern.as_str(),
+        (None, Some(field)) => field.date.as_str(),
+        (None, None) => "%Y-%m-%d",
+    };
+    let wrong =
+        || fault(group, code::NOT_A_DATE, picked, here).with("pattern", convert::date_for_people(pattern));
+    let moment = convert::moment(&picked.text, pattern).ok_or_else(wrong)?;
+    Ok(match convert.kind {
+        MemberKind::Date => Value::Date(moment.date()),
+        _ => Value::DateTime(moment.instant(group.context.time_zone).ok_or_else(wrong)?),
+    })
+}
+
+fn whole(group: &Group<'_>, number: Decimal, picked: &Picked, here: Here<'_>) -> Result<i32, Fault> {
+    if !number.fract().is_zero() {
+        return Err(fault(group, code::NOT_A_WHOLE_NUMBER, picked, here));
+    }
+    i32::try_from(number).map_err(|_| too_great(group, i32::MAX, picked, here))
+}
+
+fn too_great(group: &Group<'_>, most: impl ToString, picked: &Picked, here: Here<'_>) -> Fault {
+    fault(group, code::NUMBER_TOO_GREAT, picked, here).with("most", most)
+}
+
+fn plain_style() -> NumberStyle {
+    NumberStyle { decimal: '.', thousands: None, decimals: None, sign: Sign::Either }
+}
+
+/// The number in a text, multiplied, divided and rounded as the source says.
+fn number(
+    group: &mut Group<'_>,
+    convert: &Convert,
+    picked: &Picked,
+    here: Here<'_>,
+) -> Result<Option<Decimal>, Fault> {
+    let mut number = parsed(group, convert, picked, here)?;
+    let overflow = |group: &Group<'_>| too_great(group, Decimal::MAX, picked, here);
+    if let Some(times) = &convert.times {
+        match factor(group, times, here)? {
+            Some((times, _)) => number = number.checked_mul(times).ok_or_else(|| overflow(group))?,
+            None => return Ok(None),
+        }
+    }
+    if let Some(per) = &convert.per
+        && let Some((per, picked)) = factor(group, per, here)?
+    {
+        if per.is_zero() {
+            let place = picked.as_ref().and_then(|picked| picked.from);
+            let place =
+                group.place(place.map_or(here.record, |(record, _)| record), place.map(|(_, field)| field));
+            let shown = place.field.clone().unwrap_or_default();
+            let found = picked.map(|picked| picked.text).unwrap_or_default();
+            return Err(Fault::new(code::DIVISION_BY_ZERO).at(place).found(found).with("where", shown));
+        }
+        number = number.checked_div(per).ok_or_else(|| overflow(group))?;
+    }
+    if let Some(round) = convert.round {
+        number = number.round_dp_with_strategy(round, RoundingStrategy::MidpointAwayFromZero);
+    }
+    Ok(Some(number))
+}
+
+/// The other side of a multiplication or division; `None` where it is blank.
+fn factor(
+    group: &mut Group<'_>,
+    factor: &Factor,
+    here: Here<'_>,
+) -> Result<Option<(Decimal, Option<Picked>)>, Fault> {
+    let field = match factor {
+        Factor::Number(number) => return Ok(Some((*number, None))),
+        Factor::Field(field) => *field,
+    };
+    let (Some(picked), _) = field_text(group, field, here) else { return Ok(None) };
+    let number = parsed(group, &Convert::plain(MemberKind::Decimal), &picked, here)?;
+    Ok(Some((number, Some(picked))))
+}
+
+fn parsed(group: &Group<'_>, convert: &Convert, picked: &Picked, here: Here<'_>) -> Result<Decimal, Fault> {
+    let style =
+        number_style(&style(group, picked.from).map_or_else(plain_style, |f| f.number.clone()), convert);
+    convert::decimal(&picked.text, &style).map_err(|why| match (why, style.decimals) {
+        (NoNumber::Characters, None) => {
+            fault(group, code::NOT_A_DECIMAL, picked, here).with("decimal", style.decimal)
+        }
+        (NoNumber::Characters, Some(decimals)) => {
+            fault(group, code::NOT_AN_IMPLIED_DECIMAL, picked, here).with("decimals", decimals)
+        }
+        (NoNumber::Exponent, _) => {
+            fault(group, code::NUMBER_THROUGH_SPREADSHEET, picked, here).with("decimal", style.decimal)
+        }
+        (NoNumber::TooGreat, _) => too_great(group, Decimal::MAX, picked, here),
+    })
+}

@@ -1,0 +1,285 @@
+//! A checked mapping: what records mean, with every name resolved to places in the layout and in the documents.
+//!
+//! Only `definition` makes one; `mapping` runs it.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::layout::NumberStyle;
+use crate::document::{DocumentType, MemberKind, Value};
+
+/// Both directions of a format file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mapping {
+    /// One for each `[document.*]`.
+    pub reads: Vec<ReadDocument>,
+    /// The `[record.*]` tables together.
+    pub writes: Option<WriteDocument>,
+}
+
+/// How documents of one type are made of records.
+#[derive(Clone, Debug)]
+pub(super) struct ReadDocument {
+    pub document: DocumentType,
+    /// The record kind that opens a document.
+    pub each: usize,
+    /// The document is made of all records of a group of this kind, not of each one.
+    pub whole_group: bool,
+    pub members: Vec<MemberMapping>,
+    /// What `[remember] document` names.
+    pub remember: Vec<(String, FieldRef)>,
+}
+
+/// How one member is set.
+#[derive(Clone, Debug)]
+pub(super) enum MemberMapping {
+    /// A plain member.
+    Plain(Box<PlainMapping>),
+    /// A nested document.
+    Object { position: usize, path: String, required: bool, members: Vec<MemberMapping> },
+    /// Nested documents, one for each record of a kind.
+    Each(EachMapping),
+    /// Nested documents as many as were written down.
+    Entries { position: usize, entries: Vec<Vec<MemberMapping>> },
+}
+
+/// How a plain member is set.
+#[derive(Clone, Debug)]
+pub(super) struct PlainMapping {
+    pub position: usize,
+    /// The member's name with those it stands in: `consignee.name`.
+    pub path: String,
+    /// A blank is a fault, unless the table that it stands in is left out as a whole.
+    pub required: bool,
+    /// A blank is a fault even if the rest of its table is blank.
+    pub always: bool,
+    pub source: Source,
+}
+
+/// Nested documents, one for each record of a kind below the record at hand.
+#[derive(Clone, Debug)]
+pub(super) struct EachMapping {
+    pub position: usize,
+    pub each: usize,
+    pub members: Vec<MemberMapping>,
+    /// What `[remember] lines` names; kept by the item's `row_number`.
+    pub remember: Vec<(String, FieldRef)>,
+}
+
+/// A field, and the way to the record that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FieldRef {
+    pub kind: usize,
+    pub field: usize,
+    pub reach: Reach,
+}
+
+/// Where the record with a field stands, seen from the record at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// It is the record at hand.
+    Own,
+    /// It stands below, once.
+    Child,
+    /// It stands above.
+    Ancestor,
+}
+
+/// Where a value comes from and what is done with it.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub pick: Pick,
+    pub convert: Convert,
+    /// Taken where nothing is stated.
+    pub default: Option<Value>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub(super) enum Pick {
+    Field(FieldRef),
+    Value(Value),
+    /// The texts that are not blank, one behind the other.
+    Join {
+        parts: Vec<FieldRef>,
+        with: String,
+    },
+    /// The first that is not blank.
+    FirstOf(Vec<FieldRef>),
+    /// The number of the record in its list, from 1.
+    Counter,
+    /// The file's name.
+    FileName,
+    /// The texts of all records of a kind, one behind the other.
+    All {
+        kind: usize,
+        field: usize,
+        only: Vec<(usize, String)>,
+        with: String,
+    },
+}
+
+/// How a text becomes a value.
+#[derive(Clone, Debug)]
+pub(super) struct Convert {
+    pub kind: MemberKind,
+    pub codes: Option<Codes>,
+    pub date: Option<String>,
+    pub decimal: Option<char>,
+    pub decimals: Option<u32>,
+    pub strip_leading_zeros: bool,
+    pub cut: Option<usize>,
+    pub yes: Vec<String>,
+    pub no: Vec<String>,
+    pub times: Option<Factor>,
+    pub per: Option<Factor>,
+    pub round: Option<u32>,
+}
+
+impl std::fmt::Debug for MemberKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One side of a multiplication or division.
+#[derive(Clone, Debug)]
+pub(super) enum Factor {
+    Field(FieldRef),
+    Number(Decimal),
+}
+
+/// A code table, ready for look-ups in both directions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Codes {
+    pub name: String,
+    exact: BTreeMap<String, String>,
+    folded: BTreeMap<String, String>,
+    /// What it means -> what the file says; the partner's own words before the built-in ones.
+    back: BTreeMap<String, String>,
+}
+
+impl Codes {
+    /// A table by this name: the partner's own entries, and the built-in ones behind them.
+    pub(super) fn new<'e>(
+        name: &str,
+        own: impl IntoIterator<Item = (&'e str, &'e str)>,
+        built_in: impl IntoIterator<Item = (&'e str, &'e str)>,
+    ) -> Codes {
+        let mut codes = Codes { name: name.to_owned(), ..Codes::default() };
+        for (says, means) in own.into_iter().chain(built_in) {
+            codes.exact.entry(says.to_owned()).or_insert_with(|| means.to_owned());
+            codes.folded.entry(says.to_uppercase()).or_insert_with(|| means.to_owned());
+            codes.back.entry(means.to_owned()).or_insert_with(|| says.to_owned());
+        }
+        codes
+    }
+
+    /// What a text of the file means; capitals and small letters count only where both stand in the table.
+    pub(super) fn means(&self, says: &str) -> Option<&str> {
+        let says = says.trim();
+        self.exact.get(says).or_else(|| self.folded.get(&says.to_uppercase())).map(String::as_str)
+    }
+
+    /// What the file says for a meaning.
+    pub(super) fn says(&self, means: &str) -> Option<&str> {
+        self.back.get(means).map(String::as_str)
+    }
+
+    /// Every meaning.
+    pub(super) fn meanings(&self) -> impl Iterator<Item = &str> {
+        self.back.keys().map(String::as_str)
+    }
+}
+
+/// How documents of one type become records.
+#[derive(Clone, Debug)]
+pub(super) struct WriteDocument {
+    pub document: DocumentType,
+    /// In the order written.
+    pub records: Vec<WriteRecord>,
+}
+
+/// How one kind of record is written.
+#[derive(Clone, Debug)]
+pub(super) struct WriteRecord {
+    pub kind: usize,
+    pub each: WriteEach,
+    /// Field (by its place in the record kind) and what stands there.
+    pub fields: Vec<(usize, OutSource)>,
+}
+
+/// How often a record is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum WriteEach {
+    /// Once a document.
+    Document,
+    /// Once for each item of a list of the document: the positions of the members on the way to it.
+    List(Vec<usize>),
+    /// Once a file, before everything else.
+    FileFirst,
+    /// Once a file, behind everything else.
+    FileLast,
+}
+
+/// What stands in a field that is written.
+#[derive(Clone, Debug)]
+pub(super) struct OutSource {
+    pub pick: OutPick,
+    pub default: Option<String>,
+    pub codes: Option<Codes>,
+    pub date: Option<String>,
+    pub decimals: Option<u32>,
+    pub round: Option<u32>,
+    pub yes: String,
+    pub no: String,
+    pub cut: Option<usize>,
+    pub width: Option<usize>,
+}
+
+/// Where the content of a written field comes from.
+#[derive(Clone, Debug)]
+pub(super) enum OutPick {
+    Member(MemberRef),
+    Value(String),
+    /// A remembered field of the line, else of the document; else a member.
+    Sent {
+        name: String,
+        otherwise: Option<MemberRef>,
+    },
+    Sequence,
+    Time,
+    Join {
+        parts: Vec<MemberRef>,
+        with: String,
+    },
+    /// The number of the record among those of its document, from 1.
+    Counter,
+    /// How many records of these kinds the file holds; empty: all but those once a file.
+    Count(Vec<usize>),
+}
+
+/// A member of the list's item or of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct MemberRef {
+    /// Of the item; else of the document.
+    pub of_item: bool,
+    /// The positions of the members on the way.
+    pub path: Vec<usize>,
+}
+
+/// The number style of a field, as a source may change it.
+pub(super) fn number_style(field: &NumberStyle, convert: &Convert) -> NumberStyle {
+    let mut style = field.clone();
+    if let Some(decimal) = convert.decimal {
+        style.decimal = decimal;
+        if style.thousands == Some(decimal) {
+            style.thousands = None;
+        }
+    }
+    if convert.decimals.is_some() {
+        style.decimals = convert.decimals;
+    }
+    style
+}
