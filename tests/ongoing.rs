@@ -1,4 +1,5 @@
 //! Ongoing over real sockets: the bytes that go out, and what each kind of answer comes to.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -455,9 +456,9 @@ async fn the_probe_reads_the_statuses() {
 }
 
 #[derive(Default)]
-struct Steps2(Mutex<Vec<(&'static str, &'static str)>>);
+struct Told(Mutex<Vec<(&'static str, &'static str)>>);
 
-impl StepHook for Steps2 {
+impl StepHook for Told {
     fn step(&self, name: &'static str, moment: &'static str) {
         self.0.lock().unwrap().push((name, moment));
     }
@@ -466,7 +467,7 @@ impl StepHook for Steps2 {
 #[tokio::test]
 async fn every_request_is_a_step() {
     let server = Server::start(vec![ok(r#"{"orderId":1}"#), ok("[]")]).await;
-    let hook = Arc::new(Steps2::default());
+    let hook = Arc::new(Told::default());
     let steps = Steps::watched(hook.clone());
     let ongoing = Ongoing::new(&installation(&server.url), Clock::hands(start()), steps).unwrap();
     ongoing.perform(&order(), None).await;

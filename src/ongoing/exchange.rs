@@ -199,7 +199,7 @@ fn is_well(answered: &Answered) -> bool {
 }
 
 fn says_failure(body: &str) -> bool {
-    serde_json::from_str::<crate::ongoing::wire::WriteAnswer>(body)
+    serde_json::from_str::<crate::ongoing::read::WriteAnswer>(body)
         .is_ok_and(|answer| answer.success == Some(false))
 }
 

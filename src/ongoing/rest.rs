@@ -11,7 +11,8 @@ use crate::ongoing::answer::{Answer, Exchanged, Meaning, Unavailable, meaning, m
 use crate::ongoing::compare::{Json, article_differs, order_differs};
 use crate::ongoing::exchange::{Ask, Request, Wire};
 use crate::ongoing::limits::{self, Limits, method_of};
-use crate::ongoing::wire::{OrderRead, body, decimal_of};
+use crate::ongoing::read::OrderRead;
+use crate::ongoing::wire::{body, decimal_of};
 use crate::step::Steps;
 
 /// One installation. A clone is another handle on the same connections and breakers.
