@@ -1,4 +1,5 @@
 //! Ongoing over real sockets: the bytes that go out, and what each kind of answer comes to.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -388,6 +389,7 @@ async fn a_read_that_fails_is_unavailable_never_missing() {
         (reply(500, "", "{}"), "ongoing-server-error", Turn::Wait),
         (ok("<html/>"), "ongoing-not-json", Turn::Wait),
         (reply(400, "", r#"{"message":"no"}"#), "ongoing-read-refused", Turn::Operator),
+        (reply(404, "", r#"{"Message":"No such route"}"#), "ongoing-read-refused", Turn::Operator),
         (reply(401, "", ""), "ongoing-wrong-password", Turn::Operator),
         (Reply::Close, "ongoing-broken-off", Turn::Wait),
     ] {
@@ -454,9 +456,9 @@ async fn the_probe_reads_the_statuses() {
 }
 
 #[derive(Default)]
-struct Steps2(Mutex<Vec<(&'static str, &'static str)>>);
+struct Told(Mutex<Vec<(&'static str, &'static str)>>);
 
-impl StepHook for Steps2 {
+impl StepHook for Told {
     fn step(&self, name: &'static str, moment: &'static str) {
         self.0.lock().unwrap().push((name, moment));
     }
@@ -465,7 +467,7 @@ impl StepHook for Steps2 {
 #[tokio::test]
 async fn every_request_is_a_step() {
     let server = Server::start(vec![ok(r#"{"orderId":1}"#), ok("[]")]).await;
-    let hook = Arc::new(Steps2::default());
+    let hook = Arc::new(Told::default());
     let steps = Steps::watched(hook.clone());
     let ongoing = Ongoing::new(&installation(&server.url), Clock::hands(start()), steps).unwrap();
     ongoing.perform(&order(), None).await;
@@ -502,4 +504,45 @@ fn a_url_that_is_none_is_a_fault() {
         let fault = Ongoing::new(&installation(url), Clock::hands(start()), Steps::unwatched()).unwrap_err();
         assert_eq!(code(&fault), "ongoing-url", "{url}");
     }
+}
+
+/// A certificate for localhost that nobody signed, with its key; made for this test alone.
+const CERTIFICATE: &str = include_str!("ongoing/certificate.pem");
+const KEY: &str = include_str!("ongoing/key.pem");
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_calls_the_operator_and_nothing_is_sent() {
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let certificate = CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut connection = rustls::ServerConnection::new(Arc::new(config)).unwrap();
+        while connection.is_handshaking() {
+            if connection.complete_io(&mut stream).is_err() {
+                return false;
+            }
+        }
+        // With TLS 1.3 the client may only say no after the handshake looked done from here.
+        connection.complete_io(&mut stream).is_ok_and(|(read, _)| read > 0)
+    });
+    let url = format!("https://127.0.0.1:{port}/nordlager");
+    let ongoing = Ongoing::new(&installation(&url), Clock::hands(start()), Steps::unwatched()).unwrap();
+    match ongoing.perform(&order(), None).await.answer {
+        Answer::Unavailable(Unavailable { fault, .. }) => {
+            assert_eq!((code(&fault), fault.turn), ("ongoing-certificate", Turn::Operator), "{fault}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(!server.join().unwrap(), "a request came over a connection that nobody vouches for");
 }

@@ -23,7 +23,7 @@ pub trait Environment {
 
 /// The machine that this process runs on.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Machine;
+pub struct ProcessEnvironment;
 
 /// So deep are formats nested: `formats/<erp>/<document>.toml`, and one more.
 const DEPTH_MAX: usize = 3;
@@ -31,7 +31,7 @@ const DEPTH_MAX: usize = 3;
 /// No configuration, format, key or password is greater.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-impl Environment for Machine {
+impl Environment for ProcessEnvironment {
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }

@@ -10,7 +10,7 @@ use crate::fault::{Fault, Place, code};
 use crate::format::{CodeTables, Definition};
 use crate::written::{At, Table, Written};
 
-use super::{FormatCheck, World, environment, take};
+use super::{Environment, FormatCheck, World, environment, take};
 
 /// The formats as far as they were asked for.
 pub(super) struct Shelf<'a> {
@@ -42,44 +42,21 @@ impl<'a> Shelf<'a> {
         self.opened.get_or_init(|| {
             let folder = folder.map_or_else(|| world.folder.join("formats"), Path::to_path_buf);
             let files = world.environment.files_below(&folder);
-            let (codes, formats): (Vec<PathBuf>, Vec<PathBuf>) = files
-                .into_iter()
-                .filter(|file| file.extension().is_some_and(|extension| extension == "toml"))
-                .partition(|file| file.starts_with("codes"));
+            let (codes, formats): (Vec<PathBuf>, Vec<PathBuf>) =
+                files.into_iter().filter(|file| is_toml(file)).partition(|file| file.starts_with("codes"));
             let names = formats
                 .iter()
                 .filter_map(|file| Some(file.with_extension("").to_str()?.to_owned()))
                 .collect();
-            let shared =
-                codes.iter().filter_map(|file| self.shared_table(world, &folder.join(file))).collect();
+            let (shared, faults) = tables(world.environment, &folder, &codes, &|path| shown(world, path));
+            self.faults.borrow_mut().extend(faults);
             Opened { folder, names, shared }
         });
     }
 
-    fn shared_table(&self, world: &World<'_>, path: &Path) -> Option<(String, BTreeMap<String, String>)> {
-        let name = path.file_stem()?.to_str()?.to_owned();
-        let text = self.read(world, path)?;
-        match Written::new(shown(world, path), text).check(|root| Some(codes(root))) {
-            Ok(table) => Some((name, table)),
-            Err(faults) => {
-                self.faults.borrow_mut().extend(faults);
-                None
-            }
-        }
-    }
-
     fn read(&self, world: &World<'_>, path: &Path) -> Option<String> {
-        let text = world.environment.read(path);
-        text.map_err(|error| {
-            let file = shown(world, path);
-            self.faults.borrow_mut().push(
-                Fault::new(code::FILE_UNREADABLE)
-                    .at(Place::file(&file))
-                    .with("path", &file)
-                    .with("reason", environment::reason(&error)),
-            );
-        })
-        .ok()
+        let read = read(world.environment, path, &shown(world, path));
+        read.map_err(|fault| self.faults.borrow_mut().push(fault)).ok()
     }
 
     /// The format that `format = "…"` names; `None` where a mistake was recorded, once.
@@ -130,6 +107,53 @@ impl<'a> Shelf<'a> {
             self.taken.into_inner().into_iter().filter_map(|(name, made)| Some((name, made?))).collect();
         (self.faults.into_inner(), known)
     }
+}
+
+/// The shared code tables of a formats folder, `codes/*.toml`.
+///
+/// # Errors
+/// Every mistake in them.
+pub fn code_tables(folder: &Path, environment: &dyn Environment) -> Result<CodeTables, Vec<Fault>> {
+    let mut files = environment.files_below(folder);
+    files.retain(|file| is_toml(file) && file.starts_with("codes"));
+    let (tables, faults) = tables(environment, folder, &files, &|path| path.display().to_string());
+    if faults.is_empty() { Ok(tables) } else { Err(faults) }
+}
+
+fn is_toml(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "toml")
+}
+
+/// Each of these files as a table named after it, and every mistake in them.
+fn tables(
+    environment: &dyn Environment,
+    folder: &Path,
+    files: &[PathBuf],
+    shown: &dyn Fn(&Path) -> String,
+) -> (CodeTables, Vec<Fault>) {
+    let mut tables = CodeTables::new();
+    let mut faults = Vec::new();
+    for file in files {
+        let path = folder.join(file);
+        let Some(name) = file.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        let read = read(environment, &path, &shown(&path)).map_err(|fault| vec![fault]);
+        match read.and_then(|text| Written::new(shown(&path), text).check(|root| Some(codes(root)))) {
+            Ok(table) => {
+                tables.insert(name.to_owned(), table);
+            }
+            Err(found) => faults.extend(found),
+        }
+    }
+    (tables, faults)
+}
+
+fn read(environment: &dyn Environment, path: &Path, shown: &str) -> Result<String, Fault> {
+    environment.read(path).map_err(|error| {
+        Fault::new(code::FILE_UNREADABLE)
+            .at(Place::file(shown))
+            .with("path", shown)
+            .with("reason", environment::reason(&error))
+    })
 }
 
 /// A code table as written: what the file says = what it means.

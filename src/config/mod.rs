@@ -29,7 +29,8 @@ use crate::receive::Inbox;
 use crate::report::Outbox;
 use crate::written::{Table, Written};
 
-pub use environment::{Environment, Machine};
+pub use environment::{Environment, ProcessEnvironment};
+pub use formats::code_tables;
 
 /// A checked gateway.toml. Only [`load`] makes one. `Debug` shows no secret.
 #[derive(Debug)]

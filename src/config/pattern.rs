@@ -173,7 +173,8 @@ mod tests {
             ("{ORD,RET}*.csv", "RET1.csv", true),
             ("{ORD,RET}*.csv", "ART1.csv", false),
             ("*", "", true),
-            ("a*b*c", "a?c", false),
+            ("a*b*c", "a?c", true),
+            ("a*b*d", "a?c", false),
             ("a*b*c", "ab*", true),
         ] {
             assert_eq!(may_both_fit(one, other), both, "{one} and {other}");

@@ -5,7 +5,7 @@
 //! where a person reads them.
 
 mod codes;
-mod show;
+pub mod show;
 mod text;
 
 use std::collections::BTreeMap;

@@ -149,8 +149,7 @@ pub fn message_of(body: &str) -> String {
     if let Json::Text(text) = &json {
         parts.push(text);
     }
-    parts
-        .extend(["message", "Message", "error", "Error"].iter().find_map(|name| json.text(name)).into_iter());
+    parts.extend(["message", "Message", "error", "Error"].iter().find_map(|name| json.text(name)));
     for state in ["ModelState", "modelState"].iter().filter_map(|name| json.member(name)) {
         let Json::Object(fields) = state else { continue };
         for texts in fields.values() {

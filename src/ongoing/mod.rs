@@ -4,6 +4,7 @@ mod answer;
 mod compare;
 mod exchange;
 pub mod limits;
+pub mod read;
 mod rest;
 pub mod wire;
 

@@ -11,7 +11,8 @@ use crate::ongoing::answer::{Answer, Exchanged, Meaning, Unavailable, meaning, m
 use crate::ongoing::compare::{Json, article_differs, order_differs};
 use crate::ongoing::exchange::{Ask, Request, Wire};
 use crate::ongoing::limits::{self, Limits, method_of};
-use crate::ongoing::wire::{OrderRead, body, decimal_of};
+use crate::ongoing::read::OrderRead;
+use crate::ongoing::wire::{body, decimal_of};
 use crate::step::Steps;
 
 /// One installation. A clone is another handle on the same connections and breakers.
@@ -227,7 +228,7 @@ impl Ongoing {
         query.push(("orderIdFrom", id_from.to_string()));
         query.push(("maxOrdersToGet", most.to_string()));
         let ask = read("ongoing.get_orders", limits::GET_ORDERS, "orders", query);
-        let text = self.read_text(ask, requests).await?.unwrap_or_else(|| "[]".to_owned());
+        let text = self.read_text(ask, requests).await?;
         let not_json = |error: serde_json::Error| {
             let fault = Fault::new(code::ONGOING_NOT_JSON).with("method", limits::GET_ORDERS);
             Unavailable::new(fault.found(error.to_string()).turn(Turn::Operator))
@@ -277,34 +278,37 @@ impl Ongoing {
     /// Ongoing cannot be read either.
     pub async fn probe(&self, requests: &mut Vec<Request>) -> Result<(), Unavailable> {
         let ask = read("ongoing.probe", limits::GET_ORDER_STATUSES, "orders/statuses", Vec::new());
-        self.read_text(ask, requests).await.map(|_| ())
+        self.read_text(ask, requests).await.map(drop)
     }
 
-    /// A list, or nothing where null stands for it.
+    /// A list, or null for an empty one. The route always exists: where it does not, the URL is wrong.
     async fn read_list(&self, ask: Ask<'_>, requests: &mut Vec<Request>) -> Result<Json, Unavailable> {
-        Ok(self.read(ask, requests).await?.unwrap_or(Json::Null))
+        let method = ask.method;
+        match meaning(self.wire.exchange(ask, requests).await, method, false) {
+            Meaning::NotFound(fault) => Err(read_refused(fault)),
+            meaning => Ok(read_meaning(meaning)?.unwrap_or(Json::Null)),
+        }
     }
 
-    /// JSON of a read; `None` if Ongoing says that there is no such thing.
+    /// One object; `None` if Ongoing says that there is no such thing.
     async fn read(&self, ask: Ask<'_>, requests: &mut Vec<Request>) -> Result<Option<Json>, Unavailable> {
         let method = ask.method;
         let exchanged = self.wire.exchange(ask, requests).await;
         read_meaning(meaning(exchanged, method, false))
     }
 
-    /// The text of a read, which was seen to be JSON; `None` if Ongoing says that there is no such thing.
-    async fn read_text(
-        &self,
-        ask: Ask<'_>,
-        requests: &mut Vec<Request>,
-    ) -> Result<Option<String>, Unavailable> {
+    /// The text of a list, which was seen to be JSON.
+    async fn read_text(&self, ask: Ask<'_>, requests: &mut Vec<Request>) -> Result<String, Unavailable> {
         let method = ask.method;
         let exchanged = self.wire.exchange(ask, requests).await;
         let text = match &exchanged {
             Exchanged::Answered(answered) => answered.body.clone(),
             _ => String::new(),
         };
-        Ok(read_meaning(meaning(exchanged, method, false))?.map(|_| text))
+        match meaning(exchanged, method, false) {
+            Meaning::NotFound(fault) => Err(read_refused(fault)),
+            meaning => read_meaning(meaning).map(|_| text),
+        }
     }
 }
 
@@ -328,13 +332,15 @@ fn read_meaning(meaning: Meaning) -> Result<Option<Json>, Unavailable> {
     match meaning {
         Meaning::Done(json) => Ok(Some(json)),
         Meaning::NotFound(_) => Ok(None),
-        // We ask wrongly, or may not: nothing that a sender could correct.
-        Meaning::Refused(fault) => {
-            Err(Unavailable::new(Fault { code: code::ONGOING_READ_REFUSED, turn: Turn::Operator, ..fault }))
-        }
+        Meaning::Refused(fault) => Err(read_refused(fault)),
         Meaning::Unavailable(unavailable) => Err(unavailable),
         Meaning::Unknown(fault) => Err(Unavailable::new(fault)),
     }
+}
+
+/// We ask wrongly, or may not: nothing that a sender could correct.
+fn read_refused(fault: Fault) -> Unavailable {
+    Unavailable::new(Fault { code: code::ONGOING_READ_REFUSED, turn: Turn::Operator, ..fault })
 }
 
 fn compare(
