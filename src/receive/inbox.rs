@@ -30,19 +30,7 @@ pub struct Inbox {
     pub ready: Ready,
     /// What becomes of the source once our copy is durable.
     pub after: After,
-    /// What becomes of a file with the content of an earlier one of the same inbox, whatever its name and time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Duplicates {
-    /// Taken in; what Ongoing has already is not sent again, orders too.
-    #[default]
-    Take,
-    /// Held for a person.
-    Hold,
-    /// Taken note of, and not processed.
-    Skip,
-}
-
-/// What a faulty document does to its file.
+    /// What a faulty document does to its file.
     pub faults: FaultRule,
     /// What becomes of a file with the content of an earlier one of this inbox.
     pub duplicates: Duplicates,

@@ -3,11 +3,22 @@
 //! A transport knows nothing of formats, documents or the ledger. Its calls block; they are made from bounded
 //! blocking workers, one session at a time. Every call ends in bounded time.
 
+mod local;
+mod memory;
+mod path;
+mod pool;
+mod sftp;
+mod watch;
+
 use std::io::{Read, Write};
 
 use chrono::{DateTime, Utc};
 
 use crate::fault::Fault;
+
+pub use memory::MemoryStore;
+pub use pool::{Sessions, open};
+pub use watch::Watch;
 
 /// One file in a folder. Folders, links and other things are never listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +103,8 @@ pub enum Remote {
     },
     /// A folder on an SFTP server.
     Sftp(SftpRemote),
+    /// A folder in memory, for tests.
+    Memory(MemoryStore),
 }
 
 /// An SFTP server, the account and what we know of its identity.
@@ -145,6 +158,7 @@ impl std::fmt::Display for Remote {
         match self {
             Remote::Local { base } => write!(f, "{}", base.display()),
             Remote::Sftp(remote) => write!(f, "{remote}"),
+            Remote::Memory(store) => write!(f, "memory:{}", store.id()),
         }
     }
 }
