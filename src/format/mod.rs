@@ -13,8 +13,12 @@ mod encoding;
 mod fixed;
 mod group;
 mod layout;
+mod lines;
 mod mapping;
 mod record;
+mod rows;
+mod sort;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fs::File;
