@@ -283,7 +283,8 @@ impl<'i> CsvRows<'i> {
     }
 
     fn unclosed_quote(&self, (line, at, source): &(u64, usize, String)) -> Fault {
-        let place = Place::file(self.lines.file()).line(*line).column(*at as u64 + 1, 1).source(source.clone());
+        let place =
+            Place::file(self.lines.file()).line(*line).column(*at as u64 + 1, 1).source(source.clone());
         Fault::new(code::UNCLOSED_QUOTE).at(place).with("quote", self.syntax.quote.unwrap_or('"'))
     }
 }

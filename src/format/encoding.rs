@@ -149,7 +149,9 @@ impl Decoder {
         let mut done = 0;
         loop {
             let rest = bytes.get(done..).unwrap_or(&[]);
-            text.reserve(self.web.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(64).max(16));
+            text.reserve(
+                self.web.max_utf8_buffer_length_without_replacement(rest.len()).unwrap_or(64).max(16),
+            );
             let (result, read) = self.web.decode_to_string_without_replacement(rest, text, last);
             done += read;
             match result {

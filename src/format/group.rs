@@ -25,7 +25,7 @@ pub(super) enum Grouped {
     Stray(Fault),
 }
 
-type Each<'e> = dyn FnMut(Grouped) -> Result<(), Fault> + 'e;
+pub(super) type Each<'e> = dyn FnMut(Grouped) -> Result<(), Fault> + 'e;
 
 /// Reads a file's bytes to groups of records. The summary it returns has the counts of records (trailers too), of
 /// ignored and stray ones, and the faults of the file; the counts of documents are the mapping's to add.
@@ -42,7 +42,7 @@ pub(super) fn read_groups(
     read_within(MEMORY_FOR_GROUPING, layout, input, context, each)
 }
 
-fn read_within(
+pub(super) fn read_within(
     memory: usize,
     layout: &Layout,
     input: &mut dyn Read,
@@ -214,7 +214,8 @@ impl Reading<'_> {
                     _ => {
                         let line = bundle.first().map_or(0, |first| first.record.line);
                         let bytes = key.iter().map(|part| part.len() + 24).sum::<usize>() + 40;
-                        keys.push(Keyed { key: key.clone(), place: line, value: () }, bytes).map_err(failed)?;
+                        keys.push(Keyed { key: key.clone(), place: line, value: () }, bytes)
+                            .map_err(failed)?;
                         match current.replace((key, bundle)) {
                             Some((_, whole)) => self.hand_out(whole, each),
                             None => Ok(()),
@@ -362,9 +363,7 @@ impl Reading<'_> {
         }
         let wants_trailer = self.layout.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
         if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
-            self.summary
-                .file_faults
-                .push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
+            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
         } else if !rows.saw_anything() {
             self.summary.file_faults.push(Fault::new(code::EMPTY_FILE).at(Place::file(self.file)));
         }
@@ -420,7 +419,8 @@ fn within_limit(file: &str, group: &Bundle) -> Result<(), Fault> {
 
 /// About how many bytes of memory a record takes.
 fn size(kept: &Kept) -> usize {
-    let fields: usize = kept.record.fields.iter().map(|field| 48 + field.text.as_ref().map_or(0, String::len)).sum();
+    let fields: usize =
+        kept.record.fields.iter().map(|field| 48 + field.text.as_ref().map_or(0, String::len)).sum();
     128 + kept.record.source.len() + fields + if kept.fault.is_some() { 1024 } else { 0 }
 }
 

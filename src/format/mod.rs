@@ -123,3 +123,6 @@ pub struct WriteContext {
     /// The partner's time zone.
     pub time_zone: chrono_tz::Tz,
 }
+
+#[cfg(test)]
+mod layout_tests;

@@ -39,7 +39,8 @@ impl<'s, T: Ord + Serialize + DeserializeOwned> Sorter<'s, T> {
             return Ok(Sorted::Kept(self.kept.into_iter()));
         };
         let buffer = (self.memory / (self.runs.len() + 1)).clamp(512, 64 * 1024);
-        let mut merge = Merge { file, runs: Vec::new(), heap: BinaryHeap::new(), kept: self.kept.into_iter() };
+        let mut merge =
+            Merge { file, runs: Vec::new(), heap: BinaryHeap::new(), kept: self.kept.into_iter() };
         for (start, end) in self.runs {
             merge.runs.push(Run { at: start, end, buffer: Vec::new(), used: 0, size: buffer });
         }

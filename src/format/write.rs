@@ -141,7 +141,12 @@ fn fixed(
     Ok(line.into_iter().collect())
 }
 
-fn writable(encoding: &Encoding, kind: &RecordLayout, field: &FieldLayout, text: &str) -> Result<String, Fault> {
+fn writable(
+    encoding: &Encoding,
+    kind: &RecordLayout,
+    field: &FieldLayout,
+    text: &str,
+) -> Result<String, Fault> {
     encoding.writable(text).map(std::borrow::Cow::into_owned).map_err(|character| {
         unwritable(character, &Place::default().record(&kind.name).field(&field.name)).found(text)
     })
