@@ -14,9 +14,13 @@ mod encoding;
 mod fixed;
 mod group;
 mod layout;
+mod lines;
 mod mapping;
 mod record;
+mod rows;
+mod sort;
 mod source;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -121,3 +125,6 @@ pub struct WriteContext {
     /// The partner's time zone.
     pub time_zone: chrono_tz::Tz,
 }
+
+#[cfg(test)]
+mod layout_tests;

@@ -1,7 +1,12 @@
 //! A record: the one shape that every syntax becomes.
 
-/// One line, row, element or segment with its fields.
-#[derive(Clone, Debug, PartialEq)]
+use serde::{Deserialize, Serialize};
+
+/// How many characters of a line are kept to show it.
+pub(super) const SOURCE_CHARACTERS_MAX: usize = 4096;
+
+/// One line, row, element or segment with its fields. Serialised only to scratch files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Record {
     /// Which kind, by its place in the layout's `records`.
     pub kind: usize,
@@ -16,7 +21,7 @@ pub(super) struct Record {
 }
 
 /// One field's text, decoded and, where the layout says so, trimmed.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Field {
     /// The text; `None` where the column or the characters are missing altogether.
     pub text: Option<String>,
