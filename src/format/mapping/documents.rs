@@ -88,7 +88,6 @@ pub(super) struct Group<'g> {
     pub context: &'g ReadContext<'g>,
     children: Vec<Vec<usize>>,
     taken: Vec<bool>,
-    pub document: &'static str,
     pub faults: Vec<Fault>,
     /// Fields of the document's own that were read, so that all rows can be compared.
     own_fields: Vec<usize>,
@@ -110,7 +109,6 @@ impl<'g> Group<'g> {
             context,
             children,
             taken: vec![false; records.len()],
-            document: "",
             faults: Vec::new(),
             own_fields: Vec::new(),
             touched: Vec::new(),
@@ -118,7 +116,6 @@ impl<'g> Group<'g> {
     }
 
     fn document(&mut self, mapping: &ReadDocument, opener: usize, rows: Vec<usize>) -> Mapped {
-        self.document = mapping.document.name();
         self.faults.clear();
         self.own_fields.clear();
         self.touched.clear();
@@ -132,6 +129,9 @@ impl<'g> Group<'g> {
         for (name, field) in &mapping.remember {
             if let Some(text) = self.text(*field, here) {
                 remembered.document.insert(name.clone(), text);
+            }
+            if rows.len() > 1 && field.reach == Reach::Own {
+                self.own_fields.push(field.field);
             }
         }
         self.compare_rows(&rows);
@@ -269,11 +269,7 @@ impl<'g> Group<'g> {
         let (record, field) = field.map_or((here.record, None), |(record, field)| (record, Some(field)));
         let place = self.place(record, field);
         let shown = place.field.clone().unwrap_or_else(|| path.to_owned());
-        Fault::new(code::MISSING_VALUE)
-            .at(place)
-            .with("member", path)
-            .with("where", shown)
-            .with("document", self.document)
+        Fault::new(code::MISSING_VALUE).at(place).with("member", path).with("where", shown)
     }
 
     /// The place of a field, or of a whole record.
@@ -344,7 +340,8 @@ impl<'g> Group<'g> {
                 }
                 if let Some(second) = found.get(1) {
                     let fault = Fault::new(code::RECORD_REPEATED).at(self.place(*second, None));
-                    if !self.faults.contains(&fault) {
+                    // Each reference finds it again, at once; the whole list need not be searched.
+                    if !self.faults.iter().rev().take(16).any(|known| *known == fault) {
                         self.faults.push(fault);
                     }
                 }
@@ -387,8 +384,7 @@ impl<'g> Group<'g> {
                 .at(self.place(other, Some(field)))
                 .found(text(other))
                 .with("first", expected)
-                .with("first_line", line)
-                .with("document", self.document);
+                .with("first_line", line);
             self.faults.push(fault);
         }
     }

@@ -79,11 +79,8 @@ fn under(mut records: Vec<Record>, parent: usize) -> Vec<Record> {
 
 fn mapped(definition: &Definition, records: &[Record]) -> MappedGroup {
     let scratch = || Err(std::io::Error::other("none"));
-    let context = ReadContext {
-        file_name: "ORD1.csv",
-        time_zone: chrono_tz::Europe::Stockholm,
-        scratch: &scratch,
-    };
+    let context =
+        ReadContext { file_name: "ORD1.csv", time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
     map_group(definition, records, &context)
 }
 
@@ -160,12 +157,12 @@ fn each_fault_names_its_characters_and_what_stands_there_otherwise() {
         shown(&document.faults),
         [
             "14:6+8 [row.LevDat] \"20261120\" is not a date | a day of the calendar, written YYYY-MM-DD",
-            "14:23+1 [row.PostNr] consignee.post_code is missing: PostNr is blank | a value for consignee.post_code on each order",
+            "14:23+1 [row.PostNr] consignee.post_code is missing: PostNr is blank | a value for consignee.post_code",
             "14:24+6 [row.Land] \"Sverje\" is not in the code table countries | a code of the table countries",
             "14:38+2 [row.Antal] \"1O\" is not a number | digits with , as the decimal sign",
             "14:41+8 [row.Pris] \"7,31E+12\" is a number in exponent form; its last digits are lost | all digits, with , as the decimal sign",
-            "15:15+7 [row.Namn] Namn is \"Röst OY\" here but \"Röst AB\" on line 14 | the same Namn on all rows of one order",
-            "15:34+1 [row.ArtNr] order_lines.article_number is missing: ArtNr is blank | a value for order_lines.article_number on each order",
+            "15:15+7 [row.Namn] Namn is \"Röst OY\" here but \"Röst AB\" on line 14 | the same Namn on all rows that belong together",
+            "15:34+1 [row.ArtNr] order_lines.article_number is missing: ArtNr is blank | a value for order_lines.article_number",
             "15:39+1 [row.PrisPer] PrisPer is 0, and nothing can be divided by it | a number other than 0",
         ]
     );
@@ -254,7 +251,7 @@ fn a_record_that_may_stand_once_is_a_fault_when_it_stands_twice() {
     assert_eq!(
         shown(&mapped(&definition, &records).documents[0].faults),
         [
-            "1:4+6 [head.LevDat] delivery_date is missing: LevDat is blank | a value for delivery_date on each order",
+            "1:4+6 [head.LevDat] delivery_date is missing: LevDat is blank | a value for delivery_date",
             "3:0+0 [address.] there are several address records where one is expected | one address record",
         ]
     );
@@ -322,7 +319,7 @@ fn half_an_entry_and_wrong_words_are_faults() {
             "2:7+1 [row.Lager] \"X\" is neither yes nor no | one of: K, E",
             "2:10+3 [row.FpAntal] \"2,5\" is not a whole number | a number without decimals",
             "2:14+3 [row.Vikt] \"1,5\" is not a number | digits with . as the decimal sign",
-            "2:23+1 [row.Taric] taric_numbers_info.taric_numbers.taric_number is missing: Taric is blank | a value for taric_numbers_info.taric_numbers.taric_number on each article",
+            "2:23+1 [row.Taric] taric_numbers_info.taric_numbers.taric_number is missing: Taric is blank | a value for taric_numbers_info.taric_numbers.taric_number",
         ]
     );
 }
@@ -377,7 +374,10 @@ fn shipment() -> AnyDocument {
 fn sent() -> Remembered {
     let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let line = ("2".to_owned(), [pair("RadNr", "00020")].into_iter().collect());
-    Remembered { document: [pair("OrdNr", "0000004711")].into_iter().collect(), lines: [line].into_iter().collect() }
+    Remembered {
+        document: [pair("OrdNr", "0000004711")].into_iter().collect(),
+        lines: [line].into_iter().collect(),
+    }
 }
 
 fn written(definition: &Definition) -> Result<Vec<String>, Fault> {
