@@ -88,7 +88,7 @@ pub(super) struct Group<'g> {
     pub context: &'g ReadContext<'g>,
     children: Vec<Vec<usize>>,
     taken: Vec<bool>,
-    pub faults: Vec<Fault>,
+    faults: Vec<Fault>,
     /// Fields of the document's own that were read, so that all rows can be compared.
     own_fields: Vec<usize>,
     touched: Vec<usize>,
@@ -252,7 +252,7 @@ impl<'g> Group<'g> {
             Evaluated::Blank(field) => {
                 if plain.always {
                     let fault = self.missing(&plain.path, here, field);
-                    self.faults.push(fault);
+                    self.fault(fault);
                 } else if plain.required {
                     level.missing.push(self.missing(&plain.path, here, field));
                 }
@@ -261,6 +261,14 @@ impl<'g> Group<'g> {
         if own && here.rows.len() > 1 {
             let fields = values::own_fields(&plain.source);
             self.own_fields.extend(fields);
+        }
+    }
+
+    /// Records a fault, once: several members may read the same field.
+    pub(super) fn fault(&mut self, fault: Fault) {
+        // Those who read the same record come close after each other; the whole list need not be searched.
+        if !self.faults.iter().rev().take(64).any(|known| *known == fault) {
+            self.faults.push(fault);
         }
     }
 
@@ -340,10 +348,7 @@ impl<'g> Group<'g> {
                 }
                 if let Some(second) = found.get(1) {
                     let fault = Fault::new(code::RECORD_REPEATED).at(self.place(*second, None));
-                    // Each reference finds it again, at once; the whole list need not be searched.
-                    if !self.faults.iter().rev().take(16).any(|known| *known == fault) {
-                        self.faults.push(fault);
-                    }
+                    self.fault(fault);
                 }
                 found.first().copied()
             }

@@ -325,6 +325,16 @@ fn half_an_entry_and_wrong_words_are_faults() {
 }
 
 #[test]
+fn a_field_that_two_members_read_is_faulty_once() {
+    let definition = definition(ORDERS);
+    let records = rows(&definition, "row", HEADER, 2, &["1;2026-11-20;B;1;;10;A;x;5;;;"]);
+    assert_eq!(
+        shown(&mapped(&definition, &records).documents[0].faults),
+        ["2:24+1 [row.Antal] \"x\" is not a number | digits with , as the decimal sign"]
+    );
+}
+
+#[test]
 fn several_documents_are_made_of_one_file() {
     let definition = definition(
         r#"
