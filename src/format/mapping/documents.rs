@@ -207,7 +207,8 @@ impl<'g> Group<'g> {
             let rows = [record];
             let item = Here { record, rows: &rows, number: index + 1 };
             let inner = self.level(&each.members, item, false, remembered);
-            if inner.left_out() {
+            // A record that is there must not vanish: one that lacks what its list asks for is a fault (a cut row).
+            if inner.left_out() && inner.missing.is_empty() {
                 continue;
             }
             level.stated = true;

@@ -335,6 +335,19 @@ fn a_field_that_two_members_read_is_faulty_once() {
 }
 
 #[test]
+fn a_row_that_was_cut_is_no_order_without_lines() {
+    let definition = definition(ORDERS);
+    let records = rows(&definition, "row", HEADER, 2, &["1;2026-11-20;B;503"]);
+    let codes: Vec<_> = mapped(&definition, &records).documents[0]
+        .faults
+        .iter()
+        .map(|fault| (fault.code.name(), fault.place.field.clone().unwrap()))
+        .collect();
+    let missing = "missing-value";
+    assert_eq!(codes, [(missing, "RadNr".to_owned()), (missing, "ArtNr".to_owned())]);
+}
+
+#[test]
 fn several_documents_are_made_of_one_file() {
     let definition = definition(
         r#"
