@@ -10,7 +10,7 @@ codes! {
     /// Neither `[document.*]` nor `[record.*]`.
     NOTHING_MAPPED = "nothing-mapped", Operator;
     /// A record kind that the layout does not have.
-    UNKNOWN_RECORD = "unknown-record", Operator;
+    UNKNOWN_RECORD_KIND = "unknown-record-kind", Operator;
     /// A record kind that does not stand below the one at hand.
     RECORD_NOT_BELOW = "record-not-below", Operator;
     /// A record kind that no document reads.

@@ -92,7 +92,11 @@ fn dates_have_their_full_width_and_stand_in_the_calendar() {
         ("20261123:14:00", "%Y%m%d:%H:%M", "2026-11-23"),
         (" 2026-11-16 ", "%Y-%m-%d", "2026-11-16"),
     ] {
-        assert_eq!(moment(text, pattern).map(|m| m.date().to_string()), Some(date.to_owned()), "{text} {pattern}");
+        assert_eq!(
+            moment(text, pattern).map(|m| m.date().to_string()),
+            Some(date.to_owned()),
+            "{text} {pattern}"
+        );
     }
     for (text, pattern) in [
         ("2026-02-30", "%Y-%m-%d"),

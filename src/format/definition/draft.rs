@@ -45,7 +45,7 @@ impl Draft {
         let kind = self.kind(&name.value);
         if kind.is_none() {
             table.fault(
-                Fault::new(code::UNKNOWN_RECORD)
+                Fault::new(code::UNKNOWN_RECORD_KIND)
                     .at(name.place.clone())
                     .found(&name.value)
                     .with("key", key)

@@ -57,11 +57,26 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         group: None,
     };
     let optional = table.texts("optional").unwrap_or_default();
-    let mut draft =
-        Draft { layout, places: Vec::new(), open: None, number, date, blank, optional, reads: use_.reads, used: Vec::new() };
+    let mut draft = Draft {
+        layout,
+        places: Vec::new(),
+        open: None,
+        number,
+        date,
+        blank,
+        optional,
+        reads: use_.reads,
+        used: Vec::new(),
+    };
     let header = matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.header);
     if table.has("records") {
         records(table, &mut draft);
+        if let ([only], true, true) = (draft.layout.records.as_slice(), header, use_.reads)
+            && only.when.is_empty()
+            && only.use_ == RecordUse::Data
+        {
+            draft.open = Some(0);
+        }
     } else if csv && use_.reads {
         let row = draft.add_kind("row", table.place());
         draft.open = header.then_some(row);
@@ -77,14 +92,27 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
 }
 
 fn csv_syntax(table: &Table<'_>) -> CsvSyntax {
-    let several = table.has("records") || table.has("columns");
+    let numbered = table.has("columns") || has_record_types(table);
     CsvSyntax {
         delimiter: character(table, "delimiter").unwrap_or(';'),
         quote: quote(table),
-        header: table.boolean("header").map_or(!several, |header| header.value),
+        header: table.boolean("header").map_or(!numbered, |header| header.value),
         trailing_delimiter: table.boolean("trailing_delimiter").is_some_and(|trailing| trailing.value),
         trim: table.boolean("trim").is_none_or(|trim| trim.value),
     }
+}
+
+/// Whether some record is told by a column, or some field by its number: then there is no header unless it says so.
+fn has_record_types(table: &Table<'_>) -> bool {
+    let Some(Item::Table(records)) = table.item("records") else { return false };
+    records.keys().iter().any(|name| {
+        let Some(Item::Table(record)) = records.item(&name.value) else { return false };
+        let Some(Item::Table(fields)) = record.item("fields") else { return record.has("when") };
+        record.has("when")
+            || fields.keys().iter().any(
+                |name| matches!(fields.item(&name.value), Some(Item::Table(field)) if field.has("column")),
+            )
+    })
 }
 
 fn fixed_syntax(table: &Table<'_>) -> FixedSyntax {

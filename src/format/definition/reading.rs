@@ -26,7 +26,10 @@ pub(super) fn document(
     tables: &CodeTables,
 ) -> Option<ReadDocument> {
     let document = document_type(table, name, true)?;
-    let each = each(table, draft, None)?;
+    let Some(each) = each(table, draft, None) else {
+        targets(table, document.shape());
+        return None;
+    };
     let whole_group = draft.layout.group.as_ref().is_some_and(|group| group.record == each);
     let mut checker = Checker { draft, tables, whole_group };
     let members = checker.members(table, document.shape(), each, whole_group, "");
@@ -59,7 +62,7 @@ pub(super) fn document_type(table: &Table<'_>, name: &At<String>, inbound: bool)
 }
 
 /// The record kind that `each` names; below `above`, or that one itself.
-fn each(table: &Table<'_>, draft: &mut Draft, above: Option<(usize, bool)>) -> Option<usize> {
+fn each(table: &Table<'_>, draft: &mut Draft, above: Option<usize>) -> Option<usize> {
     let names = draft.kind_names().join(", ");
     let name = table.required_text("each", &format!("the record kind to make it of, one of: {names}"))?;
     let kind = draft.named_kind(table, "each", &name)?;
@@ -69,7 +72,7 @@ fn each(table: &Table<'_>, draft: &mut Draft, above: Option<(usize, bool)>) -> O
         table.wrong_value("each", &name, "a record kind that is neither ignored nor a trailer", "");
         return None;
     }
-    if let Some((above, _)) = above
+    if let Some(above) = above
         && kind != above
         && !draft.below(above).contains(&kind)
     {
@@ -160,7 +163,10 @@ impl Checker<'_> {
                 })
             }
             (MemberKind::List(shape), Item::Table(inner)) => {
-                let each = each(&inner, self.draft, Some((scope.kind, whole)))?;
+                let Some(each) = each(&inner, self.draft, Some(scope.kind)) else {
+                    targets(&inner, shape());
+                    return None;
+                };
                 let members = self.members(&inner, shape(), each, false, path);
                 Some(MemberMapping::Each(EachMapping { position, each, members, remember: Vec::new() }))
             }
@@ -243,6 +249,22 @@ fn has_list_of(shape: &'static Shape, wanted: &Shape) -> bool {
         MemberKind::Object(inner) => has_list_of(inner(), wanted),
         _ => false,
     })
+}
+
+/// Where it is not known which records a table is made of, its left-hand sides can still be checked.
+fn targets(table: &Table<'_>, shape: &'static Shape) {
+    for key in table.keys().iter().filter(|key| key.value != "each") {
+        match shape.position(&key.value).and_then(|position| shape.members.get(position)) {
+            None => unknown_target(table, shape, key),
+            Some(Member { kind: MemberKind::Object(inner) | MemberKind::List(inner), name, .. }) => {
+                if let Some(Item::Table(nested)) = table.item(name) {
+                    targets(&nested, inner());
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    check_required(table, shape);
 }
 
 /// A member that Ongoing requires must be written where its table is.

@@ -123,7 +123,8 @@ fn good_definitions_say_what_they_read_and_write() {
     assert!(fixed.has_end_mark());
     let shipments = check(SHIPMENTS).unwrap();
     assert_eq!((shipments.reads(), shipments.writes()), (vec![], Some(DocumentType::Shipment)));
-    let names: Vec<&str> = shipments.layout.records[0].fields.iter().map(|field| field.name.as_str()).collect();
+    let names: Vec<&str> =
+        shipments.layout.records[0].fields.iter().map(|field| field.name.as_str()).collect();
     assert_eq!(names, ["Order", "Antal"]);
 }
 
@@ -197,12 +198,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             "delimiter = \";;\"",
             "7:13+4 delimiter cannot be ;; | exactly one character, like \";\" or \"\\t\" | ",
         ),
-        (
-            ORDERS,
-            "header    = true",
-            "heading = true",
-            "8:1+7 heading is not known here | one of: blank, …",
-        ),
+        (ORDERS, "header    = true", "heading = true", "8:1+7 heading is not known here | one of: blank, …"),
         (
             ORDERS,
             "date      = \"%Y-%m-%d\"",
@@ -269,7 +265,12 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             "each = \"line\"",
             "8:8+6 each cannot be line | one of lines, parcels, file | did you mean lines?",
         ),
-        (SHIPMENTS, "encoding = \"windows-1252\"", "", "2:1+8 encoding is missing | the name of a character encoding, like \"windows-1252\", \"iso-8859-1\" or \"utf-8\" | add encoding to [layout]"),
+        (
+            SHIPMENTS,
+            "encoding = \"windows-1252\"",
+            "",
+            "2:1+8 encoding is missing | the name of a character encoding, like \"windows-1252\", \"iso-8859-1\" or \"utf-8\" | add encoding to [layout]",
+        ),
     ] {
         let found = after(text, from, to);
         let is_it = |mistake: &String| match expected.strip_suffix('…') {
@@ -319,7 +320,10 @@ fn members_that_are_never_sent_are_named() {
 
 #[test]
 fn nothing_to_do_and_no_toml_are_said() {
-    assert!(mistakes("[layout]\nsyntax = \"csv\"\nencoding = \"utf-8\"\n")[0].contains("nothing is read and nothing is written"));
+    assert!(
+        mistakes("[layout]\nsyntax = \"csv\"\nencoding = \"utf-8\"\n")[0]
+            .contains("nothing is read and nothing is written")
+    );
     assert!(mistakes("title = \n")[0].starts_with("1:"));
     assert!(!mistakes("").is_empty());
 }

@@ -39,15 +39,18 @@ pub(super) fn records(
             None => draft.named_kind(table, "record", name),
         })
         .collect();
-    if let Syntax::Csv(csv) = &draft.layout.syntax
+    if let Syntax::Csv(csv) = &mut draft.layout.syntax
         && csv.header
         && records.len() > 1
     {
-        misfit(
-            layout,
-            "header",
-            "a header names the columns of one record kind only, and several are written",
-        );
+        csv.header = false;
+        if layout.has("header") {
+            misfit(
+                layout,
+                "header",
+                "a header names the columns of one record kind, and several are written",
+            );
+        }
     }
     let mut document: Option<(DocumentType, String)> = None;
     let mut made = Vec::new();
@@ -100,8 +103,7 @@ fn record(
         let Some(item) = table.item(&key.value) else { continue };
         let Some(field) = target(table, kind, key, draft) else { continue };
         let style = draft.layout.records.get(kind).and_then(|record| record.fields.get(field)).cloned();
-        if let (Some(source), Some(style)) = (source(table, key, item, names, &style, draft, tables), style) {
-            check_style(table, key, &source, &style, names);
+        if let Some(source) = source(table, key, item, names, style.as_ref(), draft, tables) {
             fields.push((field, source));
         }
     }
@@ -248,7 +250,7 @@ fn source(
     key: &At<String>,
     item: Item<'_>,
     names: Names,
-    style: &Option<FieldLayout>,
+    style: Option<&FieldLayout>,
     draft: &Draft,
     tables: &CodeTables,
 ) -> Option<OutSource> {
@@ -286,7 +288,7 @@ fn source(
     if table.has("with") && !table.has("join") {
         misfit(&table, "with", "it goes with join only");
     }
-    let implied = style.as_ref().and_then(|style| style.number.decimals);
+    let implied = style.and_then(|style| style.number.decimals);
     if implied.is_some() && source.decimals.is_some() {
         misfit(&table, "decimals", "the layout says how many decimals the field has");
     }
@@ -398,11 +400,4 @@ fn member(table: &Table<'_>, name: &At<String>, names: Names) -> Option<MemberRe
             .with("suggestion", suggestion(&name.value, known.iter().copied())),
     );
     None
-}
-
-/// A date pattern of the layout that only holds a date is fine; one that cannot write is found here.
-fn check_style(table: &Table<'_>, key: &At<String>, source: &OutSource, style: &FieldLayout, _: Names) {
-    if source.date.is_none() && !convert::is_time_pattern(&style.date) {
-        misfit(table, &key.value, "the layout's date pattern cannot write a time");
-    }
 }

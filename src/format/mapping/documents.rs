@@ -88,8 +88,7 @@ pub(super) struct Group<'g> {
     pub context: &'g ReadContext<'g>,
     children: Vec<Vec<usize>>,
     taken: Vec<bool>,
-    pub document: &'static str,
-    pub faults: Vec<Fault>,
+    faults: Vec<Fault>,
     /// Fields of the document's own that were read, so that all rows can be compared.
     own_fields: Vec<usize>,
     touched: Vec<usize>,
@@ -110,7 +109,6 @@ impl<'g> Group<'g> {
             context,
             children,
             taken: vec![false; records.len()],
-            document: "",
             faults: Vec::new(),
             own_fields: Vec::new(),
             touched: Vec::new(),
@@ -118,7 +116,6 @@ impl<'g> Group<'g> {
     }
 
     fn document(&mut self, mapping: &ReadDocument, opener: usize, rows: Vec<usize>) -> Mapped {
-        self.document = mapping.document.name();
         self.faults.clear();
         self.own_fields.clear();
         self.touched.clear();
@@ -132,6 +129,9 @@ impl<'g> Group<'g> {
         for (name, field) in &mapping.remember {
             if let Some(text) = self.text(*field, here) {
                 remembered.document.insert(name.clone(), text);
+            }
+            if rows.len() > 1 && field.reach == Reach::Own {
+                self.own_fields.push(field.field);
             }
         }
         self.compare_rows(&rows);
@@ -207,7 +207,8 @@ impl<'g> Group<'g> {
             let rows = [record];
             let item = Here { record, rows: &rows, number: index + 1 };
             let inner = self.level(&each.members, item, false, remembered);
-            if inner.left_out() {
+            // A record that is there must not vanish: one that lacks what its list asks for is a fault (a cut row).
+            if inner.left_out() && inner.missing.is_empty() {
                 continue;
             }
             level.stated = true;
@@ -252,7 +253,7 @@ impl<'g> Group<'g> {
             Evaluated::Blank(field) => {
                 if plain.always {
                     let fault = self.missing(&plain.path, here, field);
-                    self.faults.push(fault);
+                    self.fault(fault);
                 } else if plain.required {
                     level.missing.push(self.missing(&plain.path, here, field));
                 }
@@ -264,16 +265,20 @@ impl<'g> Group<'g> {
         }
     }
 
+    /// Records a fault, once: several members may read the same field.
+    pub(super) fn fault(&mut self, fault: Fault) {
+        // Those who read the same record come close after each other; the whole list need not be searched.
+        if !self.faults.iter().rev().take(64).any(|known| *known == fault) {
+            self.faults.push(fault);
+        }
+    }
+
     /// A member that must have a value has none.
     fn missing(&self, path: &str, here: Here<'_>, field: Option<(usize, usize)>) -> Fault {
         let (record, field) = field.map_or((here.record, None), |(record, field)| (record, Some(field)));
         let place = self.place(record, field);
         let shown = place.field.clone().unwrap_or_else(|| path.to_owned());
-        Fault::new(code::MISSING_VALUE)
-            .at(place)
-            .with("member", path)
-            .with("where", shown)
-            .with("document", self.document)
+        Fault::new(code::MISSING_VALUE).at(place).with("member", path).with("where", shown)
     }
 
     /// The place of a field, or of a whole record.
@@ -344,9 +349,7 @@ impl<'g> Group<'g> {
                 }
                 if let Some(second) = found.get(1) {
                     let fault = Fault::new(code::RECORD_REPEATED).at(self.place(*second, None));
-                    if !self.faults.contains(&fault) {
-                        self.faults.push(fault);
-                    }
+                    self.fault(fault);
                 }
                 found.first().copied()
             }
@@ -387,8 +390,7 @@ impl<'g> Group<'g> {
                 .at(self.place(other, Some(field)))
                 .found(text(other))
                 .with("first", expected)
-                .with("first_line", line)
-                .with("document", self.document);
+                .with("first_line", line);
             self.faults.push(fault);
         }
     }

@@ -83,7 +83,7 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             None => Evaluated::Blank(from),
         },
         Err(fault) => {
-            group.faults.push(fault);
+            group.fault(fault);
             Evaluated::Faulty
         }
     }
