@@ -1,0 +1,157 @@
+//! What tests and people ask of the sandbox itself, under `/sandbox/`.
+
+use serde_json::{Value, json};
+
+use super::failures::Failure;
+use super::settings::Switches;
+use super::store::{Store, time};
+use super::warehouse::{self, Plan};
+use super::wire::{Answer, Asked};
+use super::{Shared, State};
+
+/// How many requests the log keeps.
+const REQUESTS_KEPT_MAX: usize = 100_000;
+
+/// One request as logged.
+pub struct Logged {
+    pub verb: String,
+    pub path: String,
+    pub query: Vec<(String, String)>,
+    pub number: Option<String>,
+    pub status: u16,
+    pub goods_owner: Option<i64>,
+}
+
+impl State {
+    /// Adds to the log.
+    pub(super) fn log(&mut self, logged: Logged) {
+        if self.requests.len() >= REQUESTS_KEPT_MAX {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(logged);
+    }
+}
+
+/// Whether a path is one of these.
+pub fn is_page(path: &str) -> bool {
+    const PAGES: [&str; 8] =
+        ["state", "requests", "counters", "failures", "switches", "warehouse/tick", "warehouse/plan", "reset"];
+    path.strip_prefix("/sandbox/").is_some_and(|page| PAGES.contains(&page))
+}
+
+/// Answers a page.
+pub fn answer(shared: &Shared, asked: &Asked) -> Answer {
+    let body: Value = match asked.body.is_empty() {
+        true => Value::Null,
+        false => match serde_json::from_slice(&asked.body) {
+            Ok(body) => body,
+            Err(error) => return Answer::refusal(400, format!("the body is no JSON: {error}")),
+        },
+    };
+    let now = shared.0.clock.now();
+    let mut state = shared.state();
+    match (asked.verb.as_str(), asked.path.as_str()) {
+        ("GET", "/sandbox/state") => {
+            let ids = asked.query.iter().all(|(name, value)| name != "ids" || value != "false");
+            Answer::json(200, &everything(&state.store, ids))
+        }
+        ("GET", "/sandbox/requests") => Answer::json(200, &requests(&state)),
+        ("GET", "/sandbox/counters") => Answer::json(
+            200,
+            &json!({
+                "requests": state.counters.requests,
+                "violations": state.counters.violations,
+                "violation_texts": state.counters.violation_texts,
+                "overlapping_writes": state.counters.overlapping_writes,
+                "statuses": state.counters.statuses.iter().map(|(status, count)| (status.to_string(), json!(count))).collect::<serde_json::Map<_, _>>(),
+            }),
+        ),
+        ("POST", "/sandbox/failures") => match serde_json::from_value::<Failure>(body) {
+            Ok(failure) => {
+                state.failures.add(failure);
+                Answer::json(200, &json!({}))
+            }
+            Err(error) => Answer::refusal(400, error.to_string()),
+        },
+        ("DELETE", "/sandbox/failures") => {
+            state.failures.clear();
+            Answer::json(200, &json!({}))
+        }
+        ("POST", "/sandbox/switches") => match serde_json::from_value::<Switches>(body) {
+            Ok(switches) => {
+                state.switches = switches;
+                Answer::json(200, &json!({}))
+            }
+            Err(error) => Answer::refusal(400, error.to_string()),
+        },
+        ("POST", "/sandbox/warehouse/plan") => match serde_json::from_value::<Plan>(body) {
+            Ok(plan) => {
+                state.plan = plan;
+                Answer::json(200, &json!({}))
+            }
+            Err(error) => Answer::refusal(400, error.to_string()),
+        },
+        ("POST", "/sandbox/warehouse/tick") => {
+            let steps = body["steps"].as_u64().and_then(|steps| u32::try_from(steps).ok()).unwrap_or(1);
+            let State { store, plan, .. } = &mut *state;
+            Answer::json(200, &json!({ "done": warehouse::work(store, plan, steps, now) }))
+        }
+        ("POST", "/sandbox/reset") => {
+            *state = State { switches: shared.0.settings.switches.clone(), ..State::default() };
+            Answer::json(200, &json!({}))
+        }
+        _ => Answer::refusal(405, "this page takes another verb"),
+    }
+}
+
+/// Everything that the sandbox holds, in a fixed order. Without ids and times two runs can be compared.
+fn everything(store: &Store, ids: bool) -> Value {
+    let articles = store.articles.iter().map(|((owner, number), article)| {
+        let mut json = json!({ "goodsOwner": owner, "articleNumber": number, "article": article.body });
+        if ids {
+            json["articleSystemId"] = json!(article.id);
+        }
+        json
+    });
+    let orders = store.orders.iter().map(|((owner, number), order)| {
+        let lines = order.lines.iter().map(|line| {
+            let mut json = json!({
+                "line": line.body,
+                "picked": line.picked.normalize().to_string(),
+                "reported": line.reported.map(|reported| reported.normalize().to_string()),
+            });
+            if ids {
+                json["orderLineId"] = json!(line.id);
+            }
+            json
+        });
+        let mut json = json!({
+            "goodsOwner": owner,
+            "orderNumber": number,
+            "status": order.status,
+            "order": order.body,
+            "lines": lines.collect::<Vec<_>>(),
+        });
+        if ids {
+            json["orderId"] = json!(order.id);
+            json["shipped"] = json!(order.shipped.map(time));
+        }
+        json
+    });
+    json!({ "articles": articles.collect::<Vec<_>>(), "orders": orders.collect::<Vec<_>>() })
+}
+
+fn requests(state: &State) -> Value {
+    let rows = state.requests.iter().enumerate().map(|(index, logged)| {
+        json!({
+            "sequence": index + 1,
+            "verb": logged.verb,
+            "path": logged.path,
+            "query": logged.query,
+            "number": logged.number,
+            "status": logged.status,
+            "goodsOwner": logged.goods_owner,
+        })
+    });
+    Value::Array(rows.collect())
+}

@@ -1,0 +1,301 @@
+//! What the sandbox's Ongoing knows: articles and orders of each goods owner, in memory.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
+
+use super::settings::Switches;
+
+/// Work has begun from this status on: no change, no cancellation.
+pub const WORK_BEGUN: i64 = 320;
+/// Sent.
+pub const SENT: i64 = 450;
+/// Cancelled.
+pub const CANCELLED: i64 = 1000;
+
+/// Everything.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// By goods owner and article number.
+    pub articles: BTreeMap<(i64, String), Article>,
+    /// By goods owner and order number.
+    pub orders: BTreeMap<(i64, String), Order>,
+    last_id: i64,
+}
+
+/// An article.
+#[derive(Debug)]
+pub struct Article {
+    pub id: i64,
+    pub body: Map<String, Value>,
+    pub changed: DateTime<Utc>,
+}
+
+/// An order.
+#[derive(Debug)]
+pub struct Order {
+    pub id: i64,
+    pub body: Map<String, Value>,
+    pub lines: Vec<Line>,
+    pub status: i64,
+    pub status_changed: DateTime<Utc>,
+    pub created: DateTime<Utc>,
+    pub shipped: Option<DateTime<Utc>>,
+    /// What the version before the last write looks like to a read, and how many reads still see it.
+    pub late: Option<(u32, Option<Value>)>,
+}
+
+/// A line of an order.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub id: i64,
+    pub body: Map<String, Value>,
+    pub picked: Decimal,
+    pub reported: Option<Decimal>,
+}
+
+/// A refusal: the status and what is said.
+pub type Refusal = (u16, String);
+
+impl Store {
+    fn next_id(&mut self) -> i64 {
+        self.last_id += 1;
+        1_000 + self.last_id
+    }
+
+    /// `PUT /articles`.
+    pub fn put_article(&mut self, owner: i64, body: &Value, switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
+        let number = text(body, "articleNumber");
+        let rows = body["structureDefinition"]["rows"].as_array();
+        for component in rows.into_iter().flatten().map(|row| text(row, "articleNumber")) {
+            if switches.components_must_exist && !self.articles.contains_key(&(owner, component.clone())) {
+                return Err((switches.unknown_article_status, format!("Article {component} does not exist")));
+            }
+        }
+        let mut body = body.as_object().cloned().unwrap_or_default();
+        if let Some(unit) = body.get("unitCode").and_then(Value::as_str).map(str::to_lowercase) {
+            body.insert("unitCode".to_owned(), Value::from(unit));
+        }
+        let key = (owner, number);
+        let id = match self.articles.get(&key) {
+            Some(article) => article.id,
+            None => self.next_id(),
+        };
+        let article = self.articles.entry(key).or_insert_with(|| Article { id, body: Map::new(), changed: now });
+        update(&mut article.body, body, switches.absent_members_stay);
+        article.changed = now;
+        Ok(id)
+    }
+
+    /// `PUT /orders`.
+    pub fn put_order(&mut self, owner: i64, body: &Value, switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
+        let key = (owner, text(body, "orderNumber"));
+        let rows = body["orderLines"].as_array().cloned().unwrap_or_default();
+        for article in rows.iter().map(|row| text(row, "articleNumber")) {
+            if !self.articles.contains_key(&(owner, article.clone())) {
+                return Err((switches.unknown_article_status, format!("Article {article} does not exist")));
+            }
+        }
+        if let Some(order) = self.orders.get(&key)
+            && order.status >= WORK_BEGUN
+        {
+            return Err((switches.locked_order_status, format!("Order {} can not be updated<br/>Picking has begun", key.1)));
+        }
+        let before = self.orders.get(&key).map(|order| self.order_json(owner, order));
+        let old_lines = self.orders.get(&key).map(|order| order.lines.clone()).unwrap_or_default();
+        let mut lines = Vec::new();
+        for row in &rows {
+            let known = old_lines.iter().find(|line| line.body.get("rowNumber") == row.get("rowNumber"));
+            let (id, reported) = match known {
+                Some(line) => (line.id, line.reported),
+                None => (self.next_id(), None),
+            };
+            let body = row.as_object().cloned().unwrap_or_default();
+            lines.push(Line { id, body, picked: Decimal::ZERO, reported });
+        }
+        if switches.absent_lines_stay {
+            let sent: Vec<i64> = lines.iter().map(|line| line.id).collect();
+            lines.extend(old_lines.into_iter().filter(|line| !sent.contains(&line.id)));
+        }
+        let id = match self.orders.get(&key) {
+            Some(order) => order.id,
+            None => self.next_id(),
+        };
+        let order = self.orders.entry(key).or_insert_with(|| Order {
+            id,
+            body: Map::new(),
+            lines: Vec::new(),
+            status: switches.first_status,
+            status_changed: now,
+            created: now,
+            shipped: None,
+            late: None,
+        });
+        let mut head = body.as_object().cloned().unwrap_or_default();
+        head.remove("orderLines");
+        update(&mut order.body, head, switches.absent_members_stay);
+        order.lines = lines;
+        if order.status == CANCELLED {
+            order.status = switches.first_status;
+        }
+        order.late = (switches.reads_until_seen > 0).then_some((switches.reads_until_seen, before));
+        Ok(id)
+    }
+
+    /// `DELETE /orders`.
+    pub fn cancel(&mut self, key: &(i64, String), switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
+        let Some(order) = self.orders.get_mut(key) else { return Err((404, format!("Order {} does not exist", key.1))) };
+        if order.status >= WORK_BEGUN {
+            return Err((switches.locked_order_status, format!("Order {} can not be cancelled", key.1)));
+        }
+        order.status = CANCELLED;
+        order.status_changed = now;
+        Ok(order.id)
+    }
+
+    /// The key of the order with this id.
+    pub fn order_key(&self, id: i64) -> Option<(i64, String)> {
+        self.orders.iter().find(|(_, order)| order.id == id).map(|(key, _)| key.clone())
+    }
+
+    /// An order as `GET` shows it; counts the reads that do not see the last write yet.
+    pub fn read_order(&mut self, key: &(i64, String)) -> Option<Value> {
+        if let Some((reads, before)) = self.orders.get_mut(key)?.late.take() {
+            if reads > 1 {
+                self.orders.get_mut(key)?.late = Some((reads - 1, before.clone()));
+            }
+            return before;
+        }
+        self.orders.get(key).map(|order| self.order_json(key.0, order))
+    }
+
+    /// An article as `GET` shows it.
+    pub fn article_json(&self, owner: i64, article: &Article) -> Value {
+        let mut json = Value::Object(article.body.clone());
+        json["articleSystemId"] = json!(article.id);
+        json["goodsOwner"] = json!({ "id": owner, "name": "Sandbox" });
+        json["articleDataLastUpdated"] = json!(time(article.changed));
+        if let Some(object) = json.as_object_mut() {
+            object.remove("goodsOwnerId");
+            object.entry("isStockArticle").or_insert(Value::Bool(true));
+        }
+        json
+    }
+
+    fn order_json(&self, owner: i64, order: &Order) -> Value {
+        let sum = |number: fn(&Line) -> Decimal| number_json(order.lines.iter().map(number).sum());
+        let sent = order.status == SENT;
+        let waybill = format!("3737{:014}", order.id);
+        let url = format!("https://track.example/{waybill}");
+        let mut info = order.body.clone();
+        for name in ["goodsOwnerId", "consignee", "transporter", "returnTransporter", "classes", "advanced"] {
+            info.remove(name);
+        }
+        let status_text = statuses().into_iter().find(|(number, _)| *number == order.status).map_or("", |(_, text)| text);
+        info.extend([
+            ("orderId".to_owned(), json!(order.id)),
+            ("createdDate".to_owned(), json!(time(order.created))),
+            ("shippedTime".to_owned(), json!(order.shipped.map(time))),
+            ("wayBill".to_owned(), if sent { json!(waybill) } else { json!("") }),
+            ("orderStatus".to_owned(), json!({ "number": order.status, "text": status_text })),
+            ("orderedNumberOfItems".to_owned(), sum(Line::ordered)),
+            ("pickedNumberOfItems".to_owned(), sum(|line| line.picked)),
+        ]);
+        let tracking = json!([{ "waybill": waybill, "trackingUrl": url, "created": order.shipped.map(time) }]);
+        let parcels = json!([{ "id": order.id * 10, "parcelNumber": format!("00{waybill}"), "isReturnParcel": false,
+            "tracking": { "waybill": waybill, "trackingUrl": url } }]);
+        json!({
+            "goodsOwner": { "id": owner, "name": "Sandbox" },
+            "orderInfo": info,
+            "consignee": order.body.get("consignee"),
+            "orderLines": order.lines.iter().map(|line| self.line_json(owner, line)).collect::<Vec<_>>(),
+            "parcels": if sent { parcels } else { Value::Null },
+            "tracking": if sent { tracking } else { Value::Null },
+            "transporter": if sent { json!({ "transporterName": "PostNord", "name": "Parcel", "code": "PLAB", "serviceCode": "P18" }) } else { Value::Null },
+            "returnTransporter": null,
+            "classes": null,
+        })
+    }
+
+    fn line_json(&self, owner: i64, line: &Line) -> Value {
+        let number = line.body.get("articleNumber").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let article = self.articles.get(&(owner, number.clone()));
+        let mut json = Value::Object(line.body.clone());
+        if let Some(object) = json.as_object_mut() {
+            object.remove("articleNumber");
+            object.remove("numberOfItems");
+        }
+        json["id"] = json!(line.id);
+        json["article"] = json!({
+            "articleSystemId": article.map(|article| article.id),
+            "articleNumber": number,
+            "articleName": article.and_then(|article| article.body.get("articleName")),
+            "productCode": "",
+        });
+        json["orderedNumberOfItems"] = number_json(line.ordered());
+        json["pickedNumberOfItems"] = number_json(line.picked);
+        json["reportedNumberOfItems"] = line.reported.map_or(Value::Null, number_json);
+        json["returnedNumberOfItems"] = number_json(Decimal::ZERO);
+        json["subOrderLines"] = Value::Null;
+        json["pickedArticleItems"] = Value::Null;
+        json
+    }
+}
+
+impl Line {
+    /// The ordered quantity.
+    pub fn ordered(&self) -> Decimal {
+        self.body.get("numberOfItems").map(decimal).unwrap_or_default()
+    }
+
+    /// Whether there is something to report.
+    pub fn to_report(&self, switches: &Switches) -> bool {
+        match self.reported {
+            Some(reported) => reported < self.picked,
+            None => switches.null_reported_counts_as_zero && self.picked > Decimal::ZERO,
+        }
+    }
+}
+
+/// The standard statuses (`ongoing-rest-api.md`, section 8).
+pub fn statuses() -> [(i64, &'static str); 9] {
+    [
+        (150, "Error"),
+        (200, "Open"),
+        (300, "Released"),
+        (320, "Allocated"),
+        (400, "Picked"),
+        (450, "Sent"),
+        (500, "Collected"),
+        (800, "Returned"),
+        (1000, "Cancelled"),
+    ]
+}
+
+/// A number of a request, exact as far as JSON tells.
+pub fn decimal(value: &Value) -> Decimal {
+    Decimal::from_str_exact(&value.to_string()).unwrap_or_default()
+}
+
+/// A number as Ongoing writes it: with at least one decimal.
+fn number_json(number: Decimal) -> Value {
+    serde_json::from_str(&number.normalize().to_string()).unwrap_or(Value::Null)
+}
+
+/// A time as Ongoing writes it.
+pub fn time(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn update(there: &mut Map<String, Value>, sent: Map<String, Value>, absent_members_stay: bool) {
+    if !absent_members_stay {
+        there.clear();
+    }
+    there.extend(sent);
+}
