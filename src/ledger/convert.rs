@@ -155,8 +155,5 @@ pub(super) fn report(row: &Row<'_>) -> rusqlite::Result<Report> {
 
 /// The report of this number.
 pub(super) fn find_report(connection: &Connection, id: ReportId) -> Verb<Option<Report>> {
-    Ok(connection
-        .prepare_cached("SELECT * FROM report WHERE id = ?1")?
-        .query_row([id], report)
-        .optional()?)
+    Ok(connection.prepare_cached("SELECT * FROM report WHERE id = ?1")?.query_row([id], report).optional()?)
 }

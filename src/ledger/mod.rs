@@ -28,9 +28,7 @@ use std::sync::Arc;
 pub use answer::Answer;
 pub use lock::DataLock;
 pub use operating::Target;
-pub use queries::{
-    ArrivalFilter, CallFilter, CallSummary, Count, Overview, ReportSummary,
-};
+pub use queries::{ArrivalFilter, CallFilter, CallSummary, Count, Overview, ReportSummary};
 pub use rows::*;
 pub use spool::{Spool, SpoolWriter, Spooled};
 pub use staging::Counts;

@@ -233,7 +233,8 @@ fn none_done(done: Vec<String>, calls: &[Handled], target: &Target, action: &str
 }
 
 fn set_report(connection: &Connection, id: ReportId, state: ReportState) -> Verb<()> {
-    connection.execute("UPDATE report SET state = ?2, fault = NULL WHERE id = ?1", params![id, state.name()])?;
+    connection
+        .execute("UPDATE report SET state = ?2, fault = NULL WHERE id = ?1", params![id, state.name()])?;
     Ok(())
 }
 
@@ -243,10 +244,7 @@ fn nothing(target: &Target) -> Failure {
 
 fn not_now(target: &Target, action: &str, state: &str) -> Failure {
     Failure::Refused(
-        Fault::new(code::NOT_POSSIBLE_NOW)
-            .with("target", target)
-            .with("action", action)
-            .with("state", state),
+        Fault::new(code::NOT_POSSIBLE_NOW).with("target", target).with("action", action).with("state", state),
     )
 }
 

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::Ledger;
 use super::answer::Answer;
-use super::convert::{SELECT_ARRIVAL, arrival, count, from_json, lane, maybe_time, named, report, time, whole};
+use super::convert::{
+    SELECT_ARRIVAL, arrival, count, from_json, lane, maybe_time, named, report, time, whole,
+};
 use super::failure::Verb;
 use super::rows::{Arrival, ArrivalId, ArrivalState, CallId, Halt, LaneState, Report, ReportState};
 use super::sending::{halts, next_due};
@@ -166,7 +168,8 @@ impl Ledger {
     /// Reports, newest first.
     pub fn reports(&self, limit: usize) -> Answer<Vec<ReportSummary>> {
         self.0.readers.ask(move |connection| {
-            let mut statement = connection.prepare_cached("SELECT * FROM report ORDER BY id DESC LIMIT ?1")?;
+            let mut statement =
+                connection.prepare_cached("SELECT * FROM report ORDER BY id DESC LIMIT ?1")?;
             let reports = statement.query_map([whole(limit as u64)], report)?.collect::<Result<_, _>>()?;
             Ok(reports)
         })

@@ -21,9 +21,9 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Answer<Sighting> {
         let (inbox, name) = (inbox.to_owned(), name.to_owned());
-        self.0.writer.run("ledger.sight", move |connection| {
-            sight(connection, &inbox, &name, size, modified, now)
-        })
+        self.0
+            .writer
+            .run("ledger.sight", move |connection| sight(connection, &inbox, &name, size, modified, now))
     }
 
     /// Drops the sightings of an inbox's files that were not seen since; says how many.
@@ -51,7 +51,8 @@ impl Ledger {
     /// The claims that have not ended, oldest first.
     pub fn claims(&self) -> Answer<Vec<Claim>> {
         self.0.readers.ask(|connection| {
-            let mut statement = connection.prepare_cached("SELECT * FROM claim WHERE ended = 0 ORDER BY id")?;
+            let mut statement =
+                connection.prepare_cached("SELECT * FROM claim WHERE ended = 0 ORDER BY id")?;
             let claims = statement.query_map([], claim)?.collect::<Result<_, _>>()?;
             Ok(claims)
         })
@@ -94,7 +95,9 @@ impl Ledger {
     /// The sender's file is where it belongs; its claim ends.
     pub fn settle_source(&self, arrival: ArrivalId) -> Answer<()> {
         self.0.writer.run("ledger.settle_source", move |connection| {
-            connection.prepare_cached("UPDATE arrival SET source_settled = 1 WHERE id = ?1")?.execute([arrival])?;
+            connection
+                .prepare_cached("UPDATE arrival SET source_settled = 1 WHERE id = ?1")?
+                .execute([arrival])?;
             connection
                 .prepare_cached(
                     "UPDATE claim SET ended = 1 WHERE ended = 0 AND (arrival_id = ?1 \
@@ -159,10 +162,9 @@ fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
             "SELECT id FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
              AND coalesce(modified, -1) = ?4 AND hash = ?5",
         )?
-        .query_row(
-            params![new.inbox, new.name, whole(new.size), modified.unwrap_or(-1), new.hash],
-            |row| row.get(0),
-        )
+        .query_row(params![new.inbox, new.name, whole(new.size), modified.unwrap_or(-1), new.hash], |row| {
+            row.get(0)
+        })
         .optional()?;
     if let Some(same) = same {
         connection
@@ -212,7 +214,11 @@ fn tie_claim(connection: &Connection, claim: Option<i64>, arrival: ArrivalId) ->
     let tied = connection
         .prepare_cached("UPDATE claim SET arrival_id = ?2 WHERE id = ?1")?
         .execute([claim, arrival])?;
-    if tied == 1 { Ok(()) } else { Err(Failure::refused("ledger.admit", format!("there is no claim {claim}"))) }
+    if tied == 1 {
+        Ok(())
+    } else {
+        Err(Failure::refused("ledger.admit", format!("there is no claim {claim}")))
+    }
 }
 
 fn claim(row: &Row<'_>) -> rusqlite::Result<Claim> {

@@ -136,7 +136,9 @@ impl Ledger {
         self.0.readers.ask(move |connection| {
             let Some(lane) = find_lane(connection, &lane)? else { return Ok(None) };
             let remember: Option<String> = connection
-                .prepare_cached("SELECT remember FROM known WHERE lane_id = ?1 AND kind = ?2 AND number = ?3")?
+                .prepare_cached(
+                    "SELECT remember FROM known WHERE lane_id = ?1 AND kind = ?2 AND number = ?3",
+                )?
                 .query_row(params![lane, kind.name(), number], |row| row.get(0))
                 .optional()?;
             Ok(remember.filter(|remember| !remember.is_empty()))

@@ -87,7 +87,11 @@ impl Spool {
         let ours = name
             .split_once('/')
             .is_some_and(|(shard, file)| is_plain(shard) && shard.len() == 2 && is_plain(file));
-        if ours { Ok(self.folder.join(name)) } else { Err(failed(&format!("{name:?} is no name in the spool"))) }
+        if ours {
+            Ok(self.folder.join(name))
+        } else {
+            Err(failed(&format!("{name:?} is no name in the spool")))
+        }
     }
 
     fn failed(&self, error: &io::Error) -> Fault {

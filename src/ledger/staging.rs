@@ -125,7 +125,13 @@ impl Ledger {
 
     /// None of the arrival's documents counts. Its faulty documents stay, so that their lines can be told; the others
     /// and all calls go, in batches.
-    pub fn reject(&self, arrival: ArrivalId, counts: Counts, faults: Vec<Fault>, now: DateTime<Utc>) -> Answer<()> {
+    pub fn reject(
+        &self,
+        arrival: ArrivalId,
+        counts: Counts,
+        faults: Vec<Fault>,
+        now: DateTime<Utc>,
+    ) -> Answer<()> {
         self.0.writer.run_in_turns("ledger.reject", move |connection| {
             let states = [ArrivalState::Received, ArrivalState::Staged, ArrivalState::Held];
             require(connection, "ledger.reject", arrival, &states)?;
@@ -296,7 +302,8 @@ pub(super) fn insert_call(
             !call.needs_articles.is_empty(),
         ])?;
     let id = connection.last_insert_rowid();
-    let mut add = connection.prepare_cached("INSERT OR IGNORE INTO need (call_id, number) VALUES (?1, ?2)")?;
+    let mut add =
+        connection.prepare_cached("INSERT OR IGNORE INTO need (call_id, number) VALUES (?1, ?2)")?;
     for number in &call.needs_articles {
         add.execute(params![id, number])?;
     }
@@ -306,7 +313,9 @@ pub(super) fn insert_call(
 fn basis(connection: &Connection, key: &Key) -> Verb<Option<Basis>> {
     let Some(lane) = find_lane(connection, &key.lane)? else { return Ok(None) };
     let known: Option<Basis> = connection
-        .prepare_cached("SELECT hash, ongoing_id FROM known WHERE lane_id = ?1 AND kind = ?2 AND number = ?3")?
+        .prepare_cached(
+            "SELECT hash, ongoing_id FROM known WHERE lane_id = ?1 AND kind = ?2 AND number = ?3",
+        )?
         .query_row(params![lane, key.kind.name(), key.number], |row: &Row<'_>| {
             Ok(Basis { hash: row.get("hash")?, ongoing_id: row.get("ongoing_id")? })
         })

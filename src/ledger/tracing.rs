@@ -165,11 +165,15 @@ fn trace(connection: &Connection, needle: &str) -> Verb<Trace> {
     }
     for report in found.reports.clone() {
         found.facts.extend(ids("SELECT id FROM fact WHERE report_id = ?1", &report)?);
-        found.arrivals.extend(ids("SELECT arrival_id FROM report WHERE id = ?1 AND arrival_id IS NOT NULL", &report)?);
+        found
+            .arrivals
+            .extend(ids("SELECT arrival_id FROM report WHERE id = ?1 AND arrival_id IS NOT NULL", &report)?);
     }
     for fact in &found.facts {
         found.marks.extend(ids("SELECT id FROM call WHERE fact_id = ?1", fact)?);
-        found.reports.extend(ids("SELECT report_id FROM fact WHERE id = ?1 AND report_id IS NOT NULL", fact)?);
+        found
+            .reports
+            .extend(ids("SELECT report_id FROM fact WHERE id = ?1 AND report_id IS NOT NULL", fact)?);
     }
     let mut more = false;
     let mut cut = |set: BTreeSet<i64>| -> Vec<i64> {
@@ -224,9 +228,8 @@ fn traced_arrival(connection: &Connection, id: ArrivalId) -> Verb<Option<TracedA
 }
 
 fn traced_document(connection: &Connection, id: DocumentId) -> Verb<(ArrivalId, TracedDocument)> {
-    let (arrival, mut document) = connection
-        .prepare_cached("SELECT * FROM document WHERE id = ?1")?
-        .query_row([id], |row| {
+    let (arrival, mut document) =
+        connection.prepare_cached("SELECT * FROM document WHERE id = ?1")?.query_row([id], |row| {
             let document = TracedDocument {
                 id,
                 document: row.get("document")?,
@@ -241,7 +244,9 @@ fn traced_document(connection: &Connection, id: DocumentId) -> Verb<(ArrivalId, 
         })?;
     document.call = traced_call(connection, "c.document_id", id)?;
     document.told_in = connection
-        .prepare_cached("SELECT report_id, outcome FROM document_told WHERE document_id = ?1 ORDER BY report_id")?
+        .prepare_cached(
+            "SELECT report_id, outcome FROM document_told WHERE document_id = ?1 ORDER BY report_id",
+        )?
         .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     Ok((arrival, document))

@@ -149,16 +149,17 @@ fn created_at(connection: &Connection, id: CallId) -> Verb<i64> {
 
 /// A call as it is handed out.
 fn due_call(connection: &Connection, id: CallId) -> Verb<DueCall> {
-    let mut due = connection.prepare_cached(&format!("{SELECT_CALL} WHERE c.id = ?1"))?.query_row([id], |row| {
-        Ok(DueCall {
-            id,
-            call: call(row)?,
-            tries: u32::try_from(count(row, "tries")?).unwrap_or(u32::MAX),
-            first_tried_at: maybe_time(row, "first_tried_at")?,
-            unknown: row.get("unknown")?,
-            ongoing_id: None,
-        })
-    })?;
+    let mut due =
+        connection.prepare_cached(&format!("{SELECT_CALL} WHERE c.id = ?1"))?.query_row([id], |row| {
+            Ok(DueCall {
+                id,
+                call: call(row)?,
+                tries: u32::try_from(count(row, "tries")?).unwrap_or(u32::MAX),
+                first_tried_at: maybe_time(row, "first_tried_at")?,
+                unknown: row.get("unknown")?,
+                ongoing_id: None,
+            })
+        })?;
     due.call.needs_articles = connection
         .prepare_cached("SELECT number FROM need WHERE call_id = ?1 ORDER BY number")?
         .query_map([id], |row| row.get(0))?
@@ -196,4 +197,31 @@ pub(super) fn one_call_ended(
         )?
         .execute([arrival, ms(now)])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::schema::open_to_write;
+
+    #[test]
+    fn whose_turn_it_is_is_found_by_index_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open_to_write(&folder.path().join("ledger.sqlite")).unwrap();
+        for sql in [READY_OF_ARRIVAL, READY_MARK] {
+            let plan: Vec<String> = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+                .unwrap()
+                .query_map([0, 0, 0], |row| row.get(3))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            assert!(
+                !plan.iter().any(|step| step.starts_with("SCAN") || step.contains("TEMP B-TREE")),
+                "{plan:#?}"
+            );
+            assert!(plan.iter().any(|step| step.contains("priority=?")), "{plan:#?}");
+            assert!(plan.iter().filter(|step| step.contains("number=? AND id<?")).count() == 2, "{plan:#?}");
+        }
+    }
 }

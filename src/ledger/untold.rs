@@ -99,7 +99,14 @@ fn untold(
     let more = documents.len() > limit;
     documents.truncate(limit);
     let all_final = open == 0 && arrival.state != ArrivalState::Published;
-    Ok(Untold { told_before, all_final, documents_taken: u64::try_from(taken).unwrap_or(0), documents, more, arrival })
+    Ok(Untold {
+        told_before,
+        all_final,
+        documents_taken: u64::try_from(taken).unwrap_or(0),
+        documents,
+        more,
+        arrival,
+    })
 }
 
 fn document(row: &Row<'_>) -> rusqlite::Result<UntoldDocument> {

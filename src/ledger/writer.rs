@@ -169,7 +169,11 @@ fn write_until_closed(mut connection: Connection, queue: &Receiver<Box<dyn Job>>
 }
 
 /// Runs a batch in one transaction and answers it; gives back the jobs that have more to do.
-fn write_batch(connection: &mut Connection, mut batch: Vec<Box<dyn Job>>, steps: &Steps) -> Vec<Box<dyn Job>> {
+fn write_batch(
+    connection: &mut Connection,
+    mut batch: Vec<Box<dyn Job>>,
+    steps: &Steps,
+) -> Vec<Box<dyn Job>> {
     let outcomes = commit_batch(connection, &mut batch, steps);
     match outcomes {
         Ok(outcomes) => batch.into_iter().zip(outcomes).filter_map(|(job, fault)| job.end(fault)).collect(),
@@ -279,5 +283,60 @@ impl Drop for Readers {
         for thread in self.threads.drain(..) {
             drop(thread.join());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::code;
+    use crate::ledger::schema::open_to_write;
+
+    fn count(writer: &Writer) -> i64 {
+        writer
+            .run("count", |connection| {
+                Ok(connection.query_row("SELECT count(*) FROM halt", [], |row| row.get(0))?)
+            })
+            .wait()
+            .unwrap()
+    }
+
+    fn fill(connection: &Connection, rows: usize) -> Verb<()> {
+        for row in 0..rows {
+            connection.execute(
+                "INSERT INTO halt (scope, fault, cause, since) VALUES (?1, '', ?2, 0)",
+                rusqlite::params![row.to_string(), "x".repeat(4000)],
+            )?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_full_disk_is_a_fault_that_leaves_nothing_half_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open_to_write(&folder.path().join("ledger.sqlite")).unwrap();
+        let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        connection
+            .pragma_update_and_check(None, "max_page_count", pages + 20, |row| row.get::<_, i64>(0))
+            .unwrap();
+        let writer = Writer::start(connection, Steps::unwatched()).unwrap();
+        let fault = writer.run("fill", |connection| fill(connection, 100)).wait().unwrap_err();
+        assert_eq!(fault.code, code::LEDGER_FAILED);
+        assert_eq!(count(&writer), 0);
+        writer.run("fill", |connection| fill(connection, 1)).wait().unwrap();
+        assert_eq!(count(&writer), 1);
+    }
+
+    #[test]
+    fn a_verb_that_panics_is_undone_and_the_thread_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open_to_write(&folder.path().join("ledger.sqlite")).unwrap();
+        let writer = Writer::start(connection, Steps::unwatched()).unwrap();
+        let panics = writer.run::<()>("bad", |connection| {
+            fill(connection, 1)?;
+            panic!("a caught bug");
+        });
+        assert_eq!(panics.wait().unwrap_err().args["reason"], "it panicked: a caught bug");
+        assert_eq!(count(&writer), 0);
     }
 }
