@@ -2,7 +2,7 @@
 //! articles, and between unrelated calls the kind's priority until one has waited long.
 //!
 //! Only calls of published arrivals are looked at: the few open arrivals of the lane are walked, and each one's
-//! pending calls by index, so that neither a long queue nor a big arrival being staged slows a lane.
+//! pending calls by index (the indexes are named, and `CROSS JOIN` keeps the order of a join), so that neither a long queue nor a big arrival being staged slows a lane.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -24,7 +24,7 @@ macro_rules! ready {
              AND (e.arrival_id IS NULL OR EXISTS (SELECT 1 FROM arrival ea WHERE ea.id = e.arrival_id \
                  AND ea.published_at IS NOT NULL))) \
          AND (c.has_needs = 0 OR NOT EXISTS (SELECT 1 FROM need n \
-             JOIN call e INDEXED BY call_open ON e.lane_id = c.lane_id AND e.kind = 'article' AND e.number = n.number \
+             CROSS JOIN call e INDEXED BY call_open ON e.lane_id = c.lane_id AND e.kind = 'article' AND e.number = n.number \
              WHERE n.call_id = c.id AND e.id < c.id AND e.state IN ('pending', 'held') \
              AND (e.arrival_id IS NULL OR EXISTS (SELECT 1 FROM arrival ea WHERE ea.id = e.arrival_id \
                  AND ea.published_at IS NOT NULL)))) \
