@@ -1,5 +1,7 @@
 //! The ledger's promises, through its public verbs.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods)]
+
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
