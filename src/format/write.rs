@@ -19,7 +19,7 @@ pub(super) fn write_records(layout: &Layout, records: &[OutRecord]) -> Result<Ve
         Newline::Lf => "\n",
     };
     let mut bytes = Vec::new();
-    let mut line = |text: &str| {
+    let mut line = |text: &str| -> Result<(), Fault> {
         bytes.extend(encode(&layout.encoding, text, &Place::default())?);
         bytes.extend(encode(&layout.encoding, newline, &Place::default())?);
         Ok(())

@@ -4,6 +4,73 @@
 //! Every verb is one transaction; a verb has happened when its [`Answer`] is `Ok`, and is durable then (WAL, full
 //! sync). One thread writes: verbs of many lanes that wait at the same time share one commit.
 
+mod answer;
+mod convert;
+mod failure;
+mod lock;
+mod operating;
+mod queries;
+mod receiving;
+mod reporting;
 mod rows;
+mod schema;
+mod sending;
+mod spool;
+mod staging;
+mod tracing;
+mod turns;
+mod untold;
+mod writer;
 
+use std::path::Path;
+use std::sync::Arc;
+
+pub use answer::Answer;
+pub use lock::DataLock;
+pub use operating::Target;
+pub use queries::{ArrivalFilter, CallFilter, CallSummary, Count, Overview, ReportSummary};
 pub use rows::*;
+pub use spool::{Spool, SpoolWriter, Spooled};
+pub use staging::Counts;
+pub use tracing::{AuditRow, Trace, TracedArrival, TracedCall, TracedDocument, TracedFact};
+
+use crate::fault::Fault;
+use crate::step::Steps;
+use writer::{Readers, Writer};
+
+/// Connections that only read; one long question does not keep the lanes waiting.
+const READERS: usize = 2;
+
+/// A handle on the ledger; clones are the same ledger.
+#[derive(Clone, Debug)]
+pub struct Ledger(Arc<Open>);
+
+#[derive(Debug)]
+struct Open {
+    writer: Writer,
+    readers: Readers,
+    spool: Spool,
+}
+
+impl Ledger {
+    /// Opens the ledger in the data folder, made if it is missing: `ledger.sqlite` and `spool/`. Whoever opens it holds
+    /// the folder's [`DataLock`]. After a crash, call [`Ledger::recover_in_flight`] and [`Ledger::drop_unpublished`]
+    /// before any pass begins.
+    pub fn open(data_folder: &Path, steps: Steps) -> Result<Ledger, Fault> {
+        std::fs::create_dir_all(data_folder)
+            .map_err(|error| failure::failed(&format!("{}: {error}", data_folder.display())))?;
+        let path = data_folder.join("ledger.sqlite");
+        let connection = schema::open_to_write(&path)?;
+        let readers = (0..READERS).map(|_| schema::open_to_read(&path)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Ledger(Arc::new(Open {
+            writer: Writer::start(connection, steps.clone())?,
+            readers: Readers::start(readers)?,
+            spool: Spool::open(&data_folder.join("spool"), steps)?,
+        })))
+    }
+
+    /// The folder of durable copies.
+    pub fn spool(&self) -> &Spool {
+        &self.0.spool
+    }
+}

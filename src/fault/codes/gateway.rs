@@ -19,8 +19,6 @@ codes! {
     LONGER_THAN_KNOWN = "longer-than-known", Sender;
     /// Two documents of one file with the same number.
     NUMBER_TWICE = "number-twice", Sender;
-    /// A file without a single byte.
-    EMPTY_FILE = "empty-file", Sender;
     /// The inbox rejects a file with a faulty document.
     FAULTY_DOCUMENTS = "faulty-documents", Sender;
     /// A file with the content of an earlier one.
@@ -47,4 +45,14 @@ codes! {
     CONTROL_SOCKET_FAILED = "control-socket-failed", Operator;
     /// A control request or answer that cannot be read.
     CONTROL_REQUEST_UNKNOWN = "control-request-unknown", Operator;
+    /// The ledger's schema is newer than this release knows.
+    LEDGER_NEWER = "ledger-newer", Operator;
+    /// A verb was asked for in a state where it cannot be done.
+    LEDGER_REFUSED = "ledger-refused", Operator;
+    /// Another process holds the data folder.
+    DATA_FOLDER_LOCKED = "data-folder-locked", Operator;
+    /// A person asked for something that the ledger does not hold.
+    NOTHING_MATCHES = "nothing-matches", Operator;
+    /// A person asked for something that cannot be done with what was found.
+    NOT_POSSIBLE_NOW = "not-possible-now", Operator;
 }

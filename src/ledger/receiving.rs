@@ -1,0 +1,232 @@
+//! The verbs of taking files in: sightings, claims, admissions.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Ledger;
+use super::answer::Answer;
+use super::convert::{SELECT_ARRIVAL, arrival, json, lane_id, ms, time, whole};
+use super::failure::{Failure, Verb};
+use super::rows::{Admission, Arrival, ArrivalId, ArrivalState, Claim, NewArrival, Sighting};
+
+impl Ledger {
+    /// Notes that a file was seen in an inbox with this size and time, and says since when it has stood like that; a
+    /// changed size or time begins anew.
+    pub fn sight(
+        &self,
+        inbox: &str,
+        name: &str,
+        size: u64,
+        modified: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Answer<Sighting> {
+        let (inbox, name) = (inbox.to_owned(), name.to_owned());
+        self.0
+            .writer
+            .run("ledger.sight", move |connection| sight(connection, &inbox, &name, size, modified, now))
+    }
+
+    /// Drops the sightings of an inbox's files that were not seen since; says how many.
+    pub fn forget_sightings(&self, inbox: &str, seen_before: DateTime<Utc>) -> Answer<u64> {
+        let inbox = inbox.to_owned();
+        self.0.writer.run("ledger.forget_sightings", move |connection| {
+            let forgotten = connection
+                .prepare_cached("DELETE FROM sighting WHERE inbox = ?1 AND last_seen < ?2")?
+                .execute(params![inbox, ms(seen_before)])?;
+            Ok(forgotten as u64)
+        })
+    }
+
+    /// Writes down that a file is about to be renamed so that it is ours; says the claim's number.
+    pub fn claim(&self, inbox: &str, path: &str, claimed_path: &str, now: DateTime<Utc>) -> Answer<i64> {
+        let (inbox, path, claimed_path) = (inbox.to_owned(), path.to_owned(), claimed_path.to_owned());
+        self.0.writer.run("ledger.claim", move |connection| {
+            connection
+                .prepare_cached("INSERT INTO claim (inbox, path, claimed_path, at) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![inbox, path, claimed_path, ms(now)])?;
+            Ok(connection.last_insert_rowid())
+        })
+    }
+
+    /// The claims that have not ended, oldest first.
+    pub fn claims(&self) -> Answer<Vec<Claim>> {
+        self.0.readers.ask(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT * FROM claim WHERE ended = 0 ORDER BY id")?;
+            let claims = statement.query_map([], claim)?.collect::<Result<_, _>>()?;
+            Ok(claims)
+        })
+    }
+
+    /// The claim is over: its file was put away, or got its own name back.
+    pub fn end_claim(&self, id: i64) -> Answer<()> {
+        self.0.writer.run("ledger.end_claim", move |connection| {
+            connection.prepare_cached("UPDATE claim SET ended = 1 WHERE id = ?1")?.execute([id])?;
+            Ok(())
+        })
+    }
+
+    /// The arrival that a file of this name, size and time was taken in as, for inboxes that leave files in place.
+    pub fn is_remembered(
+        &self,
+        inbox: &str,
+        name: &str,
+        size: u64,
+        modified: Option<DateTime<Utc>>,
+    ) -> Answer<Option<ArrivalId>> {
+        let (inbox, name) = (inbox.to_owned(), name.to_owned());
+        self.0.readers.ask(move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT id FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
+                     AND coalesce(modified, -1) = ?4 ORDER BY id DESC LIMIT 1",
+                )?
+                .query_row(params![inbox, name, whole(size), modified.map_or(-1, ms)], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Takes a file in. The very same file (inbox, name, size, time, content) is not taken in twice: that is counted on
+    /// the arrival that it was. Its claim, if any, is tied to the arrival in the same transaction.
+    pub fn admit(&self, new: NewArrival) -> Answer<Admission> {
+        self.0.writer.run("ledger.admit", move |connection| admit(connection, &new))
+    }
+
+    /// The sender's file is where it belongs; its claim ends.
+    pub fn settle_source(&self, arrival: ArrivalId) -> Answer<()> {
+        self.0.writer.run("ledger.settle_source", move |connection| {
+            connection
+                .prepare_cached("UPDATE arrival SET source_settled = 1 WHERE id = ?1")?
+                .execute([arrival])?;
+            connection
+                .prepare_cached(
+                    "UPDATE claim SET ended = 1 WHERE ended = 0 AND (arrival_id = ?1 \
+                     OR id = (SELECT claim_id FROM arrival WHERE id = ?1))",
+                )?
+                .execute([arrival])?;
+            Ok(())
+        })
+    }
+
+    /// The arrivals whose source is still to be moved or deleted, oldest first, each with its claim.
+    pub fn unsettled_sources(&self) -> Answer<Vec<(Arrival, Option<Claim>)>> {
+        self.0.readers.ask(|connection| {
+            let mut statement = connection
+                .prepare_cached(&format!("{SELECT_ARRIVAL} WHERE a.source_settled = 0 ORDER BY a.id"))?;
+            let rows: Vec<(Arrival, Option<i64>)> = statement
+                .query_map([], |row| Ok((arrival(row)?, row.get("claim_id")?)))?
+                .collect::<Result<_, _>>()?;
+            let mut find = connection.prepare_cached("SELECT * FROM claim WHERE id = ?1")?;
+            rows.into_iter()
+                .map(|(arrival, id)| Ok((arrival, find.query_row([id], claim).optional()?)))
+                .collect()
+        })
+    }
+
+    /// The arrival of this number, if there is one.
+    pub fn arrival(&self, id: ArrivalId) -> Answer<Option<Arrival>> {
+        self.0.readers.ask(move |connection| super::convert::find_arrival(connection, id))
+    }
+}
+
+fn sight(
+    connection: &Connection,
+    inbox: &str,
+    name: &str,
+    size: u64,
+    modified: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Verb<Sighting> {
+    connection
+        .prepare_cached(
+            "INSERT INTO sighting (inbox, name, size, modified, unchanged_since, last_seen, looks) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1) \
+             ON CONFLICT (inbox, name) DO UPDATE SET \
+             unchanged_since = CASE WHEN size = excluded.size AND modified IS excluded.modified \
+                 THEN unchanged_since ELSE excluded.unchanged_since END, \
+             looks = CASE WHEN size = excluded.size AND modified IS excluded.modified THEN looks + 1 ELSE 1 END, \
+             size = excluded.size, modified = excluded.modified, last_seen = excluded.last_seen",
+        )?
+        .execute(params![inbox, name, whole(size), modified.map(ms), ms(now)])?;
+    Ok(connection
+        .prepare_cached("SELECT unchanged_since, looks FROM sighting WHERE inbox = ?1 AND name = ?2")?
+        .query_row(params![inbox, name], |row| {
+            Ok(Sighting { unchanged_since: time(row, "unchanged_since")?, looks: row.get("looks")? })
+        })?)
+}
+
+fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
+    let modified = new.modified.map(ms);
+    let same: Option<ArrivalId> = connection
+        .prepare_cached(
+            "SELECT id FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
+             AND coalesce(modified, -1) = ?4 AND hash = ?5",
+        )?
+        .query_row(params![new.inbox, new.name, whole(new.size), modified.unwrap_or(-1), new.hash], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    if let Some(same) = same {
+        connection
+            .prepare_cached("UPDATE arrival SET resent = resent + 1, resent_at = ?2 WHERE id = ?1")?
+            .execute(params![same, ms(new.received_at)])?;
+        tie_claim(connection, new.claim, same)?;
+        return Ok(Admission::SameFile(same));
+    }
+    let same_content: Option<ArrivalId> = connection
+        .prepare_cached(
+            "SELECT id FROM arrival WHERE inbox = ?1 AND hash = ?2 AND name <> ?3 ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row(params![new.inbox, new.hash, new.name], |row| row.get(0))
+        .optional()?;
+    let state = if new.held.is_some() { ArrivalState::Held } else { ArrivalState::Received };
+    let faults: Vec<_> = new.held.iter().collect();
+    connection
+        .prepare_cached(
+            "INSERT INTO arrival (inbox, partner, lane_id, name, size, modified, hash, spool, received_at, state, \
+             faults, same_content_as, claim_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            new.inbox,
+            new.partner,
+            lane_id(connection, &new.lane)?,
+            new.name,
+            whole(new.size),
+            modified,
+            new.hash,
+            new.spool,
+            ms(new.received_at),
+            state.name(),
+            json(&faults)?,
+            same_content,
+            new.claim,
+        ])?;
+    let id = connection.last_insert_rowid();
+    tie_claim(connection, new.claim, id)?;
+    connection
+        .prepare_cached("DELETE FROM sighting WHERE inbox = ?1 AND name = ?2")?
+        .execute(params![new.inbox, new.name])?;
+    Ok(Admission::Admitted(id))
+}
+
+fn tie_claim(connection: &Connection, claim: Option<i64>, arrival: ArrivalId) -> Verb<()> {
+    let Some(claim) = claim else { return Ok(()) };
+    let tied = connection
+        .prepare_cached("UPDATE claim SET arrival_id = ?2 WHERE id = ?1")?
+        .execute([claim, arrival])?;
+    if tied == 1 {
+        Ok(())
+    } else {
+        Err(Failure::refused("ledger.admit", format!("there is no claim {claim}")))
+    }
+}
+
+fn claim(row: &Row<'_>) -> rusqlite::Result<Claim> {
+    Ok(Claim {
+        id: row.get("id")?,
+        inbox: row.get("inbox")?,
+        path: row.get("path")?,
+        claimed_path: row.get("claimed_path")?,
+        arrival: row.get("arrival_id")?,
+    })
+}
