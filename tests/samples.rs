@@ -34,7 +34,7 @@ fn check(samples: &Path, case: &Path, bless: bool) -> Result<(), String> {
     let formats = samples.parent().unwrap().join("formats");
     let file = formats.join(format!("{relative}.toml"));
     let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let tables = lastkaj::config::code_tables(&formats).map_err(|faults| format!("{faults:?}"))?;
+    let tables = lastkaj::config::code_tables(&formats, &lastkaj::config::ProcessEnvironment).map_err(|faults| format!("{faults:?}"))?;
     let definition =
         Definition::check(&relative, &relative, &text, &tables).map_err(|faults| list(&faults))?;
     let input = only(case, "input.");

@@ -145,7 +145,7 @@ fn answer(config: &Config, request: &Request) -> Result<Value, Fault> {
                 .map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))?;
             runtime.block_on(operate(&ledger, &Clock::System, &who, request))
         }
-        Err(fault) if fault.code == code::LEDGER_LOCKED => control::ask(&config.gateway.control, request),
+        Err(fault) if fault.code == code::DATA_FOLDER_LOCKED => control::ask(&config.gateway.control, request),
         Err(fault) => Err(fault),
     }
 }

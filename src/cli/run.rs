@@ -92,7 +92,7 @@ async fn worst_outcome(gateway: &Gateway) -> Result<Exit, Fault> {
     if !overview.halts.is_empty() || overview.held() > 0 {
         return Ok(Exit::Operator);
     }
-    Ok(if overview.pending() > 0 { Exit::Wait } else { Exit::Well })
+    Ok(if overview.open() > 0 { Exit::Wait } else { Exit::Well })
 }
 
 fn count(number: usize, noun: &str) -> String {
@@ -177,7 +177,7 @@ async fn ping_watchdog(gateway: Arc<Gateway>) {
     loop {
         if let Ok(overview) = gateway.ledger().overview().await {
             systemd::alive();
-            systemd::status(&format!("{} calls wait, {} held", overview.pending(), overview.held()));
+            systemd::status(&format!("{} on their way, {} held", overview.open(), overview.held()));
         }
         tokio::time::sleep(every).await;
     }

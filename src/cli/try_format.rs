@@ -82,7 +82,7 @@ fn definition(arguments: &TryArguments) -> Result<Definition, Vec<Fault>> {
         arguments.formats.join(format!("{}.toml", arguments.format))
     };
     let folder = if given.is_file() { formats_folder(given).unwrap_or_else(|| arguments.formats.clone()) } else { arguments.formats.clone() };
-    let tables = config::code_tables(&folder)?;
+    let tables = config::code_tables(&folder, &config::ProcessEnvironment)?;
     let text = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&path, &error)])?;
     Definition::check(&arguments.format, &path.display().to_string(), &text, &tables)
 }

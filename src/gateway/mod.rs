@@ -29,6 +29,7 @@ use crate::step::Steps;
 use crate::transport::Sessions;
 
 pub use once::Done;
+pub use run::Bells;
 
 /// A gateway on its data folder.
 pub struct Gateway {
@@ -52,13 +53,13 @@ impl Gateway {
     pub async fn open(config: Config, clock: Clock, steps: Steps) -> Result<Gateway, Fault> {
         let lock = DataLock::take(&config.gateway.data)?;
         let ledger = Ledger::open(&config.gateway.data, steps.clone())?;
-        let spool = Spool::open(&config.gateway.data, steps.clone())?;
+        let spool = ledger.spool().clone();
         let mut installations = BTreeMap::new();
         for (name, installation) in &config.installations {
             installations.insert(name.clone(), Arc::new(Ongoing::new(installation, clock.clone(), steps.clone())?));
         }
         ledger.drop_unpublished().await?;
-        ledger.recover_in_flight(clock.now()).await?;
+        ledger.recover_in_flight().await?;
         let gateway = Gateway {
             config,
             ledger,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::call::{CallState, Kind};
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
-use crate::ledger::{ArrivalState, Ledger, Target};
+use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, Target};
 
 /// One question or order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,16 +66,22 @@ impl Request {
 pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Request) -> Result<Value, Fault> {
     let now = clock.now();
     match request {
-        Request::Overview => to_json(&ledger.overview().await?),
+        Request::Overview => {
+            let overview = ledger.overview_at(now).await?;
+            let mut json = to_json(&overview)?;
+            json["open"] = json!(overview.open());
+            json["held"] = json!(overview.held());
+            Ok(json)
+        }
         Request::Arrivals { state, limit } => {
             let state = state.as_deref().map(arrival_state).transpose()?;
-            to_json(&ledger.arrivals(state, *limit).await?)
+            to_json(&ledger.arrivals(ArrivalFilter { state, ..ArrivalFilter::default() }, *limit as usize).await?)
         }
         Request::Calls { state, limit } => {
             let state = state.as_deref().map(call_state).transpose()?;
-            to_json(&ledger.calls(state, *limit).await?)
+            to_json(&ledger.calls(CallFilter { state, ..CallFilter::default() }, *limit as usize).await?)
         }
-        Request::Reports { limit } => to_json(&ledger.reports(*limit).await?),
+        Request::Reports { limit } => to_json(&ledger.reports(*limit as usize).await?),
         Request::Trace { needle } => to_json(&ledger.trace(needle).await?),
         Request::Retry { target } => {
             let done = ledger.retry(parse_target(target)?, who, now).await?;

@@ -33,7 +33,7 @@ fn deliver_one(reporting: &Reporting, remote: &Remote, folder: &str, report: &Re
             None => return gone(reporting, remote, report, &last),
         }
     }
-    let mut bytes = reporting.spool.open(&report.spool)?;
+    let mut bytes = reporting.spool.open_copy(&report.spool)?;
     reporting
         .sessions
         .with(remote, |transport| {

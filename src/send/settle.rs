@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Attempt, READ_BACKS_AFTER_REFUSAL_MAX, Send, TRIES_OF_A_FAILING_CALL_MAX};
 use crate::fault::{Fault, Turn, code};
 use crate::ledger::{DueCall, Settlement};
-use crate::ongoing::retry_delay;
+use crate::ongoing::{Unavailable, retry_delay};
 
 /// What follows from an attempt.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
         Attempt::RepeatRefused(fault) => {
             plain(Settlement::Later { due: later, fault, unknown: true, counts: true })
         }
-        Attempt::Unavailable { fault, not_before, whole_installation } => {
+        Attempt::Unavailable(Unavailable { fault, not_before, whole_installation }) => {
             let operator = fault.turn == Turn::Operator;
             let halt_installation = (whole_installation && operator).then(|| fault.clone());
             let due_at = not_before.unwrap_or(later);
