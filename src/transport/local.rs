@@ -2,12 +2,14 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
+use super::copy::{self, CopyError, copy};
 use super::{Entry, Transport, Trouble, path};
 use crate::fault::{Fault, Turn, code};
 
@@ -69,15 +71,38 @@ impl Transport for Local {
 
     fn read(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Trouble> {
         let full = self.path(path)?;
-        let mut file = File::open(&full).map_err(|error| trouble(&full, &error))?;
-        copy(&mut file, into).map_err(|error| trouble(&full, &error))
+        let failed = |error: io::Error| trouble(&full, &error);
+        // Not through a link that was put in the file's place, and not waiting for the other end of a pipe.
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+        let mut file = File::options().read(true).custom_flags(flags).open(&full).map_err(failed)?;
+        let size = file.metadata().and_then(only_files).map_err(failed)?.len();
+        let copied = copy(&mut file, into, BUFFER_BYTES).map_err(|error| match error {
+            CopyError::Reading(error) => failed(error),
+            CopyError::Writing(error) => copy::own_side(path, &error),
+        })?;
+        if copied < size {
+            return Err(failed(io::Error::from(io::ErrorKind::UnexpectedEof)));
+        }
+        Ok(copied)
     }
 
     fn write_whole(&mut self, path: &str, from: &mut dyn Read) -> Result<u64, Trouble> {
         let full = self.path(path)?;
         let failed = |error: io::Error| trouble(&full, &error);
-        let mut file = File::create(&full).map_err(failed)?;
-        let written = copy(from, &mut file).map_err(failed)?;
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+        let mut options = File::options();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .custom_flags(flags)
+            .open(&full)
+            .map_err(failed)?;
+        file.metadata().and_then(only_files).map_err(failed)?;
+        let written = copy(from, &mut file, BUFFER_BYTES).map_err(|error| match error {
+            CopyError::Reading(error) => copy::own_side(path, &error),
+            CopyError::Writing(error) => failed(error),
+        })?;
         file.sync_all().map_err(failed)?;
         sync_folder(&full).map_err(failed)?;
         Ok(written)
@@ -85,23 +110,14 @@ impl Transport for Local {
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), Trouble> {
         let (from, to) = (self.path(from)?, self.path(to)?);
-        match renameat_with(CWD, &from, CWD, &to, RenameFlags::NOREPLACE) {
-            Ok(()) => {}
-            // A file system that cannot promise it: a hard link never replaces either.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                fs::hard_link(&from, &to).map_err(|error| rename_trouble(&from, &to, &error))?;
-                fs::remove_file(&from).map_err(|error| trouble(&from, &error))?;
-            }
-            Err(error) => return Err(rename_trouble(&from, &to, &error.into())),
-        }
-        sync_folder(&to).and_then(|()| sync_folder(&from)).map_err(|error| trouble(&to, &error))
+        rename_without_replacing(&from, &to).map_err(|error| rename_trouble(&from, &to, &error))?;
+        sync_folder(&to).and_then(|()| sync_folder(&from)).map_err(|error| done_but_not_durable(&to, &error))
     }
 
     fn remove(&mut self, path: &str) -> Result<(), Trouble> {
         let full = self.path(path)?;
-        fs::remove_file(&full)
-            .and_then(|()| sync_folder(&full))
-            .map_err(|error| trouble(&full, &error))
+        fs::remove_file(&full).map_err(|error| trouble(&full, &error))?;
+        sync_folder(&full).map_err(|error| done_but_not_durable(&full, &error))
     }
 
     fn make_folder(&mut self, folder: &str) -> Result<(), Trouble> {
@@ -110,19 +126,31 @@ impl Transport for Local {
     }
 }
 
-fn copy(from: &mut dyn Read, into: &mut dyn Write) -> io::Result<u64> {
-    let mut buffer = vec![0; BUFFER_BYTES];
-    let mut copied = 0;
-    loop {
-        let read = match from.read(&mut buffer) {
-            Ok(0) => return Ok(copied),
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        into.write_all(buffer.get(..read).unwrap_or_default())?;
-        copied += read as u64;
+/// Gives a file a new name unless it is taken.
+pub(super) fn rename_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(()),
+        // A file system that cannot promise it: a hard link never replaces either.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => link_and_unlink(from, to),
+        Err(error) => Err(error.into()),
     }
+}
+
+fn link_and_unlink(from: &Path, to: &Path) -> io::Result<()> {
+    fs::hard_link(from, to)?;
+    fs::remove_file(from).inspect_err(|_| {
+        // Not done after all: a file stands in one place only.
+        let _ = fs::remove_file(to);
+    })
+}
+
+fn only_files(metadata: fs::Metadata) -> io::Result<fs::Metadata> {
+    if metadata.is_file() { Ok(metadata) } else { Err(io::Error::other("it is no file")) }
+}
+
+/// The change was made, and whether it outlives a power cut is not known.
+fn done_but_not_durable(path: &Path, error: &io::Error) -> Trouble {
+    Trouble::Unknown(folder_fault(path.display().to_string(), error))
 }
 
 /// A new name is durable once its folder is.
@@ -142,6 +170,8 @@ fn rename_trouble(from: &Path, to: &Path, error: &io::Error) -> Trouble {
         io::ErrorKind::AlreadyExists => {
             Trouble::Exists(Fault::new(code::NAME_TAKEN).found(to.display().to_string()))
         }
+        // Which of the two is missing: the file, or the folder that it shall go to.
+        io::ErrorKind::NotFound if fs::symlink_metadata(from).is_ok() => trouble(to, error),
         _ => trouble(from, error),
     }
 }
@@ -160,4 +190,42 @@ fn trouble(path: &Path, error: &io::Error) -> Trouble {
 
 fn folder_fault(found: String, error: &io::Error) -> Fault {
     Fault::new(code::FOLDER_FAILED).found(found).with("reason", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_links_stand_in_for_renames_nothing_is_replaced_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b, c) = (folder.path().join("a"), folder.path().join("b"), folder.path().join("c"));
+        File::create(&a).unwrap().write_all(b"a").unwrap();
+        File::create(&b).unwrap().write_all(b"b").unwrap();
+        assert_eq!(link_and_unlink(&a, &b).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&b).unwrap(), b"b");
+        link_and_unlink(&a, &c).unwrap();
+        assert!(!a.exists());
+        assert_eq!(fs::read(&c).unwrap(), b"a");
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join("ORD1.csv")).status().unwrap();
+        assert!(made.success());
+        let mut local = Local::open(folder.path()).unwrap();
+        assert!(local.read("ORD1.csv", &mut Vec::new()).is_err());
+        assert!(local.write_whole("ORD1.csv", &mut &b"x"[..]).is_err());
+        assert_eq!(local.look("ORD1.csv").unwrap(), None);
+    }
+
+    #[test]
+    fn a_base_folder_that_is_missing_is_never_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(Local::open(&folder.path().join("missing")), Err(Trouble::NotFound(_))));
+        let file = folder.path().join("file");
+        File::create(&file).unwrap();
+        assert!(matches!(Local::open(&file), Err(Trouble::Failed(_))));
+    }
 }

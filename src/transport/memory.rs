@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Entry, Transport, Trouble, path};
+use super::{Entry, Transport, Trouble, copy, path};
 use crate::fault::{Fault, Turn, code};
 
 /// The files of a remote in memory; clones share them.
@@ -52,7 +52,8 @@ impl MemoryStore {
     fn change<T>(&self, change: impl FnOnce(&mut Store) -> Result<T, Trouble>) -> Result<T, Trouble> {
         let mut store = self.lock();
         store.changes += 1;
-        let lost = || Fault::new(code::SFTP_FAILED).with("remote", "memory").with("reason", "cut").turn(Turn::Wait);
+        let lost =
+            || Fault::new(code::SFTP_FAILED).with("remote", "memory").with("reason", "cut").turn(Turn::Wait);
         match store.cut {
             Some((at, false)) if at == store.changes => Err(Trouble::Failed(lost())),
             Some((at, true)) if at == store.changes => {
@@ -73,6 +74,19 @@ impl Store {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(self.changes)
     }
 
+    fn entries(&self, folder: &str) -> Result<Vec<Entry>, Trouble> {
+        if !self.has_folder(folder) {
+            return Err(not_found(folder));
+        }
+        let entries = self.files.iter().filter_map(|(file, (bytes, modified))| {
+            let (within, name) = path::split(file);
+            let entry =
+                || Entry { name: name.to_owned(), size: bytes.len() as u64, modified: Some(*modified) };
+            (within == folder).then(entry)
+        });
+        Ok(entries.collect())
+    }
+
     fn has_folder(&self, folder: &str) -> bool {
         folder.is_empty() || self.folders.contains(folder)
     }
@@ -85,14 +99,10 @@ fn not_found(path: &str) -> Trouble {
 impl Transport for Memory {
     fn list(&mut self, folder: &str, each: &mut dyn FnMut(Entry) -> bool) -> Result<(), Trouble> {
         let folder = path::below(folder)?;
-        let store = self.0.lock();
-        if !store.has_folder(&folder) {
-            return Err(not_found(&folder));
-        }
-        for (file, (bytes, modified)) in &store.files {
-            let (within, name) = path::split(file);
-            let entry = Entry { name: name.to_owned(), size: bytes.len() as u64, modified: Some(*modified) };
-            if within == folder && !each(entry) {
+        // Collected first, so that `each` may use the store.
+        let entries = self.0.lock().entries(&folder)?;
+        for entry in entries {
+            if !each(entry) {
                 break;
             }
         }
@@ -110,19 +120,16 @@ impl Transport for Memory {
 
     fn read(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Trouble> {
         let path = path::below(path)?;
-        let bytes = self.0.lock().files.get(&path).map(|(bytes, _)| bytes.clone()).ok_or_else(|| not_found(&path))?;
-        into.write_all(&bytes).map_err(|error| {
-            Trouble::Failed(Fault::new(code::FOLDER_FAILED).found(&path).with("reason", error))
-        })?;
+        let bytes =
+            self.0.lock().files.get(&path).map(|(bytes, _)| bytes.clone()).ok_or_else(|| not_found(&path))?;
+        into.write_all(&bytes).map_err(|error| copy::own_side(&path, &error))?;
         Ok(bytes.len() as u64)
     }
 
     fn write_whole(&mut self, path: &str, from: &mut dyn Read) -> Result<u64, Trouble> {
         let path = path::below(path)?;
         let mut bytes = Vec::new();
-        from.read_to_end(&mut bytes).map_err(|error| {
-            Trouble::Failed(Fault::new(code::FOLDER_FAILED).found(&path).with("reason", error))
-        })?;
+        from.read_to_end(&mut bytes).map_err(|error| copy::own_side(&path, &error))?;
         self.0.change(|store| {
             if !store.has_folder(path::split(&path).0) {
                 return Err(not_found(&path));

@@ -3,6 +3,7 @@
 //! A transport knows nothing of formats, documents or the ledger. Its calls block; they are made from bounded
 //! blocking workers, one session at a time. Every call ends in bounded time.
 
+mod copy;
 mod local;
 mod memory;
 mod path;
@@ -25,7 +26,8 @@ pub use watch::Watch;
 /// One file in a folder. Folders, links and other things are never listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The name in its folder, without the folder.
+    /// The name in its folder, without the folder. A name that is no UTF-8 is shown with `U+FFFD` where it is not, so
+    /// that the file is never left out silently; every other call refuses such a name with a fault that says why.
     pub name: String,
     /// The size in bytes.
     pub size: u64,
@@ -93,6 +95,11 @@ pub trait Transport: Send {
 
     /// Makes a folder and its parents where they are missing.
     fn make_folder(&mut self, folder: &str) -> Result<(), Trouble>;
+
+    /// Whether a session that was kept can still be used: servers shut sessions that are idle.
+    fn is_alive(&mut self) -> bool {
+        true
+    }
 }
 
 /// Where a transport is, as the configuration's check made it. Secrets are never shown by `Debug`.
@@ -151,7 +158,8 @@ impl std::fmt::Debug for SftpRemote {
 
 impl std::fmt::Display for SftpRemote {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "sftp://{}@{}:{}/{}", self.user, self.host, self.port, self.base.trim_start_matches('/'))
+        // As in the configuration: two slashes before an absolute folder.
+        write!(f, "sftp://{}@{}:{}/{}", self.user, self.host, self.port, self.base)
     }
 }
 

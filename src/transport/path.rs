@@ -6,6 +6,11 @@ use crate::fault::{Fault, code};
 /// The path as the server shall have it: parts joined by `/`, empty for the base folder itself.
 pub(super) fn below(path: &str) -> Result<String, Trouble> {
     let refused = || Trouble::Failed(Fault::new(code::PATH_LEAVES_FOLDER).found(path));
+    // A listing shows bytes that are no UTF-8 like this, and what it shows cannot be asked for again. Better a fault
+    // that says so than a file that seems to come and go.
+    if path.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(Trouble::Failed(Fault::new(code::NAME_NOT_UTF8).found(path)));
+    }
     if path.contains(['\0', '\n', '\r']) {
         return Err(refused());
     }

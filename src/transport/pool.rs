@@ -1,7 +1,7 @@
 //! Sessions that are kept open between polls, a bounded number for each remote.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::local::Local;
 use super::sftp::SftpTransport;
@@ -24,7 +24,7 @@ pub fn open(remote: &Remote) -> Result<Box<dyn Transport>, Trouble> {
     })
 }
 
-/// Sessions with every remote.
+/// Sessions with every remote: what is opened is kept between polls, since a login costs many round trips.
 #[derive(Clone)]
 pub struct Sessions {
     inner: Arc<Inner>,
@@ -32,13 +32,16 @@ pub struct Sessions {
 
 struct Inner {
     steps: Steps,
-    remotes: Mutex<HashMap<String, Idle>>,
+    remotes: Mutex<HashMap<String, Kept>>,
     given_back: Condvar,
 }
 
+/// What is kept for the remotes of one name.
 #[derive(Default)]
-struct Idle {
-    sessions: Vec<Box<dyn Transport>>,
+struct Kept {
+    /// Sessions, with what they were opened for: a configuration that was read anew may know another host key or
+    /// password for the same name, and an old session must not serve it.
+    idle: Vec<(Remote, Box<dyn Transport>)>,
     lent: usize,
 }
 
@@ -55,68 +58,85 @@ impl Sessions {
         Sessions { inner: Arc::new(inner) }
     }
 
-    /// Lends a session. A session that was kept may have died since: what only reads is tried once more on a new one
-    /// by the caller's next poll; a session with trouble is never lent again.
+    /// Lends a session: one that was kept if it still lives, else a new one. It is kept again unless it had trouble
+    /// that speaks against it. Waits while as many sessions as may be are lent.
     pub fn with<T>(
         &self,
         remote: &Remote,
         act: impl FnOnce(&mut dyn Transport) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
-        let key = key(remote);
-        let kept = self.borrow(&key);
+        let name = remote.to_string();
+        let kept = self.borrow(&name, remote);
         // Given back even if `act` panics.
-        let _lent = Lent { sessions: self, key: &key };
-        let mut session = match kept {
+        let _lent = Lent { sessions: self, name: &name };
+        let living = kept.and_then(|mut session| {
+            let lives = session.is_alive();
+            if !lives {
+                // What a server cut, it cut together; trying each would cost a time-out each.
+                self.forget_idle(&name);
+            }
+            lives.then_some(session)
+        });
+        let mut session = match living {
             Some(session) => session,
             None => open(remote)?,
         };
         let done = act(&mut Stepped { inner: session.as_mut(), steps: &self.inner.steps });
         if is_healthy(&done) {
-            let mut remotes = self.inner.remotes.lock().unwrap_or_else(PoisonError::into_inner);
-            remotes.entry(key.clone()).or_default().sessions.push(session);
+            self.remotes().entry(name.clone()).or_default().idle.push((remote.clone(), session));
         }
         done
     }
 
-    fn borrow(&self, key: &str) -> Option<Box<dyn Transport>> {
-        let mut remotes = self.inner.remotes.lock().unwrap_or_else(PoisonError::into_inner);
+    fn borrow(&self, name: &str, remote: &Remote) -> Option<Box<dyn Transport>> {
+        let mut remotes = self.remotes();
         loop {
-            let idle = remotes.entry(key.to_owned()).or_default();
-            if idle.lent < SESSIONS_PER_REMOTE_MAX {
-                idle.lent += 1;
-                return idle.sessions.pop();
+            let kept = remotes.entry(name.to_owned()).or_default();
+            if kept.lent < SESSIONS_PER_REMOTE_MAX {
+                kept.lent += 1;
+                kept.idle.retain(|(opened_for, _)| opened_for == remote);
+                return kept.idle.pop().map(|(_, session)| session);
             }
             remotes = self.inner.given_back.wait(remotes).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    fn forget_idle(&self, name: &str) {
+        let idle = self.remotes().get_mut(name).map(|kept| std::mem::take(&mut kept.idle));
+        // Dropped outside the lock.
+        drop(idle);
+    }
+
+    fn remotes(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
+        self.inner.remotes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 struct Lent<'a> {
     sessions: &'a Sessions,
-    key: &'a str,
+    name: &'a str,
 }
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        let mut remotes = self.sessions.inner.remotes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(idle) = remotes.get_mut(self.key) {
-            idle.lent = idle.lent.saturating_sub(1);
+        if let Some(kept) = self.sessions.remotes().get_mut(self.name) {
+            kept.lent = kept.lent.saturating_sub(1);
         }
-        self.sessions.inner.given_back.notify_one();
+        // All of them: those who wait may wait for another remote.
+        self.sessions.inner.given_back.notify_all();
     }
 }
 
-/// What names a remote; two accounts on one server are two remotes.
-fn key(remote: &Remote) -> String {
-    remote.to_string()
-}
-
-/// Whether the session can be lent again: a file that is not there, or a name that is taken, says nothing against it.
+/// Whether the session can be lent again: a file that is not there, a name that is taken or refused, or our own disk,
+/// says nothing against it.
 fn is_healthy<T>(done: &Result<T, Trouble>) -> bool {
     match done {
         Ok(_) | Err(Trouble::NotFound(_) | Trouble::Exists(_)) => true,
         Err(Trouble::Unknown(_)) => false,
-        Err(Trouble::Failed(fault)) => fault.code == code::PATH_LEAVES_FOLDER || fault.code == code::FOLDER_FAILED,
+        Err(Trouble::Failed(fault)) => {
+            [code::PATH_LEAVES_FOLDER, code::NAME_NOT_UTF8, code::FOLDER_FAILED, code::COPY_FAILED]
+                .contains(&fault.code)
+        }
     }
 }
 
@@ -153,5 +173,9 @@ impl Transport for Stepped<'_> {
 
     fn make_folder(&mut self, folder: &str) -> Result<(), Trouble> {
         self.steps.take("transport.make_folder", || self.inner.make_folder(folder))
+    }
+
+    fn is_alive(&mut self) -> bool {
+        self.inner.is_alive()
     }
 }

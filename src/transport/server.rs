@@ -3,23 +3,30 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use russh::keys::{Algorithm, HashAlg, PrivateKey};
 use russh::server::{Auth, ChannelOpenHandle, Msg, Session};
-use russh::{Channel, ChannelId};
+use russh::{Channel, ChannelId, Disconnect};
 use russh_sftp::protocol::{
     Attrs, Data, File as NamedFile, FileAttributes, Handle, Name, OpenFlags, Status, StatusCode, Version,
 };
-use tokio::net::TcpListener;
+use rustix::fs::OFlags;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::local;
 
 /// How many files one answer to a listing holds.
 const FILES_PER_ANSWER: usize = 100;
 /// The greatest piece of a file that one answer holds.
 const READ_BYTES_MAX: u32 = 256 * 1024;
+/// How long a client has to take leave, and how long we rest when no connection can be taken.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A running server.
 #[derive(Debug)]
@@ -33,7 +40,7 @@ pub struct SftpServer {
 }
 
 impl SftpServer {
-    /// Stops it and cuts its connections.
+    /// Stops it, and returns when its connections are cut.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         let _ = self.task.await;
@@ -45,12 +52,13 @@ impl SftpServer {
 /// # Errors
 /// No port is free, or no host key could be made.
 pub async fn serve(base: PathBuf, user: &str, password: &str) -> io::Result<SftpServer> {
-    let key = PrivateKey::random(&mut russh::keys::key::safe_rng(), Algorithm::Ed25519).map_err(io::Error::other)?;
+    let key = PrivateKey::random(&mut russh::keys::key::safe_rng(), Algorithm::Ed25519)
+        .map_err(io::Error::other)?;
     let host_key_fingerprint = key.public_key().fingerprint(HashAlg::Sha256).to_string();
     let config = Arc::new(russh::server::Config {
         keys: vec![key],
-        auth_rejection_time: std::time::Duration::from_millis(100),
-        auth_rejection_time_initial: Some(std::time::Duration::ZERO),
+        auth_rejection_time: Duration::from_millis(100),
+        auth_rejection_time_initial: Some(Duration::ZERO),
         nodelay: true,
         ..russh::server::Config::default()
     });
@@ -59,27 +67,52 @@ pub async fn serve(base: PathBuf, user: &str, password: &str) -> io::Result<Sftp
     let (stop, mut stopped) = watch::channel(false);
     let account = Arc::new(Account { base, user: user.to_owned(), password: password.to_owned() });
     let task = tokio::spawn(async move {
+        let mut connections = JoinSet::new();
         loop {
-            let stream = tokio::select! {
-                _ = stopped.changed() => return,
+            tokio::select! {
+                _ = stopped.changed() => break,
+                Some(_) = connections.join_next() => {}
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => stream,
-                    Err(_) => continue,
-                },
-            };
-            let (config, account, mut stopped) = (config.clone(), account.clone(), stopped.clone());
-            tokio::spawn(async move {
-                let connection = Connection { account, channels: HashMap::new() };
-                if let Ok(session) = russh::server::run_stream(config, stream, connection).await {
-                    tokio::select! {
-                        _ = stopped.changed() => {}
-                        _ = session => {}
+                    Ok((stream, _)) => {
+                        connections.spawn(connection(config.clone(), account.clone(), stream, stopped.clone()));
                     }
-                }
-            });
+                    // No descriptor is free, say: the next one may be taken again.
+                    Err(_) => tokio::time::sleep(PAUSE).await,
+                },
+            }
         }
+        drop(listener);
+        while connections.join_next().await.is_some() {}
     });
     Ok(SftpServer { port, host_key_fingerprint, stop, task })
+}
+
+/// One connection, until the client leaves or the server is stopped.
+async fn connection(
+    config: Arc<russh::server::Config>,
+    account: Arc<Account>,
+    stream: TcpStream,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let connection = Connection { account, channels: HashMap::new() };
+    let running = tokio::select! {
+        _ = stopped.changed() => return,
+        running = russh::server::run_stream(config, stream, connection) => running,
+    };
+    let Ok(mut session) = running else { return };
+    let handle = session.handle();
+    tokio::select! {
+        _ = &mut session => return,
+        _ = stopped.changed() => {}
+    }
+    // A client that does not listen must not hold us up.
+    let _ = tokio::time::timeout(PAUSE, async {
+        let _ = handle
+            .disconnect(Disconnect::ByApplication, "the server stops".to_owned(), "en".to_owned())
+            .await;
+        let _ = session.await;
+    })
+    .await;
 }
 
 struct Account {
@@ -112,11 +145,21 @@ impl russh::server::Handler for Connection {
         Ok(())
     }
 
-    async fn subsystem_request(&mut self, id: ChannelId, name: &str, session: &mut Session) -> Result<(), Self::Error> {
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        name: &str,
+        session: &mut Session,
+    ) -> Result<(), Self::Error> {
         match (name, self.channels.remove(&id)) {
             ("sftp", Some(channel)) => {
                 session.channel_success(id)?;
-                let files = Files { base: self.account.base.clone(), open: HashMap::new(), listings: HashMap::new(), last: 0 };
+                let files = Files {
+                    base: self.account.base.clone(),
+                    open: HashMap::new(),
+                    listings: HashMap::new(),
+                    last: 0,
+                };
                 russh_sftp::server::run(channel.into_stream(), files).await;
             }
             _ => session.channel_failure(id)?,
@@ -144,7 +187,14 @@ impl Files {
                 part => full.push(part),
             }
         }
-        Ok(full)
+        // A link to a folder elsewhere leads out as well.
+        let folder = if full == self.base { &full } else { full.parent().unwrap_or(&full) };
+        let (folder, base) = (fs::canonicalize(folder), fs::canonicalize(&self.base));
+        match (folder, base) {
+            (Ok(folder), Ok(base)) if folder.starts_with(&base) => Ok(full),
+            (Err(error), _) | (_, Err(error)) => Err(status_of(&error)),
+            _ => Err(StatusCode::PermissionDenied),
+        }
     }
 
     fn next_handle(&mut self) -> String {
@@ -178,7 +228,12 @@ fn status_of(error: &io::Error) -> StatusCode {
 
 fn done(id: u32, result: io::Result<()>) -> Result<Status, StatusCode> {
     result.map_err(|error| status_of(&error))?;
-    Ok(Status { id, status_code: StatusCode::Ok, error_message: "Ok".to_owned(), language_tag: "en".to_owned() })
+    Ok(Status {
+        id,
+        status_code: StatusCode::Ok,
+        error_message: "Ok".to_owned(),
+        language_tag: "en".to_owned(),
+    })
 }
 
 impl russh_sftp::server::Handler for Files {
@@ -221,7 +276,11 @@ impl russh_sftp::server::Handler for Files {
     }
 
     async fn opendir(&mut self, id: u32, path: String) -> Result<Handle, StatusCode> {
-        let entries = fs::read_dir(self.path(&path)?).map_err(|error| status_of(&error))?;
+        let full = self.path(&path)?;
+        if fs::symlink_metadata(&full).map_err(|error| status_of(&error))?.is_symlink() {
+            return Err(StatusCode::PermissionDenied);
+        }
+        let entries = fs::read_dir(full).map_err(|error| status_of(&error))?;
         let files = entries
             .flatten()
             .filter_map(|entry| {
@@ -243,12 +302,19 @@ impl russh_sftp::server::Handler for Files {
         Ok(Name { id, files: std::mem::replace(left, rest) })
     }
 
-    async fn open(&mut self, id: u32, path: String, flags: OpenFlags, _: FileAttributes) -> Result<Handle, StatusCode> {
+    async fn open(
+        &mut self,
+        id: u32,
+        path: String,
+        flags: OpenFlags,
+        _: FileAttributes,
+    ) -> Result<Handle, StatusCode> {
         let file = File::options()
             .read(flags.contains(OpenFlags::READ))
             .write(flags.contains(OpenFlags::WRITE))
             .create(flags.contains(OpenFlags::CREATE))
             .truncate(flags.contains(OpenFlags::TRUNCATE))
+            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
             .open(self.path(&path)?)
             .map_err(|error| status_of(&error))?;
         let handle = self.next_handle();
@@ -267,7 +333,13 @@ impl russh_sftp::server::Handler for Files {
         Ok(Data { id, data })
     }
 
-    async fn write(&mut self, id: u32, handle: String, offset: u64, data: Vec<u8>) -> Result<Status, StatusCode> {
+    async fn write(
+        &mut self,
+        id: u32,
+        handle: String,
+        offset: u64,
+        data: Vec<u8>,
+    ) -> Result<Status, StatusCode> {
         let file = self.open.get(&handle).ok_or(StatusCode::Failure)?;
         done(id, file.write_all_at(&data, offset))
     }
@@ -287,11 +359,7 @@ impl russh_sftp::server::Handler for Files {
     }
 
     async fn rename(&mut self, id: u32, from: String, to: String) -> Result<Status, StatusCode> {
-        let (from, to) = (self.path(&from)?, self.path(&to)?);
-        // As OpenSSH does it: a hard link never replaces.
-        if fs::symlink_metadata(&to).is_ok() {
-            return Err(StatusCode::Failure);
-        }
-        done(id, fs::rename(from, to))
+        // As OpenSSH's: never in the place of another file.
+        done(id, local::rename_without_replacing(&self.path(&from)?, &self.path(&to)?))
     }
 }

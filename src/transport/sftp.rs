@@ -5,8 +5,12 @@ use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::path::Path;
 
 use chrono::DateTime;
-use ssh2::{ErrorCode, FileStat, HashType, OpenFlags, OpenType, RenameFlags, Session, Sftp};
+use ssh2::{
+    ErrorCode, FileStat, HashType, KeyboardInteractivePrompt, MethodType, OpenFlags, OpenType, Prompt,
+    RenameFlags, Session, Sftp,
+};
 
+use super::copy::{self, CopyError, copy};
 use super::{Entry, SftpLogin, SftpRemote, Transport, Trouble, path};
 use crate::fault::{Fault, Turn, code};
 
@@ -21,6 +25,15 @@ const NO_CONNECTION: i32 = 6;
 const CONNECTION_LOST: i32 = 7;
 const OPERATION_UNSUPPORTED: i32 = 8;
 const FILE_ALREADY_EXISTS: i32 = 11;
+
+// Error codes of libssh2.
+const KEX_FAILURE: i32 = -5;
+const SOCKET_SEND: i32 = -7;
+const TIMED_OUT: i32 = -9;
+const SOCKET_DISCONNECT: i32 = -13;
+const SOCKET_RECEIVE: i32 = -43;
+/// What reading a folder says at its end.
+const END_OF_FOLDER: i32 = -16;
 
 /// One session with an SFTP server.
 pub(super) struct SftpTransport {
@@ -81,10 +94,12 @@ impl SftpTransport {
         let found = format!("{} {path}", self.remote);
         match error.code() {
             ErrorCode::SFTP(NO_SUCH_FILE) => Trouble::NotFound(Fault::new(code::NO_SUCH_PATH).found(found)),
-            ErrorCode::SFTP(FILE_ALREADY_EXISTS) => Trouble::Exists(Fault::new(code::NAME_TAKEN).found(found)),
-            ErrorCode::SFTP(PERMISSION_DENIED) => {
-                Trouble::Failed(Fault::new(code::FOLDER_FAILED).found(found).with("reason", "permission denied"))
+            ErrorCode::SFTP(FILE_ALREADY_EXISTS) => {
+                Trouble::Exists(Fault::new(code::NAME_TAKEN).found(found))
             }
+            ErrorCode::SFTP(PERMISSION_DENIED) => Trouble::Failed(
+                Fault::new(code::FOLDER_FAILED).found(found).with("reason", "permission denied"),
+            ),
             _ => Trouble::Failed(self.lost(path, error)),
         }
     }
@@ -99,7 +114,12 @@ impl SftpTransport {
         }
     }
 
+    /// A session whose connection is in trouble is cut, so that what is still open on it closes at once instead of
+    /// waiting for the time-out once more.
     fn lost(&self, path: &str, error: &ssh2::Error) -> Fault {
+        if let ErrorCode::Session(_) = error.code() {
+            let _ = self.stream.shutdown(Shutdown::Both);
+        }
         let turn = match error.code() {
             ErrorCode::SFTP(OPERATION_UNSUPPORTED) => Turn::Operator,
             _ => Turn::Wait,
@@ -112,8 +132,13 @@ impl SftpTransport {
     }
 
     fn io_trouble(&self, path: &str, error: &io::Error) -> Trouble {
+        let _ = self.stream.shutdown(Shutdown::Both);
         Trouble::Failed(
-            Fault::new(code::SFTP_FAILED).found(path).with("remote", &self.remote).with("reason", error).turn(Turn::Wait),
+            Fault::new(code::SFTP_FAILED)
+                .found(path)
+                .with("remote", &self.remote)
+                .with("reason", error)
+                .turn(Turn::Wait),
         )
     }
 }
@@ -121,18 +146,17 @@ impl SftpTransport {
 impl Transport for SftpTransport {
     fn list(&mut self, folder: &str, each: &mut dyn FnMut(Entry) -> bool) -> Result<(), Trouble> {
         let folder = self.path(folder)?;
-        let mut handle = self.sftp.opendir(Path::new(&folder)).map_err(|error| self.trouble(&folder, &error))?;
+        let mut handle =
+            self.sftp.opendir(Path::new(&folder)).map_err(|error| self.trouble(&folder, &error))?;
         loop {
             match handle.readdir() {
-                Ok((name, stat)) if stat.is_file() => {
+                Ok((name, stat)) => {
                     let name = name.to_string_lossy().into_owned();
-                    if !each(entry(name, &stat)) {
+                    if is_file(&name, &stat) && !each(entry(name, &stat)) {
                         return Ok(());
                     }
                 }
-                Ok(_) => {}
-                // libssh2 says so at the end of a folder.
-                Err(error) if error.code() == ErrorCode::Session(-16) => return Ok(()),
+                Err(error) if error.code() == ErrorCode::Session(END_OF_FOLDER) => return Ok(()),
                 Err(error) => return Err(self.trouble(&folder, &error)),
             }
         }
@@ -141,16 +165,32 @@ impl Transport for SftpTransport {
     fn look(&mut self, path: &str) -> Result<Option<Entry>, Trouble> {
         let name = path::split(path).1.to_owned();
         let full = self.path(path)?;
-        Ok(self.stat(&full)?.filter(FileStat::is_file).map(|stat| entry(name, &stat)))
+        Ok(self.stat(&full)?.filter(|stat| is_file(&name, stat)).map(|stat| entry(name, &stat)))
     }
 
     fn read(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Trouble> {
         let full = self.path(path)?;
+        // Asked of the name, not of the open file: a link would be followed, and what is not listed is not read.
+        let size = match self.stat(&full)? {
+            Some(stat) if is_file(path::split(&full).1, &stat) => stat.size,
+            Some(_) => {
+                let fault = Fault::new(code::FOLDER_FAILED).found(format!("{} {full}", self.remote));
+                return Err(Trouble::Failed(fault.with("reason", "it is no file")));
+            }
+            None => {
+                let found = format!("{} {full}", self.remote);
+                return Err(Trouble::NotFound(Fault::new(code::NO_SUCH_PATH).found(found)));
+            }
+        };
         let mut file = self.sftp.open(Path::new(&full)).map_err(|error| self.trouble(&full, &error))?;
-        let size = file.stat().map_err(|error| self.trouble(&full, &error))?.size;
-        let read = copy(&mut file, into).map_err(|error| self.io_trouble(&full, &error))?;
+        let read = copy(&mut file, into, BUFFER_BYTES).map_err(|error| match error {
+            CopyError::Reading(error) => self.io_trouble(&full, &error),
+            CopyError::Writing(error) => copy::own_side(path, &error),
+        })?;
         match size {
-            Some(size) if read < size => Err(self.io_trouble(&full, &io::Error::from(io::ErrorKind::UnexpectedEof))),
+            Some(size) if read < size => {
+                Err(self.io_trouble(&full, &io::Error::from(io::ErrorKind::UnexpectedEof)))
+            }
             _ => Ok(read),
         }
     }
@@ -162,7 +202,10 @@ impl Transport for SftpTransport {
             .sftp
             .open_mode(Path::new(&full), flags, 0o644, OpenType::File)
             .map_err(|error| self.trouble(&full, &error))?;
-        let written = copy(from, &mut file).map_err(|error| self.io_trouble(&full, &error))?;
+        let written = copy(from, &mut file, BUFFER_BYTES).map_err(|error| match error {
+            CopyError::Reading(error) => copy::own_side(path, &error),
+            CopyError::Writing(error) => self.io_trouble(&full, &error),
+        })?;
         match file.fsync() {
             Ok(()) => {}
             // The server does not know fsync@openssh.com; there is no other way to ask for it.
@@ -194,7 +237,9 @@ impl Transport for SftpTransport {
             // OpenSSH says just "failure" when the new name came up in between.
             Err(error) if error.code() == ErrorCode::SFTP(FAILURE) => {
                 if self.stat(&to)?.is_some() && self.stat(&from)?.is_some() {
-                    return Err(Trouble::Exists(Fault::new(code::NAME_TAKEN).found(format!("{} {to}", self.remote))));
+                    return Err(Trouble::Exists(
+                        Fault::new(code::NAME_TAKEN).found(format!("{} {to}", self.remote)),
+                    ));
                 }
                 Err(self.trouble(&from, &error))
             }
@@ -222,24 +267,30 @@ impl Transport for SftpTransport {
         }
         Ok(())
     }
+
+    fn is_alive(&mut self) -> bool {
+        let base = if self.base.is_empty() { "." } else { &self.base };
+        match self.sftp.stat(Path::new(base)) {
+            Ok(_) => true,
+            // Any answer of the server is a sign of life.
+            Err(error) => {
+                matches!(error.code(), ErrorCode::SFTP(code) if code != NO_CONNECTION && code != CONNECTION_LOST)
+            }
+        }
+    }
+}
+
+/// A server that does not say what a thing is means files, but for the folder itself and its parent.
+fn is_file(name: &str, stat: &FileStat) -> bool {
+    match stat.perm {
+        Some(_) => stat.is_file(),
+        None => !matches!(name, "." | ".."),
+    }
 }
 
 fn entry(name: String, stat: &FileStat) -> Entry {
     let modified = stat.mtime.and_then(|seconds| DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0));
     Entry { name, size: stat.size.unwrap_or(0), modified }
-}
-
-fn copy(from: &mut dyn Read, into: &mut dyn Write) -> io::Result<u64> {
-    let mut buffer = vec![0; BUFFER_BYTES];
-    let mut copied = 0;
-    loop {
-        let read = from.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(copied);
-        }
-        into.write_all(buffer.get(..read).unwrap_or_default())?;
-        copied += read as u64;
-    }
 }
 
 fn connect(remote: &SftpRemote) -> Result<TcpStream, Trouble> {
@@ -268,8 +319,20 @@ fn handshake(remote: &SftpRemote, stream: TcpStream) -> Result<Session, Trouble>
     let mut session = Session::new().map_err(failed)?;
     session.set_timeout(u32::try_from(remote.time_out.as_millis()).unwrap_or(u32::MAX));
     session.set_tcp_stream(stream);
-    session.handshake().map_err(failed)?;
-    Ok(session)
+    match session.handshake() {
+        Ok(()) => Ok(session),
+        // "Unable to exchange encryption keys" is all that libssh2 says: it helps to know ours.
+        Err(error) if error.code() == ErrorCode::Session(KEX_FAILURE) => {
+            let ours = session.supported_algs(MethodType::Kex).unwrap_or_default().join(", ");
+            Err(Trouble::Failed(
+                Fault::new(code::NO_COMMON_ALGORITHM)
+                    .with("remote", remote)
+                    .with("reason", error.message())
+                    .with("ours", ours),
+            ))
+        }
+        Err(error) => Err(failed(error)),
+    }
 }
 
 fn check_host_key(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
@@ -286,7 +349,7 @@ fn check_host_key(remote: &SftpRemote, session: &Session) -> Result<(), Trouble>
 
 fn log_in(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
     let done = match &remote.login {
-        SftpLogin::Password(password) => session.userauth_password(&remote.user, password),
+        SftpLogin::Password(password) => log_in_by_password(session, &remote.user, password),
         SftpLogin::Key { private_key, passphrase } => {
             session.userauth_pubkey_memory(&remote.user, None, private_key, passphrase.as_deref())
         }
@@ -294,7 +357,9 @@ fn log_in(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
     done.map_err(|error| {
         match error.code() {
             // Sending, receiving, time-out, disconnect: nothing was said of the login.
-            ErrorCode::Session(-7 | -9 | -13 | -43) => not_reached(remote, error.message()),
+            ErrorCode::Session(SOCKET_SEND | TIMED_OUT | SOCKET_DISCONNECT | SOCKET_RECEIVE) => {
+                not_reached(remote, error.message())
+            }
             _ => Trouble::Failed(
                 Fault::new(code::LOGIN_REFUSED).with("remote", remote).with("reason", error.message()),
             ),
@@ -302,12 +367,32 @@ fn log_in(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
     })
 }
 
+/// Many servers ask for the password in a dialogue, and call only that keyboard-interactive.
+fn log_in_by_password(session: &Session, user: &str, password: &str) -> Result<(), ssh2::Error> {
+    let methods = session.auth_methods(user).unwrap_or_default().to_owned();
+    let offers = |method: &str| methods.split(',').any(|offered| offered == method);
+    if !offers("password") && offers("keyboard-interactive") {
+        return session.userauth_keyboard_interactive(user, &mut Answers(password));
+    }
+    session.userauth_password(user, password)
+}
+
+/// Answers what is asked without an echo; a question with one is no question for a password.
+struct Answers<'a>(&'a str);
+
+impl KeyboardInteractivePrompt for Answers<'_> {
+    fn prompt(&mut self, _: &str, _: &str, prompts: &[Prompt<'_>]) -> Vec<String> {
+        prompts.iter().map(|prompt| if prompt.echo { String::new() } else { self.0.to_owned() }).collect()
+    }
+}
+
 /// Base64 as OpenSSH prints fingerprints.
 pub(super) fn base64_without_padding(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let word =
+            chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for position in 0..=chunk.len() {
             let index = (word >> (18 - 6 * position)) & 63;
             text.push(LETTERS.get(index as usize).copied().map_or('?', char::from));

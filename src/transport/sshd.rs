@@ -14,7 +14,6 @@ const SSHD: &str = "/usr/sbin/sshd";
 const START_TIME_OUT: Duration = Duration::from_secs(10);
 
 /// A running sshd.
-#[derive(Debug)]
 pub struct RealSshd {
     /// The loopback port.
     pub port: u16,
@@ -39,15 +38,35 @@ impl RealSshd {
     /// # Errors
     /// sshd is missing, or does not answer in time.
     pub fn start(root: &Path) -> io::Result<RealSshd> {
+        RealSshd::start_with(root, "")
+    }
+
+    /// The same, with more lines in its configuration. sshd heeds the first of lines that contradict each other, and
+    /// these come first.
+    ///
+    /// # Errors
+    /// sshd is missing, does not take the lines, or does not answer in time.
+    pub fn start_with(root: &Path, more: &str) -> io::Result<RealSshd> {
+        if root.to_string_lossy().contains(|letter: char| letter.is_whitespace() || "\"'\\%".contains(letter))
+        {
+            return Err(io::Error::other("sshd cannot be told a folder with blanks or quotes in its path"));
+        }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let keys = private_folder(port)?;
-        match start(root, &keys, port) {
+        match start(root, &keys, port, more) {
             Ok(sshd) => Ok(sshd),
             Err(error) => {
                 let _ = std::fs::remove_dir_all(&keys);
                 Err(error)
             }
         }
+    }
+}
+
+impl std::fmt::Debug for RealSshd {
+    /// Without the private key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RealSshd({}@127.0.0.1:{})", self.user, self.port)
     }
 }
 
@@ -59,17 +78,18 @@ impl Drop for RealSshd {
     }
 }
 
-fn start(root: &Path, keys: &Path, port: u16) -> io::Result<RealSshd> {
+fn start(root: &Path, keys: &Path, port: u16, more: &str) -> io::Result<RealSshd> {
     let (host_key, user_key) = (keys.join("host"), keys.join("user"));
     for key in [&host_key, &user_key] {
         keygen(&["-q", "-t", "ed25519", "-N", "", "-f", &key.to_string_lossy()])?;
     }
-    let fingerprint = keygen(&["-l", "-E", "sha256", "-f", &host_key.with_extension("pub").to_string_lossy()])?;
+    let fingerprint =
+        keygen(&["-l", "-E", "sha256", "-f", &host_key.with_extension("pub").to_string_lossy()])?;
     let fingerprint = fingerprint.split_whitespace().nth(1).unwrap_or_default().to_owned();
     let configuration = keys.join("sshd_config");
     let text = format!(
-        "Port {port}\nListenAddress 127.0.0.1\nHostKey {host}\nPidFile {keys}/pid\nAuthorizedKeysFile {user}.pub\n\
-         StrictModes no\nUsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n\
+        "{more}Port {port}\nListenAddress 127.0.0.1\nHostKey {host}\nPidFile {keys}/pid\nAuthorizedKeysFile {user}.pub\n\
+         StrictModes no\nUsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n\
          Subsystem sftp internal-sftp -d {root}\nMaxStartups 100:30:200\nMaxSessions 50\nLogLevel ERROR\n",
         host = host_key.display(),
         keys = keys.display(),

@@ -23,6 +23,12 @@ codes! {
     HOST_KEY_CHANGED = "host-key-changed", Operator;
     /// A server that refuses the account.
     LOGIN_REFUSED = "login-refused", Operator;
+    /// A server that speaks none of our algorithms.
+    NO_COMMON_ALGORITHM = "no-common-algorithm", Operator;
+    /// A file name that is no UTF-8.
+    NAME_NOT_UTF8 = "name-not-utf8", Operator;
+    /// A copy that failed on our own side.
+    COPY_FAILED = "copy-failed", Operator;
     /// A machine that gives no file watcher.
     NO_WATCH = "no-watch", Wait;
 }
