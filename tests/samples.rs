@@ -100,13 +100,13 @@ fn read(definition: &Definition, input: &Path) -> Value {
 
 /// A fault as the sample keeps it: what a person would check by eye.
 fn fault(fault: &Fault) -> Value {
-    json!({
-        "code": fault.code.name(),
-        "line": fault.place.line,
-        "column": fault.place.column,
-        "field": fault.place.field,
-        "found": fault.found,
-    })
+    let mut kept = json!({ "code": fault.code.name() });
+    let places = [("line", json!(fault.place.line)), ("column", json!(fault.place.column))];
+    let texts = [("field", json!(fault.place.field)), ("found", json!(fault.found))];
+    for (name, value) in places.into_iter().chain(texts).filter(|(_, value)| !value.is_null()) {
+        kept[name] = value;
+    }
+    kept
 }
 
 fn write(definition: &Definition, input: &[u8]) -> Result<Vec<u8>, String> {
