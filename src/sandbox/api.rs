@@ -29,7 +29,8 @@ pub fn writes_for(shared: &Shared, asked: &Asked) -> Option<i64> {
 /// Answers a request to the API.
 pub fn answer(shared: &Shared, asked: &Asked) -> Answer {
     let body = serde_json::from_slice::<Value>(&asked.body).ok();
-    let number = body.as_ref().and_then(|body| number_of(asked, body)).or_else(|| number_of(asked, &Value::Null));
+    let number =
+        body.as_ref().and_then(|body| number_of(asked, body)).or_else(|| number_of(asked, &Value::Null));
     let answer = judged(shared, asked, body.as_ref(), number.as_deref());
     let mut state = shared.state();
     state.counters.requests += 1;
@@ -93,7 +94,8 @@ fn processed(
     {
         return Answer::refusal(403, format!("The account does not reach goods owner {owner}"));
     }
-    let order_number = operation.path_number("orderId").and_then(|id| state.store.order_key(id)).map(|(_, number)| number);
+    let order_number =
+        operation.path_number("orderId").and_then(|id| state.store.order_key(id)).map(|(_, number)| number);
     let how = state.failures.take(&asked.verb, &asked.path, number.or(order_number.as_deref()));
     match &how {
         Some(How::Status { status, body }) => {
@@ -184,7 +186,8 @@ fn done(
             Ok(json!({ "orderId": order.id, "message": "OK" }))
         }
         ("GET", "/api/v1/orders/statuses") => {
-            let list: Vec<Value> = statuses().iter().map(|(number, text)| json!({ "number": number, "text": text })).collect();
+            let list: Vec<Value> =
+                statuses().iter().map(|(number, text)| json!({ "number": number, "text": text })).collect();
             Ok(json!({ "orderStatuses": list }))
         }
         ("GET", "/api/v1/orders/wayOfDeliveryTypes") => Ok(json!({ "wayOfDeliveryTypes": [
@@ -193,7 +196,9 @@ fn done(
             { "id": 3, "code": "DHLROAD", "name": "DHL road" },
             { "id": 4, "code": "PICKUP", "name": "Picked up" },
         ] })),
-        ("GET", "/api/v1/orders/types") => Ok(json!({ "orderTypes": [{ "id": 1, "code": "N", "name": "Normal" }] })),
+        ("GET", "/api/v1/orders/types") => {
+            Ok(json!({ "orderTypes": [{ "id": 1, "code": "N", "name": "Normal" }] }))
+        }
         ("GET", "/api/v1/orders/classes") => Ok(json!({ "orderClasses": [] })),
         ("GET", "/api/v1/warehouses") => Ok(json!([{ "id": 1, "code": "SBX", "name": "Sandbox" }])),
         ("GET", "/api/v1/transporterContracts") => Ok(json!([{
@@ -208,7 +213,10 @@ fn done(
 }
 
 fn articles(state: &mut State, asked: &Asked, owner: i64) -> Result<Value, Refusal> {
-    only(asked, &["goodsOwnerId", "articleNumber", "articleNumbers", "articleSystemIdFrom", "maxArticlesToGet"])?;
+    only(
+        asked,
+        &["goodsOwnerId", "articleNumber", "articleNumbers", "articleSystemIdFrom", "maxArticlesToGet"],
+    )?;
     let numbers = parameters(asked, &["articleNumber", "articleNumbers"]);
     let from = whole(asked, "articleSystemIdFrom").unwrap_or(0);
     let store = &state.store;
@@ -269,7 +277,10 @@ fn orders(state: &mut State, asked: &Asked, owner: i64) -> Result<Value, Refusal
                 && until("orderCreatedTimeTo", Some(order.created))
                 && (articles.is_empty()
                     || order.lines.iter().any(|line| {
-                        line.body.get("articleNumber").and_then(Value::as_str).is_some_and(|number| articles.contains(&number))
+                        line.body
+                            .get("articleNumber")
+                            .and_then(Value::as_str)
+                            .is_some_and(|number| articles.contains(&number))
                     }))
                 && (parameter(asked, "onlyOrdersWithOrderLinesToReport") != Some("true")
                     || order.lines.iter().any(|line| line.to_report(switches)))
@@ -306,10 +317,16 @@ fn malformed(asked: &Asked, operation: &Operation, body: Option<&Value>) -> Vec<
     wrong
 }
 
-fn too_many(state: &State, until: chrono::DateTime<chrono::Utc>, now: chrono::DateTime<chrono::Utc>) -> Answer {
+fn too_many(
+    state: &State,
+    until: chrono::DateTime<chrono::Utc>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Answer {
     let retry_after = match state.switches.retry_after {
         RetryAfter::Seconds => Some(((until - now).num_seconds() + 1).to_string()),
-        RetryAfter::Date => Some((until + chrono::TimeDelta::seconds(1)).format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+        RetryAfter::Date => {
+            Some((until + chrono::TimeDelta::seconds(1)).format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        }
         RetryAfter::None => None,
     };
     Answer { retry_after, ..Answer::refusal(429, "Too many calls") }
@@ -326,7 +343,8 @@ fn goods_owners(shared: &Shared, asked: &Asked) -> Option<Vec<i64>> {
     let encoded = asked.authorization.as_deref()?.strip_prefix("Basic ")?;
     let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(encoded).ok()?).ok()?;
     let (user, password) = decoded.split_once(':')?;
-    let accounts = shared.0.settings.accounts.iter().filter(|(known, secret, _)| known == user && secret == password);
+    let accounts =
+        shared.0.settings.accounts.iter().filter(|(known, secret, _)| known == user && secret == password);
     let owners: Vec<i64> = accounts.map(|(_, _, owner)| i64::from(*owner)).collect();
     (!owners.is_empty()).then_some(owners)
 }
@@ -337,7 +355,10 @@ fn goods_owner(asked: &Asked, body: &Value) -> Option<i64> {
 
 fn number_of(asked: &Asked, body: &Value) -> Option<String> {
     let of_body = body["orderNumber"].as_str().or_else(|| body["articleNumber"].as_str());
-    of_body.or_else(|| parameter(asked, "orderNumber")).or_else(|| parameter(asked, "articleNumber")).map(str::to_owned)
+    of_body
+        .or_else(|| parameter(asked, "orderNumber"))
+        .or_else(|| parameter(asked, "articleNumber"))
+        .map(str::to_owned)
 }
 
 fn parameter<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
@@ -345,7 +366,12 @@ fn parameter<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
 }
 
 fn parameters<'a>(asked: &'a Asked, names: &[&str]) -> Vec<&'a str> {
-    asked.query.iter().filter(|(known, _)| names.contains(&known.as_str())).map(|(_, value)| value.as_str()).collect()
+    asked
+        .query
+        .iter()
+        .filter(|(known, _)| names.contains(&known.as_str()))
+        .map(|(_, value)| value.as_str())
+        .collect()
 }
 
 fn whole(asked: &Asked, name: &str) -> Option<i64> {

@@ -58,7 +58,8 @@ fn match_template(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     loop {
         match (template.next(), path.next()) {
             (None, None) => return Some(parameters),
-            (Some(part), Some(value)) => match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            (Some(part), Some(value)) => match part.strip_prefix('{').and_then(|part| part.strip_suffix('}'))
+            {
                 Some(name) if !value.is_empty() => parameters.push((name.to_owned(), value.to_owned())),
                 _ if part == value => {}
                 _ => return None,
@@ -77,8 +78,14 @@ impl Operation {
     /// Everything that is wrong with the query, path parameters and body.
     pub fn violations(&self, query: &[(String, String)], body: Option<&Value>) -> Vec<String> {
         let mut wrong = Vec::new();
-        let declared: Vec<&Value> =
-            self.spec.get("parameters").and_then(Value::as_array).into_iter().flatten().map(resolve).collect();
+        let declared: Vec<&Value> = self
+            .spec
+            .get("parameters")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(resolve)
+            .collect();
         let named = |name: &str, place: &str| {
             declared.iter().find(|parameter| parameter["name"] == name && parameter["in"] == place)
         };
@@ -99,7 +106,10 @@ impl Operation {
         }
         for parameter in &declared {
             let name = parameter["name"].as_str().unwrap_or_default();
-            if parameter["in"] == "query" && parameter["required"] == true && !query.iter().any(|(known, _)| known == name) {
+            if parameter["in"] == "query"
+                && parameter["required"] == true
+                && !query.iter().any(|(known, _)| known == name)
+            {
                 wrong.push(format!("query parameter {name} is missing"));
             }
         }
@@ -134,7 +144,8 @@ fn check_text(schema: &Value, text: &str, name: &str, wrong: &mut Vec<String>) {
         Some("number") => text.parse::<f64>().is_ok(),
         _ => true,
     };
-    let timely = resolve(schema)["format"] != "date-time" || chrono::DateTime::parse_from_rfc3339(text).is_ok();
+    let timely =
+        resolve(schema)["format"] != "date-time" || chrono::DateTime::parse_from_rfc3339(text).is_ok();
     if !fits || !timely {
         wrong.push(format!("parameter {name} cannot be {text:?}"));
     }
@@ -145,7 +156,8 @@ fn resolve(schema: &Value) -> &Value {
     // A chain of references is short; a loop ends here too.
     for _ in 0..8 {
         let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
-        let Some(target) = reference.and_then(|reference| document().pointer(reference.strip_prefix('#')?)) else {
+        let Some(target) = reference.and_then(|reference| document().pointer(reference.strip_prefix('#')?))
+        else {
             return schema;
         };
         schema = target;
@@ -194,7 +206,9 @@ fn check(schema: &Value, value: &Value, path: &str, strict: bool, wrong: &mut Ve
                 }
             }
         },
-        Some("object") | None if schema.get("properties").is_some() || schema["x-members-unknown"] == true => {
+        Some("object") | None
+            if schema.get("properties").is_some() || schema["x-members-unknown"] == true =>
+        {
             match value.as_object() {
                 None => complain("an object"),
                 Some(object) => check_object(schema, object, path, strict, wrong),
@@ -204,7 +218,13 @@ fn check(schema: &Value, value: &Value, path: &str, strict: bool, wrong: &mut Ve
     }
 }
 
-fn check_object(schema: &Value, object: &Map<String, Value>, path: &str, strict: bool, wrong: &mut Vec<String>) {
+fn check_object(
+    schema: &Value,
+    object: &Map<String, Value>,
+    path: &str,
+    strict: bool,
+    wrong: &mut Vec<String>,
+) {
     if strict && schema["x-members-unknown"] == true {
         wrong.push(format!("{} is an object whose members nobody knows: never send it", show(path)));
         return;
@@ -251,12 +271,24 @@ mod tests {
     #[test]
     fn a_good_article_has_none_and_each_mistake_is_named() {
         let path = "/api/v1/articles";
-        assert!(violations("PUT", path, json!({"goodsOwnerId": 1, "articleNumber": "A", "weight": 1.5})).is_empty());
+        assert!(
+            violations("PUT", path, json!({"goodsOwnerId": 1, "articleNumber": "A", "weight": 1.5}))
+                .is_empty()
+        );
         for (body, expected) in [
             (json!({"articleNumber": "A"}), "goodsOwnerId is missing"),
-            (json!({"goodsOwnerId": "1", "articleNumber": "A"}), "goodsOwnerId is \"1\", not a whole number of 32 bits"),
-            (json!({"goodsOwnerId": 1, "articleNumber": ""}), "articleNumber is \"\", not a text with a character"),
-            (json!({"goodsOwnerId": 1, "articleNumber": "A", "weight": "1.5"}), "weight is \"1.5\", not a number"),
+            (
+                json!({"goodsOwnerId": "1", "articleNumber": "A"}),
+                "goodsOwnerId is \"1\", not a whole number of 32 bits",
+            ),
+            (
+                json!({"goodsOwnerId": 1, "articleNumber": ""}),
+                "articleNumber is \"\", not a text with a character",
+            ),
+            (
+                json!({"goodsOwnerId": 1, "articleNumber": "A", "weight": "1.5"}),
+                "weight is \"1.5\", not a number",
+            ),
             (json!({"goodsOwnerId": 1, "articleNumber": "A", "colour": 1}), "colour is unknown"),
             (
                 json!({"goodsOwnerId": 1, "articleNumber": "A", "advanced": {}}),
@@ -276,7 +308,10 @@ mod tests {
         assert_eq!(find("GET", "/api/v1/nothing").unwrap_err(), NoOperation::Path);
         let list = find("GET", "/api/v1/orders").unwrap();
         let query = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
-        assert_eq!(list.violations(&query("goodsOwnerId", "x"), None), ["parameter goodsOwnerId cannot be \"x\""]);
+        assert_eq!(
+            list.violations(&query("goodsOwnerId", "x"), None),
+            ["parameter goodsOwnerId cannot be \"x\""]
+        );
         assert_eq!(
             list.violations(&query("page", "1"), None),
             ["query parameter page is unknown", "query parameter goodsOwnerId is missing"]

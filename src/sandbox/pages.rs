@@ -34,8 +34,16 @@ impl State {
 
 /// Whether a path is one of these.
 pub fn is_page(path: &str) -> bool {
-    const PAGES: [&str; 8] =
-        ["state", "requests", "counters", "failures", "switches", "warehouse/tick", "warehouse/plan", "reset"];
+    const PAGES: [&str; 8] = [
+        "state",
+        "requests",
+        "counters",
+        "failures",
+        "switches",
+        "warehouse/tick",
+        "warehouse/plan",
+        "reset",
+    ];
     path.strip_prefix("/sandbox/").is_some_and(|page| PAGES.contains(&page))
 }
 

@@ -66,7 +66,13 @@ impl Store {
     }
 
     /// `PUT /articles`.
-    pub fn put_article(&mut self, owner: i64, body: &Value, switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
+    pub fn put_article(
+        &mut self,
+        owner: i64,
+        body: &Value,
+        switches: &Switches,
+        now: DateTime<Utc>,
+    ) -> Result<i64, Refusal> {
         let number = text(body, "articleNumber");
         let rows = body["structureDefinition"]["rows"].as_array();
         for component in rows.into_iter().flatten().map(|row| text(row, "articleNumber")) {
@@ -83,14 +89,21 @@ impl Store {
             Some(article) => article.id,
             None => self.next_id(),
         };
-        let article = self.articles.entry(key).or_insert_with(|| Article { id, body: Map::new(), changed: now });
+        let article =
+            self.articles.entry(key).or_insert_with(|| Article { id, body: Map::new(), changed: now });
         update(&mut article.body, body, switches.absent_members_stay);
         article.changed = now;
         Ok(id)
     }
 
     /// `PUT /orders`.
-    pub fn put_order(&mut self, owner: i64, body: &Value, switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
+    pub fn put_order(
+        &mut self,
+        owner: i64,
+        body: &Value,
+        switches: &Switches,
+        now: DateTime<Utc>,
+    ) -> Result<i64, Refusal> {
         let key = (owner, text(body, "orderNumber"));
         let rows = body["orderLines"].as_array().cloned().unwrap_or_default();
         for article in rows.iter().map(|row| text(row, "articleNumber")) {
@@ -101,7 +114,10 @@ impl Store {
         if let Some(order) = self.orders.get(&key)
             && order.status >= WORK_BEGUN
         {
-            return Err((switches.locked_order_status, format!("Order {} can not be updated<br/>Picking has begun", key.1)));
+            return Err((
+                switches.locked_order_status,
+                format!("Order {} can not be updated<br/>Picking has begun", key.1),
+            ));
         }
         let before = self.orders.get(&key).map(|order| self.order_json(owner, order));
         let old_lines = self.orders.get(&key).map(|order| order.lines.clone()).unwrap_or_default();
@@ -145,8 +161,15 @@ impl Store {
     }
 
     /// `DELETE /orders`.
-    pub fn cancel(&mut self, key: &(i64, String), switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
-        let Some(order) = self.orders.get_mut(key) else { return Err((404, format!("Order {} does not exist", key.1))) };
+    pub fn cancel(
+        &mut self,
+        key: &(i64, String),
+        switches: &Switches,
+        now: DateTime<Utc>,
+    ) -> Result<i64, Refusal> {
+        let Some(order) = self.orders.get_mut(key) else {
+            return Err((404, format!("Order {} does not exist", key.1)));
+        };
         if order.status >= WORK_BEGUN {
             return Err((switches.locked_order_status, format!("Order {} can not be cancelled", key.1)));
         }
@@ -193,7 +216,8 @@ impl Store {
         for name in ["goodsOwnerId", "consignee", "transporter", "returnTransporter", "classes", "advanced"] {
             info.remove(name);
         }
-        let status_text = statuses().into_iter().find(|(number, _)| *number == order.status).map_or("", |(_, text)| text);
+        let status_text =
+            statuses().into_iter().find(|(number, _)| *number == order.status).map_or("", |(_, text)| text);
         info.extend([
             ("orderId".to_owned(), json!(order.id)),
             ("createdDate".to_owned(), json!(time(order.created))),
@@ -203,7 +227,8 @@ impl Store {
             ("orderedNumberOfItems".to_owned(), sum(Line::ordered)),
             ("pickedNumberOfItems".to_owned(), sum(|line| line.picked)),
         ]);
-        let tracking = json!([{ "waybill": waybill, "trackingUrl": url, "created": order.shipped.map(time) }]);
+        let tracking =
+            json!([{ "waybill": waybill, "trackingUrl": url, "created": order.shipped.map(time) }]);
         let parcels = json!([{ "id": order.id * 10, "parcelNumber": format!("00{waybill}"), "isReturnParcel": false,
             "tracking": { "waybill": waybill, "trackingUrl": url } }]);
         json!({

@@ -51,7 +51,9 @@ fn step(order: &mut Order, number: &String, plan: &Plan, now: DateTime<Utc>) -> 
             order.shipped.get_or_insert(now);
             SENT
         }
-        SENT if plan.halves.contains(number) && order.lines.iter().any(|line| line.picked < line.ordered()) => {
+        SENT if plan.halves.contains(number)
+            && order.lines.iter().any(|line| line.picked < line.ordered()) =>
+        {
             for line in &mut order.lines {
                 line.picked = line.ordered();
             }

@@ -45,7 +45,8 @@ impl SftpServer {
 /// # Errors
 /// No port is free, or no host key could be made.
 pub async fn serve(base: PathBuf, user: &str, password: &str) -> io::Result<SftpServer> {
-    let key = PrivateKey::random(&mut russh::keys::key::safe_rng(), Algorithm::Ed25519).map_err(io::Error::other)?;
+    let key = PrivateKey::random(&mut russh::keys::key::safe_rng(), Algorithm::Ed25519)
+        .map_err(io::Error::other)?;
     let host_key_fingerprint = key.public_key().fingerprint(HashAlg::Sha256).to_string();
     let config = Arc::new(russh::server::Config {
         keys: vec![key],
@@ -112,11 +113,21 @@ impl russh::server::Handler for Connection {
         Ok(())
     }
 
-    async fn subsystem_request(&mut self, id: ChannelId, name: &str, session: &mut Session) -> Result<(), Self::Error> {
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        name: &str,
+        session: &mut Session,
+    ) -> Result<(), Self::Error> {
         match (name, self.channels.remove(&id)) {
             ("sftp", Some(channel)) => {
                 session.channel_success(id)?;
-                let files = Files { base: self.account.base.clone(), open: HashMap::new(), listings: HashMap::new(), last: 0 };
+                let files = Files {
+                    base: self.account.base.clone(),
+                    open: HashMap::new(),
+                    listings: HashMap::new(),
+                    last: 0,
+                };
                 russh_sftp::server::run(channel.into_stream(), files).await;
             }
             _ => session.channel_failure(id)?,
@@ -178,7 +189,12 @@ fn status_of(error: &io::Error) -> StatusCode {
 
 fn done(id: u32, result: io::Result<()>) -> Result<Status, StatusCode> {
     result.map_err(|error| status_of(&error))?;
-    Ok(Status { id, status_code: StatusCode::Ok, error_message: "Ok".to_owned(), language_tag: "en".to_owned() })
+    Ok(Status {
+        id,
+        status_code: StatusCode::Ok,
+        error_message: "Ok".to_owned(),
+        language_tag: "en".to_owned(),
+    })
 }
 
 impl russh_sftp::server::Handler for Files {
@@ -243,7 +259,13 @@ impl russh_sftp::server::Handler for Files {
         Ok(Name { id, files: std::mem::replace(left, rest) })
     }
 
-    async fn open(&mut self, id: u32, path: String, flags: OpenFlags, _: FileAttributes) -> Result<Handle, StatusCode> {
+    async fn open(
+        &mut self,
+        id: u32,
+        path: String,
+        flags: OpenFlags,
+        _: FileAttributes,
+    ) -> Result<Handle, StatusCode> {
         let file = File::options()
             .read(flags.contains(OpenFlags::READ))
             .write(flags.contains(OpenFlags::WRITE))
@@ -267,7 +289,13 @@ impl russh_sftp::server::Handler for Files {
         Ok(Data { id, data })
     }
 
-    async fn write(&mut self, id: u32, handle: String, offset: u64, data: Vec<u8>) -> Result<Status, StatusCode> {
+    async fn write(
+        &mut self,
+        id: u32,
+        handle: String,
+        offset: u64,
+        data: Vec<u8>,
+    ) -> Result<Status, StatusCode> {
         let file = self.open.get(&handle).ok_or(StatusCode::Failure)?;
         done(id, file.write_all_at(&data, offset))
     }

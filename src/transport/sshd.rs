@@ -64,7 +64,8 @@ fn start(root: &Path, keys: &Path, port: u16) -> io::Result<RealSshd> {
     for key in [&host_key, &user_key] {
         keygen(&["-q", "-t", "ed25519", "-N", "", "-f", &key.to_string_lossy()])?;
     }
-    let fingerprint = keygen(&["-l", "-E", "sha256", "-f", &host_key.with_extension("pub").to_string_lossy()])?;
+    let fingerprint =
+        keygen(&["-l", "-E", "sha256", "-f", &host_key.with_extension("pub").to_string_lossy()])?;
     let fingerprint = fingerprint.split_whitespace().nth(1).unwrap_or_default().to_owned();
     let configuration = keys.join("sshd_config");
     let text = format!(
