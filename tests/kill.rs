@@ -148,7 +148,15 @@ fn run_and_kill(place: &Place, after: Duration) -> String {
     child.kill().unwrap();
     child.wait().unwrap();
     let steps = std::fs::read_to_string(&log).unwrap_or_default();
-    steps.lines().last().unwrap_or("before the first step").to_owned()
+    // The last line may be torn. A commit is named with the verb that it commits.
+    let whole = steps.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    let last = whole.lines().last().unwrap_or("before the first step");
+    if !last.ends_with("ledger.commit") {
+        return last.to_owned();
+    }
+    let verb = whole.lines().rev().find(|line| !line.ends_with("ledger.commit")).unwrap_or("");
+    let verb = verb.split_whitespace().last().unwrap_or("");
+    format!("{last} of {verb}")
 }
 
 /// A small generator with a fixed seed (xorshift64*).

@@ -68,10 +68,12 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
     match request {
         Request::Overview => {
             let overview = ledger.overview_at(now).await?;
-            let mut json = to_json(&overview)?;
-            json["open"] = json!(overview.open());
-            json["held"] = json!(overview.held());
-            Ok(json)
+            let mut answer = to_json(&overview)?;
+            if let Some(members) = answer.as_object_mut() {
+                members.insert("open".to_owned(), json!(overview.open()));
+                members.insert("held".to_owned(), json!(overview.held()));
+            }
+            Ok(answer)
         }
         Request::Arrivals { state, limit } => {
             let state = state.as_deref().map(arrival_state).transpose()?;

@@ -1,5 +1,8 @@
 //! The API itself: who asks, may he, is it well-formed, and what becomes of it.
 
+// A JSON value indexed by a name answers null for what is not there; what is written to was made an object here.
+#![allow(clippy::indexing_slicing)]
+
 use base64::Engine;
 use serde_json::{Value, json};
 
@@ -384,4 +387,133 @@ fn most(asked: &Asked, name: &str) -> usize {
 
 fn instant(asked: &Asked, name: &str) -> Option<chrono::DateTime<chrono::Utc>> {
     Some(chrono::DateTime::parse_from_rfc3339(parameter(asked, name)?).ok()?.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::sandbox::{SandboxSettings, State, World};
+
+    fn shared() -> Shared {
+        let settings = SandboxSettings::default();
+        let state = State { switches: settings.switches.clone(), ..State::default() };
+        let clock = Clock::hands("2026-11-25T08:00:00Z".parse().unwrap());
+        Shared(Arc::new(World { settings, clock, state: Mutex::new(state) }))
+    }
+
+    fn ask(shared: &Shared, verb: &str, target: &str, body: &Value) -> (u16, Value) {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let query = query.split('&').filter_map(|pair| pair.split_once('='));
+        let asked = Asked {
+            verb: verb.to_owned(),
+            path: format!("/sandbox/api/v1/{path}"),
+            query: query.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            authorization: Some(format!(
+                "Basic {}",
+                base64::engine::general_purpose::STANDARD.encode("sandbox:sandbox")
+            )),
+            content_type: Some("application/json".to_owned()),
+            has_length: true,
+            body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
+            client: "test".to_owned(),
+        };
+        let answer = answer(shared, &asked);
+        let body = serde_json::from_str(&answer.body).unwrap();
+        let operation = openapi::find(verb, &format!("/api/v1/{path}")).unwrap();
+        if answer.status == 200 {
+            assert_eq!(
+                operation.answer_violations(200, &body),
+                Vec::<String>::new(),
+                "{verb} {target}: {body}"
+            );
+        }
+        (answer.status, body)
+    }
+
+    fn order(article: &str) -> Value {
+        json!({ "goodsOwnerId": 159, "orderNumber": "SO-1", "deliveryDate": "2026-11-26", "consignee": { "name": "Å" },
+            "orderLines": [{ "rowNumber": "10", "articleNumber": article, "numberOfItems": 2.5 }] })
+    }
+
+    #[test]
+    fn an_order_goes_its_way_and_every_answer_fits_the_file() {
+        let shared = shared();
+        let article =
+            json!({ "goodsOwnerId": 159, "articleNumber": "A-1", "articleName": "Å", "unitCode": "ST" });
+        assert_eq!(ask(&shared, "PUT", "orders", &order("A-1")).0, 400, "the article is unknown");
+        let (_, put) = ask(&shared, "PUT", "articles", &article);
+        assert_eq!(ask(&shared, "PUT", "articles", &article).1, put, "an upsert keeps its id");
+        let (_, articles) = ask(&shared, "GET", "articles?goodsOwnerId=159&articleNumber=A-1", &Value::Null);
+        assert_eq!(
+            (&articles[0]["unitCode"], &articles[0]["articleSystemId"]),
+            (&json!("st"), &put["articleSystemId"])
+        );
+
+        let (status, put) = ask(&shared, "PUT", "orders", &order("A-1"));
+        assert_eq!(status, 200);
+        let id = put["orderId"].as_i64().unwrap();
+        let to_report = "orders?goodsOwnerId=159&onlyOrdersWithOrderLinesToReport=true";
+        assert_eq!(ask(&shared, "GET", to_report, &Value::Null).1, json!([]));
+        {
+            let State { store, plan, .. } = &mut *shared.state();
+            super::super::warehouse::work(store, plan, 100, "2026-11-25T09:00:00Z".parse().unwrap());
+        }
+        let (_, sent) = ask(&shared, "GET", to_report, &Value::Null);
+        let line = &sent[0]["orderLines"][0];
+        assert_eq!(
+            (&sent[0]["orderInfo"]["orderStatus"]["number"], &line["pickedNumberOfItems"]),
+            (&json!(450), &json!(2.5))
+        );
+        let mark = format!("orders/{id}/lines/{}/reportedNumberOfItems", line["id"]);
+        assert_eq!(ask(&shared, "PATCH", &mark, &json!({ "reportedNumberOfItems": 2.5 })).0, 200);
+        assert_eq!(ask(&shared, "GET", to_report, &Value::Null).1, json!([]), "what is marked is told");
+        assert_eq!(ask(&shared, "PUT", "orders", &order("A-1")).0, 400, "work has begun");
+        assert_eq!(ask(&shared, "DELETE", "orders?goodsOwnerId=159&orderNumber=SO-1", &Value::Null).0, 400);
+        for registry in ["orders/statuses", "warehouses", "transporterContracts?goodsOwnerId=159"] {
+            assert_eq!(ask(&shared, "GET", registry, &Value::Null).0, 200, "{registry}");
+        }
+        assert_eq!(shared.state().counters.violations, 0);
+    }
+
+    #[test]
+    fn pages_end_with_an_empty_one_and_nothing_is_filtered_in_silence() {
+        let shared = shared();
+        for number in ["A", "B", "C"] {
+            ask(&shared, "PUT", "articles", &json!({ "goodsOwnerId": 159, "articleNumber": number }));
+        }
+        let (mut from, mut seen) = (0, Vec::new());
+        loop {
+            let target = format!("articles?goodsOwnerId=159&maxArticlesToGet=2&articleSystemIdFrom={from}");
+            let (_, page) = ask(&shared, "GET", &target, &Value::Null);
+            let Some(last) = page.as_array().unwrap().last() else { break };
+            from = last["articleSystemId"].as_i64().unwrap() + 1;
+            seen.extend(page.as_array().unwrap().iter().map(|article| article["articleNumber"].clone()));
+        }
+        assert_eq!(seen, ["A", "B", "C"]);
+        assert_eq!(ask(&shared, "GET", "articles?goodsOwnerId=159&productCode=x", &Value::Null).0, 501);
+        assert_eq!(
+            ask(&shared, "GET", "orders?goodsOwnerId=7", &Value::Null).0,
+            403,
+            "not this account's goods owner"
+        );
+    }
+
+    #[test]
+    fn five_failures_in_a_row_close_a_method_until_the_window_is_over() {
+        let shared = shared();
+        for _ in 0..5 {
+            assert_eq!(ask(&shared, "PUT", "orders", &order("unknown")).0, 400);
+        }
+        assert_eq!(ask(&shared, "PUT", "orders", &order("unknown")).0, 429);
+        assert_eq!(
+            ask(&shared, "PUT", "articles", &json!({ "goodsOwnerId": 159, "articleNumber": "A" })).0,
+            200,
+            "another method"
+        );
+        shared.0.clock.advance(chrono::TimeDelta::minutes(11));
+        assert_eq!(ask(&shared, "PUT", "orders", &order("unknown")).0, 400, "open again");
+    }
 }

@@ -131,9 +131,10 @@ pub(super) enum SftpFolder {
 const USER: &str = "nordvik";
 
 impl SftpFolder {
-    pub async fn start(folder: &DemoFolder) -> io::Result<SftpFolder> {
+    pub async fn start(folder: &DemoFolder, with_sshd: bool) -> io::Result<SftpFolder> {
         let root = folder.path().join("sftp");
-        if RealSshd::is_there()
+        if with_sshd
+            && RealSshd::is_there()
             && let Ok(sshd) = RealSshd::start(&root)
         {
             return Ok(SftpFolder::Sshd(sshd));
@@ -146,7 +147,7 @@ impl SftpFolder {
     pub fn describe(&self) -> String {
         let what = match self {
             SftpFolder::Sshd(_) => "OpenSSH's sshd",
-            SftpFolder::InProcess { .. } => "the in-process server (no sshd on this machine)",
+            SftpFolder::InProcess { .. } => "the in-process server",
         };
         format!("{what} on 127.0.0.1:{}", self.port())
     }
