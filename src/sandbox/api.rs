@@ -234,6 +234,7 @@ fn malformed(asked: &Asked, operation: &Operation, body: Option<&Value>) -> Vec<
         }
         if body.is_none() {
             wrong.push("the body is no JSON".to_owned());
+            return wrong;
         }
     }
     wrong.extend(operation.violations(&asked.query, body));
@@ -245,10 +246,14 @@ fn too_many(
     until: chrono::DateTime<chrono::Utc>,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Answer {
+    // Whole seconds, rounded up: who comes back then is let through.
+    let seconds =
+        (until - now).num_milliseconds().div_euclid(1000) + i64::from((until - now).subsec_nanos() > 0);
     let retry_after = match state.switches.retry_after {
-        RetryAfter::Seconds => Some(((until - now).num_seconds() + 1).to_string()),
+        RetryAfter::Seconds => Some(seconds.to_string()),
         RetryAfter::Date => {
-            Some((until + chrono::TimeDelta::seconds(1)).format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+            let at = until + chrono::TimeDelta::milliseconds(999);
+            Some(at.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
         }
         RetryAfter::None => None,
     };

@@ -143,7 +143,11 @@ async fn answer(
         bytes.truncate(at);
     }
     response
-        .body(Cut { bytes: Some(bytes), length: length as u64, cut: cut_after.is_some() })
+        .body(Cut {
+            bytes: Some(bytes),
+            length: length as u64,
+            end: if cut_after.is_some() { End::CutOnceSent } else { End::Whole },
+        })
         .map_err(io::Error::other)
 }
 
@@ -203,7 +207,16 @@ fn decode(text: &str, in_query: bool) -> String {
 struct Cut {
     bytes: Option<Bytes>,
     length: u64,
-    cut: bool,
+    end: End,
+}
+
+/// How a body ends.
+#[derive(Clone, Copy)]
+enum End {
+    Whole,
+    /// The connection is cut, but only after what was said so far has gone out.
+    CutOnceSent,
+    Cut,
 }
 
 impl Body for Cut {
@@ -212,13 +225,21 @@ impl Body for Cut {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(match self.bytes.take() {
-            Some(bytes) if !bytes.is_empty() => Some(Ok(Frame::data(bytes))),
-            _ if std::mem::take(&mut self.cut) => Some(Err(io::Error::from(io::ErrorKind::UnexpectedEof))),
-            _ => None,
-        })
+        if let Some(bytes) = self.bytes.take().filter(|bytes| !bytes.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        match self.end {
+            End::Whole => Poll::Ready(None),
+            // hyper sends what it holds when the body has no more at once; an error would drop it unsent.
+            End::CutOnceSent => {
+                self.end = End::Cut;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Cut => Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::UnexpectedEof)))),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
