@@ -41,7 +41,7 @@ pub fn exit_of(faults: &[Fault]) -> Exit {
 /// A table with a heading, as wide as the terminal; nothing but the heading where there is no row.
 pub fn table(heading: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(heading);
     for row in rows {
         table.add_row(row);

@@ -71,6 +71,7 @@ fn location(remote: &Remote, folder: &str) -> String {
             let host = remote.host.to_lowercase();
             format!("sftp://{}@{host}:{}/{}", remote.user, remote.port, path.display())
         }
+        Remote::Memory(_) => format!("{remote}/{}", plain(Path::new(folder)).display()),
     }
 }
 

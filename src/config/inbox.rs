@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::document::DocumentType;
 use crate::fault::{Fault, code};
 use crate::format::Definition;
-use crate::receive::{After, FaultRule, Inbox, Ready};
+use crate::receive::{After, Duplicates, FaultRule, Inbox, Ready};
 use crate::transport::Remote;
 use crate::written::{At, Item, Table, suggestion};
 
@@ -20,6 +20,8 @@ pub(super) struct Checked {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
+/// The shortest pause that makes sense, for trials.
+const MOMENT: Duration = Duration::from_millis(50);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// So long a file must be quiet where nothing else says when it is whole.
@@ -52,8 +54,10 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
     let faults = table.one_of("faults", &words).unwrap_or(FaultRule::SkipDocument);
     let failed = table.text("failed");
     let failed = failed.and_then(|written| take::folder(table, "failed", &written));
+    let words = [("take", Duplicates::Take), ("hold", Duplicates::Hold), ("skip", Duplicates::Skip)];
+    let duplicates = table.one_of("duplicates", &words).unwrap_or_default();
     let is_local = matches!(remote, Some(Remote::Local { .. }));
-    let poll = take::duration(table, "poll", SECOND..=DAY, if is_local { 5 * SECOND } else { 30 * SECOND });
+    let poll = take::duration(table, "poll", MOMENT..=DAY, if is_local { 5 * SECOND } else { 30 * SECOND });
     let skip_unchanged = table.boolean("skip_unchanged");
     let full_name = format!("{}/{}", owner.name, name.value);
     let end_mark = format.as_ref().map(|format| format.has_end_mark());
@@ -73,6 +77,7 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
             ready: ready?,
             after: after?,
             faults,
+            duplicates,
             failed_folder: failed.unwrap_or_else(|| below(&folder, "failed")),
             folder,
             poll,

@@ -21,6 +21,8 @@ pub(super) struct Checked {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
+/// The shortest pause that makes sense, for trials.
+const MOMENT: Duration = Duration::from_millis(50);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The reports of the design; those behind the first two come with later releases.
@@ -146,7 +148,7 @@ fn format(
 }
 
 fn schedule(table: &Table<'_>) -> Option<Schedule> {
-    let every = table.has("every").then(|| take::duration(table, "every", SECOND..=30 * DAY, SECOND));
+    let every = table.has("every").then(|| take::duration(table, "every", MOMENT..=30 * DAY, SECOND));
     let at = table.has("at").then(|| times(table));
     match (every, at) {
         (Some(every), None) => Some(Schedule::Every(every)),

@@ -62,7 +62,8 @@ async fn answer(gateway: Arc<Gateway>, bells: Arc<Bells>, mut stream: UnixStream
     let who = stream.peer_cred().map_or_else(|_| "unknown user".to_owned(), |peer| user_name(peer.uid()));
     let mut line = String::new();
     let (reader, mut writer) = stream.split();
-    let read = tokio::io::BufReader::new(reader.take(REQUEST_BYTES_MAX)).read_line(&mut line);
+    let mut reader = tokio::io::BufReader::new(reader.take(REQUEST_BYTES_MAX));
+    let read = reader.read_line(&mut line);
     if !matches!(tokio::time::timeout(ANSWER_TIME_OUT, read).await, Ok(Ok(bytes)) if bytes > 0) {
         return;
     }

@@ -29,6 +29,7 @@ use crate::step::Steps;
 use crate::transport::Sessions;
 
 pub use once::Done;
+pub use run::Bells;
 
 /// A gateway on its data folder.
 pub struct Gateway {
@@ -52,13 +53,14 @@ impl Gateway {
     pub async fn open(config: Config, clock: Clock, steps: Steps) -> Result<Gateway, Fault> {
         let lock = DataLock::take(&config.gateway.data)?;
         let ledger = Ledger::open(&config.gateway.data, steps.clone())?;
-        let spool = Spool::open(&config.gateway.data, steps.clone())?;
+        let spool = ledger.spool().clone();
         let mut installations = BTreeMap::new();
         for (name, installation) in &config.installations {
-            installations.insert(name.clone(), Arc::new(Ongoing::new(installation, clock.clone(), steps.clone())?));
+            installations
+                .insert(name.clone(), Arc::new(Ongoing::new(installation, clock.clone(), steps.clone())?));
         }
         ledger.drop_unpublished().await?;
-        ledger.recover_in_flight(clock.now()).await?;
+        ledger.recover_in_flight().await?;
         let gateway = Gateway {
             config,
             ledger,
@@ -77,7 +79,8 @@ impl Gateway {
     /// if its credential was changed, since each wrong password counts against its limits.
     async fn lift_halts(&self) -> Result<(), Fault> {
         for halt in self.ledger.halts().await? {
-            let unchanged = halt.scope.strip_prefix("installation ").and_then(|name| self.installations.get(name));
+            let unchanged =
+                halt.scope.strip_prefix("installation ").and_then(|name| self.installations.get(name));
             if unchanged.is_some_and(|ongoing| ongoing.credential_fingerprint() == halt.cause) {
                 continue;
             }

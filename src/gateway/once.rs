@@ -137,7 +137,8 @@ impl Gateway {
         // What was owed before is delivered whatever the reading comes to.
         let owed = if slot.is_some() || now { self.owe(outbox).await } else { Ok(()) };
         let (reporting, own) = (self.reporting(), outbox.clone());
-        let delivered = blocking(move || report::deliver(&reporting, &own.name, &own.remote, &own.folder)).await?;
+        let delivered =
+            blocking(move || report::deliver(&reporting, &own.name, &own.remote, &own.folder)).await?;
         owed?;
         if let Some(slot) = slot {
             self.ledger.ran_slot(&outbox.name, &slot).await?;
@@ -178,7 +179,11 @@ impl Gateway {
             && fault.turn == Turn::Operator
             && fault.code != code::LEDGER_FAILED
         {
-            tracing::error!(scope, code = fault.code.name(), "{fault}; `lastkaj retry \"{scope}\"` once it is mended");
+            tracing::error!(
+                scope,
+                code = fault.code.name(),
+                "{fault}; `lastkaj retry \"{scope}\"` once it is mended"
+            );
             self.ledger.halt(scope, fault.clone(), "", self.clock.now()).await?;
         }
         result

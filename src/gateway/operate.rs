@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::call::{CallState, Kind};
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
-use crate::ledger::{ArrivalState, Ledger, Target};
+use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, Target};
 
 /// One question or order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,16 +66,26 @@ impl Request {
 pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Request) -> Result<Value, Fault> {
     let now = clock.now();
     match request {
-        Request::Overview => to_json(&ledger.overview().await?),
+        Request::Overview => {
+            let overview = ledger.overview_at(now).await?;
+            let mut json = to_json(&overview)?;
+            json["open"] = json!(overview.open());
+            json["held"] = json!(overview.held());
+            Ok(json)
+        }
         Request::Arrivals { state, limit } => {
             let state = state.as_deref().map(arrival_state).transpose()?;
-            to_json(&ledger.arrivals(state, *limit).await?)
+            to_json(
+                &ledger
+                    .arrivals(ArrivalFilter { state, ..ArrivalFilter::default() }, *limit as usize)
+                    .await?,
+            )
         }
         Request::Calls { state, limit } => {
             let state = state.as_deref().map(call_state).transpose()?;
-            to_json(&ledger.calls(state, *limit).await?)
+            to_json(&ledger.calls(CallFilter { state, ..CallFilter::default() }, *limit as usize).await?)
         }
-        Request::Reports { limit } => to_json(&ledger.reports(*limit).await?),
+        Request::Reports { limit } => to_json(&ledger.reports(*limit as usize).await?),
         Request::Trace { needle } => to_json(&ledger.trace(needle).await?),
         Request::Retry { target } => {
             let done = ledger.retry(parse_target(target)?, who, now).await?;
@@ -133,7 +143,10 @@ mod tests {
     fn targets_are_named_as_people_name_them() {
         assert_eq!(parse_target("call 17").unwrap(), Target::Call(17));
         assert_eq!(parse_target("order SO 1").unwrap(), Target::Key(Kind::Order, "SO 1".to_owned()));
-        assert_eq!(parse_target("purchase order 8").unwrap(), Target::Key(Kind::PurchaseOrder, "8".to_owned()));
+        assert_eq!(
+            parse_target("purchase order 8").unwrap(),
+            Target::Key(Kind::PurchaseOrder, "8".to_owned())
+        );
         assert_eq!(parse_target("inbox a/b").unwrap(), Target::Halt("inbox a/b".to_owned()));
         for wrong in ["", "call", "call x", "order ", "ordre 1"] {
             assert_eq!(parse_target(wrong).unwrap_err().code.name(), "unknown-object", "{wrong}");

@@ -38,6 +38,36 @@ pub struct Overview {
     pub halts: Vec<Halt>,
 }
 
+impl Overview {
+    /// Calls in this state, on all lanes.
+    pub fn calls(&self, state: CallState) -> u64 {
+        let counts = self.lanes.iter().flat_map(|lane| &lane.calls);
+        counts.filter(|(of, _)| *of == state).map(|(_, count)| count).sum()
+    }
+
+    /// Arrivals in this state.
+    pub fn arrivals(&self, state: ArrivalState) -> u64 {
+        self.arrivals.iter().filter(|count| count.state == state).map(|count| count.count).sum()
+    }
+
+    /// Reports in this state.
+    pub fn reports(&self, state: ReportState) -> u64 {
+        self.reports.iter().filter(|count| count.state == state).map(|count| count.count).sum()
+    }
+
+    /// What goes on by itself sooner or later: arrivals, calls and reports on their way.
+    pub fn open(&self) -> u64 {
+        let arrivals = self.arrivals(ArrivalState::Received) + self.arrivals(ArrivalState::Staged);
+        let reports = self.reports(ReportState::Owed) + self.reports(ReportState::Renaming);
+        arrivals + self.calls(CallState::Pending) + reports
+    }
+
+    /// What waits for a person: held arrivals, calls and reports.
+    pub fn held(&self) -> u64 {
+        self.arrivals(ArrivalState::Held) + self.calls(CallState::Held) + self.reports(ReportState::Held)
+    }
+}
+
 /// Which arrivals are listed; what is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArrivalFilter {

@@ -9,7 +9,7 @@ use super::Ledger;
 use super::answer::Answer;
 use super::convert::{find_report, from_json, json, ms, report, time, whole};
 use super::failure::{Failure, Verb};
-use super::rows::{ArrivalId, Fact, NewReport, Report, ReportId, ReportState, Told};
+use super::rows::{ArrivalId, DocumentId, Fact, NewReport, Report, ReportId, ReportState, Told};
 use super::staging::{Owner, insert_call};
 use super::untold;
 use crate::call::{Call, CallState};
@@ -115,6 +115,33 @@ impl Ledger {
     pub fn hold_report(&self, id: ReportId, fault: Fault) -> Answer<()> {
         self.0.writer.run("ledger.hold_report", move |connection| {
             change(connection, "ledger.hold_report", id, ReportState::Held, Some(&fault))
+        })
+    }
+
+    /// There is nothing to tell of these documents in this outbox: their outcomes count as told, in no report.
+    pub fn tell_nothing(
+        &self,
+        outbox: &str,
+        arrival: ArrivalId,
+        documents: Vec<(DocumentId, String)>,
+    ) -> Answer<()> {
+        let outbox = outbox.to_owned();
+        self.0.writer.run_of("ledger.tell_nothing", documents.len(), move |connection| {
+            for (document, outcome) in &documents {
+                untold::tell(connection, &outbox, 0, *document, outcome)?;
+            }
+            untold::tell_arrival(connection, &outbox, arrival)
+        })
+    }
+
+    /// Whether a report of this outbox has this name already.
+    pub fn report_name_taken(&self, outbox: &str, name: &str) -> Answer<bool> {
+        let (outbox, name) = (outbox.to_owned(), name.to_owned());
+        self.0.readers.ask(move |connection| {
+            let taken: bool = connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM report WHERE outbox = ?1 AND name = ?2)")?
+                .query_row([outbox, name], |row| row.get(0))?;
+            Ok(taken)
         })
     }
 

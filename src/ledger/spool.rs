@@ -68,6 +68,14 @@ impl Spool {
         writer.finish()
     }
 
+    /// A new empty file, readable and writable, without a name: the system takes it back when it is closed.
+    pub fn scratch(&self) -> io::Result<File> {
+        let path = self.folder.join(UNFINISHED).join(unique());
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        fs::remove_file(&path)?;
+        Ok(file)
+    }
+
     /// Opens a copy to read it.
     pub fn open_copy(&self, name: &str) -> Result<File, Fault> {
         File::open(self.path(name)?).map_err(|error| failed(&format!("{name} in the spool: {error}")))

@@ -167,6 +167,15 @@ impl Ledger {
         })
     }
 
+    /// Drops what was staged of an arrival that is not published, in batches, so that it can be staged anew.
+    pub fn unstage(&self, arrival: ArrivalId) -> Answer<()> {
+        self.0.writer.run_in_turns("ledger.unstage", move |connection| {
+            let states = [ArrivalState::Received, ArrivalState::Staged, ArrivalState::Held];
+            require(connection, "ledger.unstage", arrival, &states)?;
+            Ok(if drop_staged(connection, arrival, Drop::All)? { Turned::Again } else { Turned::Done(()) })
+        })
+    }
+
     /// The held arrival is received again.
     pub fn release_arrival(&self, arrival: ArrivalId) -> Answer<()> {
         self.0.writer.run("ledger.release_arrival", move |connection| {

@@ -66,9 +66,14 @@ pub(super) struct Wire {
     clock: Clock,
     steps: Steps,
     pub limits: Limits,
+    pub rest_after_silence: Duration,
 }
 
 impl Wire {
+    pub fn credential_fingerprint(&self) -> String {
+        Secret::new(format!("{}:{}", self.username, self.password.reveal())).fingerprint()
+    }
+
     pub fn new(installation: &Installation, clock: Clock, steps: Steps) -> Result<Wire, Fault> {
         // Another part of the program may have installed it already; it is the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -105,7 +110,8 @@ impl Wire {
             })?;
         let limits = Limits::new(installation.breaker_failures, installation.breaker_window);
         let (username, password) = (installation.username.as_str().into(), installation.password.clone());
-        Ok(Wire { client, base, username, password, clock, steps, limits })
+        let rest_after_silence = installation.rest_after_silence;
+        Ok(Wire { client, base, username, password, clock, steps, limits, rest_after_silence })
     }
 
     /// Asks, and records what was asked and answered. Cancelled on the way, it counts as never answered.

@@ -15,7 +15,8 @@ use crate::secret::Secret;
 pub use answer::{Answer, LONGEST_TEXT, Unavailable, message_of};
 pub use exchange::{LARGEST_LIST, LARGEST_WRITE_ANSWER, Request};
 pub use limits::{Breaker, Limits, MethodState, method_of, retry_delay};
-pub use rest::{Found, Ongoing, OrdersFilter, OrdersPage, Performed, ReadBack, Shipped};
+pub use read::{OrderLineRead, OrderRead, ParcelRead, PickedItemRead, TrackingRead};
+pub use rest::{Found, Ongoing, OrdersFilter, OrdersPage, Performed, ReadBack, Shipped, preview};
 
 /// One Ongoing system with its URL and account, as the configuration's check made it.
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! Ongoing by its Goods Owner REST API: performs calls, reads back, reads what is to be told.
 
+use std::time::Duration;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::Method;
 
@@ -67,6 +69,15 @@ pub enum Shipped {
     StatusFrom(i32),
     /// Orders with a shipped time from this instant on.
     TimeFrom(DateTime<Utc>),
+    /// Orders at this status or beyond, whose status was changed since.
+    ChangedTo {
+        /// The least status.
+        status: i32,
+        /// Since when; no limit is stated for this filter (`ongoing-rest-api.md`, section 7).
+        since: DateTime<Utc>,
+    },
+    /// Every order: the caller judges.
+    Any,
 }
 
 /// Which orders to read.
@@ -87,6 +98,25 @@ pub struct OrdersPage {
     pub next: i64,
 }
 
+/// A call's write as it would be sent: the request line and the body, for people to look at.
+pub fn preview(call: &Call) -> String {
+    let (_, verb, path) = route(&call.operation);
+    format!("{verb} /api/v1/{path}\n{}", body(call))
+}
+
+/// The step, the verb and the path below `/api/v1/` of a call's write.
+fn route(operation: &Operation) -> (&'static str, Method, String) {
+    match operation {
+        Operation::PutArticle => ("ongoing.put_article", Method::PUT, "articles".to_owned()),
+        Operation::PutOrder => ("ongoing.put_order", Method::PUT, "orders".to_owned()),
+        Operation::MarkOrderLineReported { order_id, order_line_id, .. } => (
+            "ongoing.mark_order_line_reported",
+            Method::PATCH,
+            format!("orders/{order_id}/lines/{order_line_id}/reportedNumberOfItems"),
+        ),
+    }
+}
+
 impl Ongoing {
     /// A handle on an installation. Nothing is sent yet.
     ///
@@ -101,20 +131,22 @@ impl Ongoing {
         &self.wire.limits
     }
 
+    /// How long a lane rests after a request that was not answered.
+    pub fn rest_after_silence(&self) -> Duration {
+        self.wire.rest_after_silence
+    }
+
+    /// A fingerprint of user name and password, to notice that they were changed. Not enough to guess them by.
+    pub fn credential_fingerprint(&self) -> String {
+        self.wire.credential_fingerprint()
+    }
+
     /// Sends a call's write, once. `ongoing_id` is the id of the object where it is known; the upserts go by our own
     /// number, so that it only names what an answer without an id is about.
     pub async fn perform(&self, call: &Call, ongoing_id: Option<i64>) -> Performed {
         let mut requests = Vec::new();
         let method = method_of(&call.operation);
-        let (step, verb, path) = match &call.operation {
-            Operation::PutArticle => ("ongoing.put_article", Method::PUT, "articles".to_owned()),
-            Operation::PutOrder => ("ongoing.put_order", Method::PUT, "orders".to_owned()),
-            Operation::MarkOrderLineReported { order_id, order_line_id, .. } => (
-                "ongoing.mark_order_line_reported",
-                Method::PATCH,
-                format!("orders/{order_id}/lines/{order_line_id}/reportedNumberOfItems"),
-            ),
-        };
+        let (step, verb, path) = route(&call.operation);
         let ask = Ask { step, method, verb, path: &path, query: Vec::new(), body: Some(body(call)) };
         let exchanged = self.wire.exchange(ask, &mut requests).await;
         let message = match &exchanged {
@@ -219,12 +251,16 @@ impl Ongoing {
         if filter.only_to_report {
             query.push(("onlyOrdersWithOrderLinesToReport", "true".to_owned()));
         }
-        query.push(match &filter.shipped {
-            Shipped::StatusFrom(number) => ("orderStatusFrom", number.to_string()),
-            Shipped::TimeFrom(instant) => {
-                ("shippedTimeFrom", instant.to_rfc3339_opts(SecondsFormat::Millis, false))
+        let instant = |instant: &DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Millis, false);
+        match &filter.shipped {
+            Shipped::StatusFrom(number) => query.push(("orderStatusFrom", number.to_string())),
+            Shipped::TimeFrom(from) => query.push(("shippedTimeFrom", instant(from))),
+            Shipped::ChangedTo { status, since } => {
+                query.push(("orderStatusFrom", status.to_string()));
+                query.push(("orderStatusChangedTimeFrom", instant(since)));
             }
-        });
+            Shipped::Any => {}
+        }
         query.push(("orderIdFrom", id_from.to_string()));
         query.push(("maxOrdersToGet", most.to_string()));
         let ask = read("ongoing.get_orders", limits::GET_ORDERS, "orders", query);

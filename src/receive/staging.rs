@@ -34,11 +34,7 @@ pub enum Staged {
 ///
 /// # Errors
 /// What kept it from being staged at all; the arrival waits on, and nothing of it is seen.
-pub fn stage_next(
-    receive: &Receive,
-    lane: &Lane,
-    inboxes: &HashMap<String, Inbox>,
-) -> Result<Staged, Fault> {
+pub fn stage_next(receive: &Receive, lane: &Lane, inboxes: &HashMap<String, Inbox>) -> Result<Staged, Fault> {
     let Some(arrival) = receive.ledger.next_to_stage(lane).wait()? else { return Ok(Staged::Nothing) };
     let Some(inbox) = inboxes.get(&arrival.inbox) else {
         let fault = Fault::new(code::INBOX_GONE).at(Place::file(&arrival.name)).with("inbox", &arrival.inbox);
@@ -51,11 +47,14 @@ pub fn stage_next(
         let fault = Fault::new(code::SAME_CONTENT)
             .at(Place::file(&arrival.name))
             .with("other", format!("arrival {other}"));
-        return reject(receive, &arrival, vec![fault]);
+        return reject(receive, &arrival, Counts::default(), vec![fault]);
     }
     if arrival.size == 0 {
-        return reject(receive, &arrival, vec![Fault::new(code::EMPTY_FILE).at(Place::file(&arrival.name))]);
+        let fault = Fault::new(code::EMPTY_FILE).at(Place::file(&arrival.name));
+        return reject(receive, &arrival, Counts::default(), vec![fault]);
     }
+    // An attempt that failed half-way may have left rows that nobody sees.
+    receive.ledger.unstage(arrival.id).wait()?;
     let mut staging = Staging::new(receive, inbox, &arrival);
     let read = staging.read();
     if receive.stopping() {
@@ -64,13 +63,15 @@ pub fn stage_next(
     match read {
         Ok(summary) => staging.conclude(&summary),
         // A fault of ours (ledger, disk, scratch file) must not cost the sender a file.
-        Err(fault) if fault.turn == crate::fault::Turn::Sender => reject(receive, &arrival, vec![fault]),
+        Err(fault) if fault.turn == crate::fault::Turn::Sender => {
+            reject(receive, &arrival, staging.counts(), vec![fault])
+        }
         Err(fault) => Err(fault),
     }
 }
 
-fn reject(receive: &Receive, arrival: &Arrival, faults: Vec<Fault>) -> Result<Staged, Fault> {
-    receive.ledger.reject(arrival.id, faults, receive.clock.now()).wait()?;
+fn reject(receive: &Receive, arrival: &Arrival, counts: Counts, faults: Vec<Fault>) -> Result<Staged, Fault> {
+    receive.ledger.reject(arrival.id, counts, faults, receive.clock.now()).wait()?;
     Ok(Staged::Rejected(arrival.id))
 }
 
@@ -92,7 +93,7 @@ impl<'a> Staging<'a> {
     }
 
     fn read(&mut self) -> Result<Summary, Fault> {
-        let mut copy = self.receive.spool.open(&self.arrival.spool)?;
+        let mut copy = self.receive.spool.open_copy(&self.arrival.spool)?;
         let spool = self.receive.spool.clone();
         let scratch = move || -> io::Result<File> { spool.scratch() };
         let (file_name, time_zone) = (self.arrival.name.clone(), self.inbox.time_zone);
@@ -105,22 +106,22 @@ impl<'a> Staging<'a> {
 
     fn conclude(&self, summary: &Summary) -> Result<Staged, Fault> {
         let ledger = &self.receive.ledger;
+        let counts = Counts { records: summary.records, ..self.counts() };
         if !summary.file_faults.is_empty() {
-            return reject(self.receive, self.arrival, summary.file_faults.clone());
+            return reject(self.receive, self.arrival, counts, summary.file_faults.clone());
         }
         let bad = self.faulty + self.stray;
         if bad > 0 && self.inbox.faults == FaultRule::RejectFile {
-            let fault = Fault::new(code::FAULTY_DOCUMENTS).at(Place::file(&self.arrival.name)).with("count", bad);
-            return reject(self.receive, self.arrival, vec![fault]);
+            let fault =
+                Fault::new(code::FAULTY_DOCUMENTS).at(Place::file(&self.arrival.name)).with("count", bad);
+            return reject(self.receive, self.arrival, counts, vec![fault]);
         }
-        let counts = Counts {
-            documents: self.documents,
-            documents_faulty: self.faulty,
-            records: summary.records,
-            records_stray: self.stray,
-        };
-        ledger.publish(self.arrival.id, counts, self.receive.clock.now()).wait()?;
+        ledger.publish(self.arrival.id, counts, Vec::new(), self.receive.clock.now()).wait()?;
         Ok(Staged::Published(self.arrival.id))
+    }
+
+    fn counts(&self) -> Counts {
+        Counts { documents: self.documents, faulty: self.faulty, stray: self.stray, ..Counts::default() }
     }
 
     fn add(&mut self, item: Item) -> Result<(), Fault> {
@@ -192,7 +193,8 @@ impl<'a> Staging<'a> {
 
     /// One arrival never plans two versions of one key (promise 3).
     fn refuse_second_versions(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
-        let numbers = batch.iter().filter_map(planned_call).map(|call| (call.key.kind, call.key.number.clone()));
+        let numbers =
+            batch.iter().filter_map(planned_call).map(|call| (call.key.kind, call.key.number.clone()));
         let mut seen: HashSet<(Kind, String)> =
             self.receive.ledger.staged_numbers(self.arrival.id, numbers.collect()).wait()?;
         for document in batch {
@@ -218,8 +220,12 @@ impl<'a> Staging<'a> {
     fn mark_unchanged(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
         let repeated = self.arrival.same_content_as.is_some();
         let judged = |call: &Call| repeated || (self.inbox.skip_unchanged && call.key.kind == Kind::Article);
-        let keys: Vec<Key> =
-            batch.iter().filter_map(planned_call).filter(|call| judged(call)).map(|call| call.key.clone()).collect();
+        let keys: Vec<Key> = batch
+            .iter()
+            .filter_map(planned_call)
+            .filter(|call| judged(call))
+            .map(|call| call.key.clone())
+            .collect();
         if keys.is_empty() {
             return Ok(());
         }
@@ -227,7 +233,9 @@ impl<'a> Staging<'a> {
         for document in batch {
             let unchanged = planned_call(document)
                 .filter(|call| judged(call))
-                .filter(|call| bases.get(&call.key).is_some_and(|basis| basis.hash.as_ref() == Some(&call.hash)))
+                .filter(|call| {
+                    bases.get(&call.key).is_some_and(|basis| basis.hash.as_ref() == Some(&call.hash))
+                })
                 .cloned();
             if let Some(call) = unchanged {
                 document.planned = Planned::Unchanged(call);

@@ -11,11 +11,15 @@ use rust_decimal::Decimal;
 use super::owing::{self, Tells};
 use super::{Outbox, Reporting};
 use crate::call::{Call, Key, Kind, Operation};
-use crate::document::{AnyDocument, Shipment, ShipmentLine, ShipmentParcel, decimal_text, from_json, to_json};
+use crate::document::{
+    AnyDocument, Shipment, ShipmentLine, ShipmentParcel, decimal_text, from_json, to_json,
+};
 use crate::fault::{Fault, code};
 use crate::format::{self, Outgoing, Remembered, WriteContext};
 use crate::ledger::{Fact, Told};
-use crate::ongoing::{Ongoing, OrderLineRead, OrderRead};
+use crate::ongoing::{
+    Ongoing, OrderLineRead, OrderRead, OrdersFilter, PickedItemRead, Shipped, TrackingRead,
+};
 
 /// How many orders one shipments file tells of; the others are in the next one.
 const FACTS_PER_REPORT_MAX: usize = 1_000;
@@ -24,7 +28,7 @@ const FACTS_PER_REPORT_MAX: usize = 1_000;
 const ORDERS_PER_PAGE: u32 = 200;
 
 /// A cancelled order's status (`ongoing-rest-api.md`, section 8).
-const CANCELLED: i32 = 1000;
+const CANCELLED: i64 = 1000;
 
 /// How far the look for orders without a single pick reaches back before the last one: Ongoing may lag.
 const STATUS_OVERLAP: TimeDelta = TimeDelta::minutes(15);
@@ -39,16 +43,32 @@ pub async fn read(
     outbox: &Outbox,
     shipped_status: i32,
 ) -> Result<usize, Fault> {
-    let mut noted = 0;
-    let mut id_from = 0;
+    let to_report = OrdersFilter { shipped: Shipped::Any, only_to_report: true };
+    let noted = read_pages(reporting, ongoing, outbox, &to_report, shipped_status).await?;
+    Ok(noted + read_without_picks(reporting, ongoing, outbox, shipped_status).await?)
+}
+
+/// Walks the pages of a filter until an empty one, and notes what each has to tell.
+async fn read_pages(
+    reporting: &Reporting,
+    ongoing: &Ongoing,
+    outbox: &Outbox,
+    filter: &OrdersFilter,
+    shipped_status: i32,
+) -> Result<usize, Fault> {
+    let (mut noted, mut id_from) = (0, 0);
     loop {
-        let page = ongoing.orders_to_report(outbox.lane.goods_owner, id_from, ORDERS_PER_PAGE).await?;
-        let Some(last) = page.iter().filter_map(OrderRead::order_id).max() else { break };
-        id_from = last + 1;
-        noted += note(reporting, outbox, &page, shipped_status).await?;
+        // What was asked is not kept: a poll every minute would fill the ledger with nothing.
+        let mut requests = Vec::new();
+        let page = ongoing
+            .orders_to_report(outbox.lane.goods_owner, filter, id_from, ORDERS_PER_PAGE, &mut requests)
+            .await?;
+        if page.orders.is_empty() {
+            return Ok(noted);
+        }
+        id_from = page.next;
+        noted += note(reporting, outbox, &page.orders, shipped_status).await?;
     }
-    noted += read_without_picks(reporting, ongoing, outbox, shipped_status).await?;
-    Ok(noted)
 }
 
 /// An order that was finished without a single pick has nothing to report by Ongoing's own count; the ERP must be
@@ -64,22 +84,21 @@ async fn read_without_picks(
     let last = reporting.ledger.last_slot(&cursor).await?;
     let since = last.and_then(|last| last.parse::<chrono::DateTime<chrono::Utc>>().ok());
     let since = since.map_or(began - TimeDelta::days(2), |since| since - STATUS_OVERLAP);
-    let (mut noted, mut id_from) = (0, 0);
-    loop {
-        let page = ongoing
-            .orders_with_status_changed(outbox.lane.goods_owner, shipped_status, since, id_from, ORDERS_PER_PAGE)
-            .await?;
-        let Some(last) = page.iter().filter_map(OrderRead::order_id).max() else { break };
-        id_from = last + 1;
-        noted += note(reporting, outbox, &page, shipped_status).await?;
-    }
+    let changed =
+        OrdersFilter { shipped: Shipped::ChangedTo { status: shipped_status, since }, only_to_report: false };
+    let noted = read_pages(reporting, ongoing, outbox, &changed, shipped_status).await?;
     reporting.ledger.ran_slot(&cursor, &began.to_rfc3339()).await?;
     Ok(noted)
 }
 
-async fn note(reporting: &Reporting, outbox: &Outbox, orders: &[OrderRead], shipped_status: i32) -> Result<usize, Fault> {
+async fn note(
+    reporting: &Reporting,
+    outbox: &Outbox,
+    orders: &[OrderRead],
+    shipped_status: i32,
+) -> Result<usize, Fault> {
     let orders: Vec<&OrderRead> = orders.iter().filter(|order| is_shipped(order, shipped_status)).collect();
-    let ids: Vec<i64> = orders.iter().filter_map(|order| order.order_id()).collect();
+    let ids: Vec<i64> = orders.iter().filter_map(|order| order_id(order)).collect();
     let told = reporting.ledger.told(&outbox.name, ids).await?;
     let mut facts = Vec::new();
     let mut totals = Vec::new();
@@ -98,9 +117,10 @@ async fn note(reporting: &Reporting, outbox: &Outbox, orders: &[OrderRead], ship
 
 fn is_shipped(order: &OrderRead, shipped_status: i32) -> bool {
     let info = order.order_info.as_ref();
-    let status = info.and_then(|info| info.order_status.as_ref()).and_then(|status| status.number).unwrap_or(0);
+    let status =
+        info.and_then(|info| info.order_status.as_ref()).and_then(|status| status.number).unwrap_or(0);
     let shipped = info.is_some_and(|info| info.shipped_time.is_some());
-    status != CANCELLED && (status >= shipped_status || shipped)
+    status != CANCELLED && (status >= i64::from(shipped_status) || shipped)
 }
 
 /// The fact that an order has to tell, if any line of it moved since it was told.
@@ -111,16 +131,19 @@ fn fact(
     told: &HashMap<(i64, i64), String>,
 ) -> Result<Option<(Fact, Vec<Told>)>, Fault> {
     let Some(info) = &order.order_info else { return Ok(None) };
-    let (Some(order_id), Some(order_number)) = (order.order_id(), info.order_number.clone()) else { return Ok(None) };
+    let (Some(order_id), Some(order_number)) = (order_id(order), info.order_number.clone()) else {
+        return Ok(None);
+    };
     let key = Key { lane: outbox.lane.clone(), kind: Kind::Order, number: order_number.clone() };
     let (mut lines, mut totals, mut marks) = (Vec::new(), Vec::new(), Vec::new());
-    for line in order.lines() {
+    for line in &order.order_lines {
         let Some(line_id) = line.id else { continue };
         let told_before = told.get(&(order_id, line_id)).map(|total| exact(total)).transpose()?;
         let picked = line.picked_number_of_items.unwrap_or_default();
         let base = told_before.or(line.reported_number_of_items).unwrap_or_default();
         let delivered = picked - base;
-        let nothing_picked_yet_untold = told_before.is_none() && picked.is_zero() && line.reported_number_of_items.is_none();
+        let nothing_picked_yet_untold =
+            told_before.is_none() && picked.is_zero() && line.reported_number_of_items.is_none();
         if delivered.is_zero() && !nothing_picked_yet_untold {
             continue;
         }
@@ -162,10 +185,16 @@ fn shipment(order: &OrderRead, order_id: i64, order_number: String, lines: Vec<S
     let consignee = order.consignee.clone().unwrap_or_default();
     let transporter = order.transporter.clone().unwrap_or_default();
     let status = info.order_status.clone().unwrap_or_default();
-    let trackings = order.outbound_tracking();
+    let back_order_for = info
+        .advanced
+        .and_then(|advanced| advanced.back_order_info)
+        .and_then(|back| back.back_order_for_order_id);
+    let trackings = outbound_tracking(order);
     let waybill = info.way_bill.clone().filter(|waybill| !waybill.is_empty());
     let parcels: Vec<ShipmentParcel> = order
-        .outbound_parcels()
+        .parcels
+        .iter()
+        .filter(|parcel| parcel.is_return_parcel != Some(true))
         .map(|parcel| ShipmentParcel {
             parcel_number: parcel.parcel_number.clone(),
             waybill: parcel.tracking.as_ref().and_then(|tracking| tracking.waybill.clone()),
@@ -180,7 +209,7 @@ fn shipment(order: &OrderRead, order_id: i64, order_number: String, lines: Vec<S
         consignee_order_number: info.consignee_order_number,
         customer_number: consignee.customer_number,
         consignee_name: consignee.name,
-        status_number: status.number,
+        status_number: status.number.and_then(|number| i32::try_from(number).ok()),
         status_text: status.text,
         shipped_time: info.shipped_time,
         delivery_date: info.delivery_date,
@@ -191,7 +220,7 @@ fn shipment(order: &OrderRead, order_id: i64, order_number: String, lines: Vec<S
         waybill: waybill.or_else(|| trackings.iter().find_map(|tracking| tracking.waybill.clone())),
         tracking_url: trackings.iter().find_map(|tracking| tracking.tracking_url.clone()),
         number_of_parcels: i32::try_from(parcels.len()).ok(),
-        back_order_for: order.back_order_for.clone(),
+        back_order_for: back_order_for.map(|id| id.to_string()),
         lines,
         parcels,
     }
@@ -208,10 +237,34 @@ fn shipment_line(line: &OrderLineRead, picked: Decimal, delivered: Decimal) -> S
         total_number_of_items: Some(picked),
         ordered_number_of_items: Some(ordered),
         remaining_number_of_items: Some((ordered - picked).max(Decimal::ZERO)),
-        batch_number: line.only(|item| item.batch_number.clone()),
-        serial: line.only(|item| item.serial.clone()),
-        expiry_date: line.only(|item| item.expiry_date),
+        batch_number: only(line, |item| item.batch_number.clone().filter(|batch| !batch.is_empty())),
+        serial: only(line, |item| item.serial.clone().filter(|serial| !serial.is_empty())),
+        expiry_date: only(line, |item| item.expiry_date),
     }
+}
+
+fn order_id(order: &OrderRead) -> Option<i64> {
+    order.order_info.as_ref()?.order_id
+}
+
+/// Waybills and addresses of the way out, each once: of the order, else of its parcels (`ongoing-rest-api.md`,
+/// section 11.4).
+fn outbound_tracking(order: &OrderRead) -> Vec<TrackingRead> {
+    let of_parcels = order.parcels.iter().filter(|parcel| parcel.is_return_parcel != Some(true));
+    let mut trackings: Vec<TrackingRead> = Vec::new();
+    for tracking in order.tracking.iter().chain(of_parcels.filter_map(|parcel| parcel.tracking.as_ref())) {
+        if !trackings.iter().any(|known| known.waybill == tracking.waybill) {
+            trackings.push(tracking.clone());
+        }
+    }
+    trackings
+}
+
+/// What all picked items of a line have in common; `None` where they differ, or have nothing.
+fn only<T: PartialEq>(line: &OrderLineRead, of: impl Fn(&PickedItemRead) -> Option<T>) -> Option<T> {
+    let mut values = line.picked_article_items.iter().filter(|item| item.is_returned != Some(true)).map(of);
+    let first = values.next()??;
+    values.all(|value| value.as_ref() == Some(&first)).then_some(first)
 }
 
 /// Owes the files for the facts that no file tells yet. Says how many.
@@ -252,8 +305,7 @@ fn document(fact: &Fact) -> Result<AnyDocument, Fault> {
 
 /// What the ERP's own file said of the order, for `sent.*`.
 fn sent(reporting: &Reporting, outbox: &Outbox, number: &str) -> Result<Remembered, Fault> {
-    let key = Key { lane: outbox.lane.clone(), kind: Kind::Order, number: number.to_owned() };
-    let remembered = reporting.ledger.remembered(&key).wait()?;
+    let remembered = reporting.ledger.remembered(&outbox.lane, Kind::Order, number).wait()?;
     Ok(remembered.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
 }
 

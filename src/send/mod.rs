@@ -12,9 +12,9 @@ use chrono::{DateTime, Utc};
 
 use crate::call::Lane;
 use crate::clock::Clock;
-use crate::fault::Fault;
-use crate::ledger::{DueCall, Ledger, RequestRow, Settlement};
-use crate::ongoing::{self, Answer, Ongoing, ReadBack};
+use crate::fault::{Fault, code};
+use crate::ledger::{DueCall, Ledger, RequestRow};
+use crate::ongoing::{self, Answer, Found, Ongoing, Unavailable, method_of};
 
 /// What the pass works with, for one installation.
 #[derive(Clone)]
@@ -63,10 +63,10 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
             return Ok(Rest::Until(Some(until)));
         }
         let Some(due) = send.ledger.next_call(lane, now).await? else {
-            return Ok(Rest::Until(send.ledger.next_due(lane).await?.filter(|due| *due > now)));
+            return Ok(Rest::Until(send.ledger.next_due(lane, now).await?));
         };
         // An open breaker is no try of this call, and no request.
-        if let Err(until) = send.ongoing.may_send(&due.call.operation, now) {
+        if let Err(until) = send.ongoing.limits().may_send(method_of(&due.call.operation), now) {
             return Ok(Rest::Until(Some(until)));
         }
         send.ledger.begin(due.id, now).await?;
@@ -74,7 +74,12 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
         let settled = settle::decide(send, &due, settlement);
         if let Some(fault) = settled.halt_installation {
             send.ledger
-                .halt(&installation_scope(&lane.installation), fault, &send.ongoing.credential_fingerprint(), send.clock.now())
+                .halt(
+                    &installation_scope(&lane.installation),
+                    fault,
+                    &send.ongoing.credential_fingerprint(),
+                    send.clock.now(),
+                )
                 .await?;
         }
         if let Some(until) = settled.rest_until {
@@ -104,7 +109,7 @@ enum Attempt {
     /// Ongoing refused a repeat, and what an earlier attempt did cannot be seen (yet).
     RepeatRefused(Fault),
     /// It was not processed.
-    Unavailable { fault: Fault, not_before: Option<DateTime<Utc>>, whole_installation: bool },
+    Unavailable(Unavailable),
     /// It may have been processed. `reads_succeed`: a read in this attempt was answered.
     Unknown { fault: Fault, reads_succeed: bool, silent: bool },
 }
@@ -116,11 +121,11 @@ async fn attempt(send: &Send, due: &DueCall) -> (Attempt, Vec<RequestRow>) {
         let read = send.ongoing.read_back(&due.call).await;
         requests.extend(read.requests.into_iter().map(row));
         match read.found {
-            ReadBack::Same { ongoing_id } => return (Attempt::Accepted { ongoing_id, message: String::new() }, requests),
-            ReadBack::Unavailable { fault, not_before, whole_installation } => {
-                return (Attempt::Unavailable { fault, not_before, whole_installation }, requests);
+            Found::Same { ongoing_id } => {
+                return (Attempt::Accepted { ongoing_id, message: String::new() }, requests);
             }
-            ReadBack::Different { .. } | ReadBack::Missing => {}
+            Found::Unavailable(unavailable) => return (Attempt::Unavailable(unavailable), requests),
+            Found::Different { .. } | Found::Missing => {}
         }
     }
     let performed = send.ongoing.perform(&due.call, due.ongoing_id).await;
@@ -131,17 +136,18 @@ async fn attempt(send: &Send, due: &DueCall) -> (Attempt, Vec<RequestRow>) {
             let read = send.ongoing.read_back(&due.call).await;
             requests.extend(read.requests.into_iter().map(row));
             match read.found {
-                ReadBack::Same { ongoing_id } => Attempt::Accepted { ongoing_id, message: String::new() },
-                ReadBack::Different { .. } | ReadBack::Missing | ReadBack::Unavailable { .. } => {
+                Found::Same { ongoing_id } => Attempt::Accepted { ongoing_id, message: String::new() },
+                Found::Different { .. } | Found::Missing | Found::Unavailable(_) => {
                     Attempt::RepeatRefused(fault)
                 }
             }
         }
         Answer::Refused(fault) => Attempt::Refused(fault),
-        Answer::Unavailable { fault, not_before, whole_installation } => {
-            Attempt::Unavailable { fault, not_before, whole_installation }
+        Answer::Unavailable(unavailable) => Attempt::Unavailable(unavailable),
+        Answer::Unknown(fault) => {
+            let silent = fault.code == code::ONGOING_TIME_OUT || fault.code == code::ONGOING_BROKEN_OFF;
+            Attempt::Unknown { fault, reads_succeed: due.unknown, silent }
         }
-        Answer::Unknown { fault, silent } => Attempt::Unknown { fault, reads_succeed: due.unknown, silent },
     };
     (attempt, requests)
 }

@@ -99,9 +99,7 @@ impl Transport for Local {
 
     fn remove(&mut self, path: &str) -> Result<(), Trouble> {
         let full = self.path(path)?;
-        fs::remove_file(&full)
-            .and_then(|()| sync_folder(&full))
-            .map_err(|error| trouble(&full, &error))
+        fs::remove_file(&full).and_then(|()| sync_folder(&full)).map_err(|error| trouble(&full, &error))
     }
 
     fn make_folder(&mut self, folder: &str) -> Result<(), Trouble> {

@@ -52,7 +52,8 @@ impl MemoryStore {
     fn change<T>(&self, change: impl FnOnce(&mut Store) -> Result<T, Trouble>) -> Result<T, Trouble> {
         let mut store = self.lock();
         store.changes += 1;
-        let lost = || Fault::new(code::SFTP_FAILED).with("remote", "memory").with("reason", "cut").turn(Turn::Wait);
+        let lost =
+            || Fault::new(code::SFTP_FAILED).with("remote", "memory").with("reason", "cut").turn(Turn::Wait);
         match store.cut {
             Some((at, false)) if at == store.changes => Err(Trouble::Failed(lost())),
             Some((at, true)) if at == store.changes => {
@@ -110,7 +111,8 @@ impl Transport for Memory {
 
     fn read(&mut self, path: &str, into: &mut dyn Write) -> Result<u64, Trouble> {
         let path = path::below(path)?;
-        let bytes = self.0.lock().files.get(&path).map(|(bytes, _)| bytes.clone()).ok_or_else(|| not_found(&path))?;
+        let bytes =
+            self.0.lock().files.get(&path).map(|(bytes, _)| bytes.clone()).ok_or_else(|| not_found(&path))?;
         into.write_all(&bytes).map_err(|error| {
             Trouble::Failed(Fault::new(code::FOLDER_FAILED).found(&path).with("reason", error))
         })?;

@@ -7,7 +7,9 @@ mod local;
 mod memory;
 mod path;
 mod pool;
+pub mod server;
 mod sftp;
+pub mod sshd;
 mod watch;
 
 use std::io::{Read, Write};

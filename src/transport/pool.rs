@@ -116,7 +116,9 @@ fn is_healthy<T>(done: &Result<T, Trouble>) -> bool {
     match done {
         Ok(_) | Err(Trouble::NotFound(_) | Trouble::Exists(_)) => true,
         Err(Trouble::Unknown(_)) => false,
-        Err(Trouble::Failed(fault)) => fault.code == code::PATH_LEAVES_FOLDER || fault.code == code::FOLDER_FAILED,
+        Err(Trouble::Failed(fault)) => {
+            fault.code == code::PATH_LEAVES_FOLDER || fault.code == code::FOLDER_FAILED
+        }
     }
 }
 

@@ -81,10 +81,12 @@ impl SftpTransport {
         let found = format!("{} {path}", self.remote);
         match error.code() {
             ErrorCode::SFTP(NO_SUCH_FILE) => Trouble::NotFound(Fault::new(code::NO_SUCH_PATH).found(found)),
-            ErrorCode::SFTP(FILE_ALREADY_EXISTS) => Trouble::Exists(Fault::new(code::NAME_TAKEN).found(found)),
-            ErrorCode::SFTP(PERMISSION_DENIED) => {
-                Trouble::Failed(Fault::new(code::FOLDER_FAILED).found(found).with("reason", "permission denied"))
+            ErrorCode::SFTP(FILE_ALREADY_EXISTS) => {
+                Trouble::Exists(Fault::new(code::NAME_TAKEN).found(found))
             }
+            ErrorCode::SFTP(PERMISSION_DENIED) => Trouble::Failed(
+                Fault::new(code::FOLDER_FAILED).found(found).with("reason", "permission denied"),
+            ),
             _ => Trouble::Failed(self.lost(path, error)),
         }
     }
@@ -113,7 +115,11 @@ impl SftpTransport {
 
     fn io_trouble(&self, path: &str, error: &io::Error) -> Trouble {
         Trouble::Failed(
-            Fault::new(code::SFTP_FAILED).found(path).with("remote", &self.remote).with("reason", error).turn(Turn::Wait),
+            Fault::new(code::SFTP_FAILED)
+                .found(path)
+                .with("remote", &self.remote)
+                .with("reason", error)
+                .turn(Turn::Wait),
         )
     }
 }
@@ -121,7 +127,8 @@ impl SftpTransport {
 impl Transport for SftpTransport {
     fn list(&mut self, folder: &str, each: &mut dyn FnMut(Entry) -> bool) -> Result<(), Trouble> {
         let folder = self.path(folder)?;
-        let mut handle = self.sftp.opendir(Path::new(&folder)).map_err(|error| self.trouble(&folder, &error))?;
+        let mut handle =
+            self.sftp.opendir(Path::new(&folder)).map_err(|error| self.trouble(&folder, &error))?;
         loop {
             match handle.readdir() {
                 Ok((name, stat)) if stat.is_file() => {
@@ -150,7 +157,9 @@ impl Transport for SftpTransport {
         let size = file.stat().map_err(|error| self.trouble(&full, &error))?.size;
         let read = copy(&mut file, into).map_err(|error| self.io_trouble(&full, &error))?;
         match size {
-            Some(size) if read < size => Err(self.io_trouble(&full, &io::Error::from(io::ErrorKind::UnexpectedEof))),
+            Some(size) if read < size => {
+                Err(self.io_trouble(&full, &io::Error::from(io::ErrorKind::UnexpectedEof)))
+            }
             _ => Ok(read),
         }
     }
@@ -194,7 +203,9 @@ impl Transport for SftpTransport {
             // OpenSSH says just "failure" when the new name came up in between.
             Err(error) if error.code() == ErrorCode::SFTP(FAILURE) => {
                 if self.stat(&to)?.is_some() && self.stat(&from)?.is_some() {
-                    return Err(Trouble::Exists(Fault::new(code::NAME_TAKEN).found(format!("{} {to}", self.remote))));
+                    return Err(Trouble::Exists(
+                        Fault::new(code::NAME_TAKEN).found(format!("{} {to}", self.remote)),
+                    ));
                 }
                 Err(self.trouble(&from, &error))
             }
@@ -307,7 +318,8 @@ pub(super) fn base64_without_padding(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let word =
+            chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for position in 0..=chunk.len() {
             let index = (word >> (18 - 6 * position)) & 63;
             text.push(LETTERS.get(index as usize).copied().map_or('?', char::from));

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use crate::call::CallState;
 use crate::cli::terminal::say;
 use crate::fault::Fault;
-use crate::ledger::{ArrivalState, CallState, ReportState};
+use crate::ledger::{ArrivalFilter, ArrivalState};
 
 use super::{Demo, files};
 
@@ -37,7 +38,9 @@ impl Day<'_> {
     }
 
     async fn orders(&self) -> Result<(), String> {
-        self.tell("an order export, one row per order line, comes to erp/orders (three of its orders are faulty)");
+        self.tell(
+            "an order export, one row per order line, comes to erp/orders (three of its orders are faulty)",
+        );
         self.drop_file("erp/orders/ORD1.csv", files::ORDERS)?;
         self.tell("two fixed-width order files come by SFTP (the trailer of one counts wrong)");
         self.drop_file("sftp/from-erp/BRANCH1.txt", files::ORDERS_FIXED)?;
@@ -78,7 +81,7 @@ impl Day<'_> {
     async fn warehouse(&self) -> Result<(), String> {
         self.tell("the warehouse picks, packs and ships");
         self.until("every shipment is told and marked", async || {
-            let sandbox = super::summary::sandbox_orders(&self.demo.sandbox).await.map_err(|error| error.to_string())?;
+            let sandbox = super::summary::sandbox_orders(&self.demo.sandbox).await?;
             Ok(sandbox.iter().all(|order| order.is_told()) && self.nothing_open().await?)
         })
         .await?;
@@ -95,7 +98,8 @@ impl Day<'_> {
     }
 
     async fn finished_arrivals(&self) -> Result<usize, String> {
-        let arrivals = self.demo.gateway.ledger().arrivals(None, 1_000).await.map_err(text)?;
+        let arrivals =
+            self.demo.gateway.ledger().arrivals(ArrivalFilter::default(), 1_000).await.map_err(text)?;
         let finished = |state| matches!(state, ArrivalState::Done | ArrivalState::Rejected);
         Ok(arrivals.iter().filter(|arrival| finished(arrival.state)).count())
     }
@@ -107,8 +111,7 @@ impl Day<'_> {
 
     async fn nothing_open(&self) -> Result<bool, String> {
         let overview = self.demo.gateway.ledger().overview().await.map_err(text)?;
-        let owed = overview.reports(ReportState::Owed) + overview.reports(ReportState::Renaming);
-        Ok(overview.pending() == 0 && owed == 0)
+        Ok(overview.open() == 0)
     }
 
     /// Looks again and again until something is so.

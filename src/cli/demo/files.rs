@@ -9,7 +9,6 @@ pub(super) const FORMATS: &[(&str, &[u8])] = &[
     ("nordvik/acknowledgements.toml", include_bytes!("../../../formats/nordvik/acknowledgements.toml")),
     ("nordvik/shipments.toml", include_bytes!("../../../formats/nordvik/shipments.toml")),
     ("nordvik/shipments-fixed.toml", include_bytes!("../../../formats/nordvik/shipments-fixed.toml")),
-    ("codes/countries.toml", include_bytes!("../../../formats/codes/countries.toml")),
     ("codes/units.toml", include_bytes!("../../../formats/codes/units.toml")),
     ("codes/nordvik-results.toml", include_bytes!("../../../formats/codes/nordvik-results.toml")),
     (

@@ -17,12 +17,18 @@ impl DemoFolder {
     /// Makes the work folder; one that is given must be empty or new, so that nothing of anybody is touched.
     pub fn make(given: Option<PathBuf>) -> io::Result<DemoFolder> {
         let path = given.unwrap_or_else(|| {
-            (1..).map(|number| std::env::temp_dir().join(format!("lastkaj-demo-{number}"))).find(|path| !path.exists()).unwrap_or_default()
+            (1..)
+                .map(|number| std::env::temp_dir().join(format!("lastkaj-demo-{number}")))
+                .find(|path| !path.exists())
+                .unwrap_or_default()
         });
         fs::create_dir_all(&path)?;
         let path = path.canonicalize()?;
         if fs::read_dir(&path)?.next().is_some() {
-            return Err(io::Error::other(format!("{} is not empty; name a new folder with --dir", path.display())));
+            return Err(io::Error::other(format!(
+                "{} is not empty; name a new folder with --dir",
+                path.display()
+            )));
         }
         let folder = DemoFolder(path);
         for name in ["erp/articles", "erp/orders", "erp/to-erp", "sftp/from-erp", "sftp/to-erp", "data"] {

@@ -55,4 +55,6 @@ codes! {
     NOTHING_MATCHES = "nothing-matches", Operator;
     /// A person asked for something that cannot be done with what was found.
     NOT_POSSIBLE_NOW = "not-possible-now", Operator;
+    /// An order line that does not say how many.
+    LINE_WITHOUT_QUANTITY = "line-without-quantity", Sender;
 }
