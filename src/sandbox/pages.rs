@@ -73,6 +73,7 @@ pub fn answer(shared: &Shared, asked: &Asked) -> Answer {
                 "requests": state.counters.requests,
                 "violations": state.counters.violations,
                 "violation_texts": state.counters.violation_texts,
+                "misshapen_answers": state.counters.misshapen,
                 "overlapping_writes": state.counters.overlapping_writes,
                 "statuses": state.counters.statuses.iter().map(|(status, count)| (status.to_string(), json!(count))).collect::<serde_json::Map<_, _>>(),
             }),
@@ -153,9 +154,10 @@ fn everything(store: &Store, ids: bool) -> Value {
 }
 
 fn requests(state: &State) -> Value {
-    let rows = state.requests.iter().enumerate().map(|(index, logged)| {
+    let forgotten = state.counters.requests.saturating_sub(state.requests.len() as u64);
+    let rows = (forgotten + 1..).zip(&state.requests).map(|(sequence, logged)| {
         json!({
-            "sequence": index + 1,
+            "sequence": sequence,
             "verb": logged.verb,
             "path": logged.path,
             "query": logged.query,

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
@@ -32,6 +33,28 @@ pub struct Asked {
     pub body: Vec<u8>,
     /// Who asks: limits count by client.
     pub client: String,
+}
+
+impl Asked {
+    /// The first value of a query parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a query parameter.
+    pub fn parameters(&self, name: &str) -> Vec<&str> {
+        self.query.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// A query parameter that is a whole number.
+    pub fn whole(&self, name: &str) -> Option<i64> {
+        self.parameter(name)?.parse().ok()
+    }
+
+    /// A query parameter that is an instant.
+    pub fn instant(&self, name: &str) -> Option<DateTime<Utc>> {
+        Some(DateTime::parse_from_rfc3339(self.parameter(name)?).ok()?.to_utc())
+    }
 }
 
 /// An answer, and how it is to fail on its way.
@@ -120,7 +143,11 @@ async fn answer(
         bytes.truncate(at);
     }
     response
-        .body(Cut { bytes: Some(bytes), length: length as u64, cut: cut_after.is_some() })
+        .body(Cut {
+            bytes: Some(bytes),
+            length: length as u64,
+            end: if cut_after.is_some() { End::CutOnceSent } else { End::Whole },
+        })
         .map_err(io::Error::other)
 }
 
@@ -180,7 +207,16 @@ fn decode(text: &str, in_query: bool) -> String {
 struct Cut {
     bytes: Option<Bytes>,
     length: u64,
-    cut: bool,
+    end: End,
+}
+
+/// How a body ends.
+#[derive(Clone, Copy)]
+enum End {
+    Whole,
+    /// The connection is cut, but only after what was said so far has gone out.
+    CutOnceSent,
+    Cut,
 }
 
 impl Body for Cut {
@@ -189,13 +225,21 @@ impl Body for Cut {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(match self.bytes.take() {
-            Some(bytes) if !bytes.is_empty() => Some(Ok(Frame::data(bytes))),
-            _ if std::mem::take(&mut self.cut) => Some(Err(io::Error::from(io::ErrorKind::UnexpectedEof))),
-            _ => None,
-        })
+        if let Some(bytes) = self.bytes.take().filter(|bytes| !bytes.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        match self.end {
+            End::Whole => Poll::Ready(None),
+            // hyper sends what it holds when the body has no more at once; an error would drop it unsent.
+            End::CutOnceSent => {
+                self.end = End::Cut;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Cut => Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::UnexpectedEof)))),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
