@@ -107,7 +107,9 @@ fn order_faults(order: &Order) -> Vec<Fault> {
     }
     // Ongoing takes an absent quantity as 0 (ongoing-rest-api.md, section 4): nothing would be sent, in silence.
     for line in order.order_lines.iter().filter(|line| line.number_of_items.is_none()) {
-        faults.push(Fault::new(code::LINE_WITHOUT_QUANTITY).found(line.row_number.as_deref().unwrap_or_default()));
+        faults.push(
+            Fault::new(code::LINE_WITHOUT_QUANTITY).found(line.row_number.as_deref().unwrap_or_default()),
+        );
     }
     faults
 }

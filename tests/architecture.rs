@@ -28,21 +28,44 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("send", with(&["call", "ongoing", "ledger"])),
         // Error files stand beside an inbox, so `report` knows what an inbox is.
         ("report", with(&["document", "call", "ongoing", "format", "transport", "ledger", "receive"])),
-        ("config", with(&["document", "call", "format", "transport", "ongoing", "receive", "send", "report"])),
+        (
+            "config",
+            with(&["document", "call", "format", "transport", "ongoing", "receive", "send", "report"]),
+        ),
         // The stand-in must not be able to share our mistakes.
         ("sandbox", vec!["fault", "clock", "step"]),
         (
             "gateway",
             with(&[
-                "document", "call", "plan", "format", "transport", "ongoing", "ledger", "receive", "send", "report",
+                "document",
+                "call",
+                "plan",
+                "format",
+                "transport",
+                "ongoing",
+                "ledger",
+                "receive",
+                "send",
+                "report",
                 "config",
             ]),
         ),
         (
             "cli",
             with(&[
-                "document", "call", "plan", "format", "transport", "ongoing", "ledger", "receive", "send", "report",
-                "config", "gateway", "sandbox",
+                "document",
+                "call",
+                "plan",
+                "format",
+                "transport",
+                "ongoing",
+                "ledger",
+                "receive",
+                "send",
+                "report",
+                "config",
+                "gateway",
+                "sandbox",
             ]),
         ),
         ("lib", vec![]),
@@ -83,7 +106,8 @@ fn the_reader_of_paths_sees_crate_and_super() {
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     let text = "use crate::fault::{Fault};\n// crate::comment::x\nfn f() { super::super::send::run() }\nuse crate::{call, plan::Plan};\n";
     std::io::Write::write_all(&mut std::fs::File::create(&file).unwrap(), text.as_bytes()).unwrap();
-    let used: Vec<_> = used_modules(&file, folder.path()).into_iter().map(|(line, used)| format!("{line} {used}")).collect();
+    let used: Vec<_> =
+        used_modules(&file, folder.path()).into_iter().map(|(line, used)| format!("{line} {used}")).collect();
     assert_eq!(used, ["1 fault", "3 send", "4 call", "4 plan"]);
 }
 
@@ -106,7 +130,8 @@ fn top_module(relative: &Path) -> String {
 /// The top modules that a file names, with the line.
 fn used_modules(file: &Path, source: &Path) -> Vec<(usize, String)> {
     let relative = file.strip_prefix(source).unwrap();
-    let is_module_root = relative.file_name().is_some_and(|name| name == "mod.rs" || name == "lib.rs" || name == "main.rs");
+    let is_module_root =
+        relative.file_name().is_some_and(|name| name == "mod.rs" || name == "lib.rs" || name == "main.rs");
     // How many `super::` lead to the crate's root.
     let depth = relative.components().count() - usize::from(is_module_root);
     let text = std::fs::read_to_string(file).unwrap();
@@ -116,7 +141,9 @@ fn used_modules(file: &Path, source: &Path) -> Vec<(usize, String)> {
         for root in ["crate::", "lastkaj::"] {
             for (at, _) in code.match_indices(root) {
                 let before = code[..at].chars().next_back();
-                if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$') && !code[..at].ends_with('$') {
+                if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$')
+                    && !code[..at].ends_with('$')
+                {
                     continue;
                 }
                 used.extend(names_after(&code[at + root.len()..]).into_iter().map(|name| (index + 1, name)));
@@ -136,7 +163,9 @@ fn used_modules(file: &Path, source: &Path) -> Vec<(usize, String)> {
 
 /// The first name of a path, or the first names of a braced list.
 fn names_after(path: &str) -> Vec<String> {
-    let name = |text: &str| -> String { text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let name = |text: &str| -> String {
+        text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    };
     match path.strip_prefix('{') {
         Some(list) => {
             let mut names = Vec::new();

@@ -96,7 +96,8 @@ fn left(place: &Place) -> Left {
         if row["Utfall"] == "taken" {
             continue;
         }
-        let document = (row["Fil"].clone(), row["Dokument"].clone(), row["Nummer"].clone(), row["Rad"].clone());
+        let document =
+            (row["Fil"].clone(), row["Dokument"].clone(), row["Nummer"].clone(), row["Rad"].clone());
         let outcome = format!("{} {}", row["Utfall"], row["Felkod"]);
         assert_eq!(outcomes.insert(document, outcome), None, "told once: {row:?}");
     }
@@ -108,14 +109,17 @@ fn left(place: &Place) -> Left {
         let hundredths: i64 = row["Levererat"].replace(',', "").parse().unwrap();
         *delivered.entry(line).or_default() += hundredths;
     }
-    let done = ["erp/articles/done", "erp/orders/done"].iter().flat_map(|folder| place.names(folder)).collect();
+    let done =
+        ["erp/articles/done", "erp/orders/done"].iter().flat_map(|folder| place.names(folder)).collect();
     Left { objects: place.sandbox_page("GET", "/sandbox/state?ids=false", ""), outcomes, delivered, done }
 }
 
 /// Runs `once` until nothing waits.
 fn until_quiet(place: &Place) {
+    let mut last = String::new();
     for _ in 0..40 {
         let output = place.run(&["once", "--until-quiet"]);
+        last = format!("{output:?}");
         // 0 all well, 1 a sender's fault was found: either way nothing waits.
         if matches!(output.status.code(), Some(0 | 1)) {
             let overview: Value = serde_json::from_slice(&place.run(&["list", "--json"]).stdout).unwrap();
@@ -125,7 +129,7 @@ fn until_quiet(place: &Place) {
         }
         assert_eq!(output.stderr.windows(5).filter(|text| text == b"panic").count(), 0, "{output:?}");
     }
-    panic!("never quiet: {}", String::from_utf8_lossy(&place.run(&["list"]).stdout));
+    panic!("never quiet: {}\n{last}", String::from_utf8_lossy(&place.run(&["list"]).stdout));
 }
 
 /// Runs the gateway and kills it after a while. Says which step it was in.
@@ -144,7 +148,15 @@ fn run_and_kill(place: &Place, after: Duration) -> String {
     child.kill().unwrap();
     child.wait().unwrap();
     let steps = std::fs::read_to_string(&log).unwrap_or_default();
-    steps.lines().last().unwrap_or("before the first step").to_owned()
+    // The last line may be torn. A commit is named with the verb that it commits.
+    let whole = steps.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    let last = whole.lines().last().unwrap_or("before the first step");
+    if !last.ends_with("ledger.commit") {
+        return last.to_owned();
+    }
+    let verb = whole.lines().rev().find(|line| !line.ends_with("ledger.commit")).unwrap_or("");
+    let verb = verb.split_whitespace().last().unwrap_or("");
+    format!("{last} of {verb}")
 }
 
 /// A small generator with a fixed seed (xorshift64*).

@@ -486,7 +486,7 @@ fn a_trace_leads_from_a_number_to_line_request_and_report() {
         assert_eq!(trace.reports[0].name, "n/ack 1");
         if needle != "n/ack 1" {
             assert_eq!(traced.documents[0].first_line, 1);
-            assert_eq!(traced.documents[0].call.as_ref().unwrap().requests, [request.clone()]);
+            assert_eq!(traced.documents[0].call.as_ref().unwrap().requests, std::slice::from_ref(&request));
         }
     }
     assert_eq!(ledger.trace("A").wait().unwrap().audit[0].who, "anna");

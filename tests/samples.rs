@@ -18,7 +18,8 @@ fn every_sample_comes_to_what_stands_beside_it() {
     let bless = std::env::var_os("BLESS").is_some();
     let mut wrong = Vec::new();
     let mut cases = 0;
-    for case in folders(&samples).iter().flat_map(|erp| folders(erp)).flat_map(|document| folders(&document)) {
+    for case in folders(&samples).iter().flat_map(|erp| folders(erp)).flat_map(|document| folders(&document))
+    {
         cases += 1;
         if let Err(why) = check(&samples, &case, bless) {
             wrong.push(format!("{}:\n{why}", case.strip_prefix(&samples).unwrap().display()));
@@ -34,7 +35,8 @@ fn check(samples: &Path, case: &Path, bless: bool) -> Result<(), String> {
     let formats = samples.parent().unwrap().join("formats");
     let file = formats.join(format!("{relative}.toml"));
     let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let tables = lastkaj::config::code_tables(&formats, &lastkaj::config::ProcessEnvironment).map_err(|faults| format!("{faults:?}"))?;
+    let tables = lastkaj::config::code_tables(&formats, &lastkaj::config::ProcessEnvironment)
+        .map_err(|faults| format!("{faults:?}"))?;
     let definition =
         Definition::check(&relative, &relative, &text, &tables).map_err(|faults| list(&faults))?;
     let input = only(case, "input.");
@@ -64,7 +66,8 @@ fn check(samples: &Path, case: &Path, bless: bool) -> Result<(), String> {
 fn read(definition: &Definition, input: &Path) -> Value {
     let name = input.file_name().unwrap().to_string_lossy().into_owned();
     let scratch = || tempfile::tempfile();
-    let context = ReadContext { file_name: &name, time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
+    let context =
+        ReadContext { file_name: &name, time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
     let (mut documents, mut faulty, mut stray) = (Vec::new(), Vec::new(), Vec::new());
     let mut file = std::fs::File::open(input).unwrap();
     let summary = format::read(definition, &mut file, &context, &mut |item| {
@@ -100,13 +103,13 @@ fn read(definition: &Definition, input: &Path) -> Value {
 
 /// A fault as the sample keeps it: what a person would check by eye.
 fn fault(fault: &Fault) -> Value {
-    json!({
-        "code": fault.code.name(),
-        "line": fault.place.line,
-        "column": fault.place.column,
-        "field": fault.place.field,
-        "found": fault.found,
-    })
+    let mut kept = json!({ "code": fault.code.name() });
+    let places = [("line", json!(fault.place.line)), ("column", json!(fault.place.column))];
+    let texts = [("field", json!(fault.place.field)), ("found", json!(fault.found))];
+    for (name, value) in places.into_iter().chain(texts).filter(|(_, value)| !value.is_null()) {
+        kept[name] = value;
+    }
+    kept
 }
 
 fn write(definition: &Definition, input: &[u8]) -> Result<Vec<u8>, String> {
@@ -116,10 +119,12 @@ fn write(definition: &Definition, input: &[u8]) -> Result<Vec<u8>, String> {
     for document in input["documents"].as_array().unwrap() {
         let mut any = AnyDocument::empty(document_type);
         from_json(any.as_document_mut(), &document["document"])?;
-        let sent: Remembered = serde_json::from_value(document.get("remembered").cloned().unwrap_or(json!({}))).unwrap();
+        let sent: Remembered =
+            serde_json::from_value(document.get("remembered").cloned().unwrap_or(json!({}))).unwrap();
         documents.push((any, sent));
     }
-    let outgoing: Vec<Outgoing<'_>> = documents.iter().map(|(document, sent)| Outgoing { document, sent }).collect();
+    let outgoing: Vec<Outgoing<'_>> =
+        documents.iter().map(|(document, sent)| Outgoing { document, sent }).collect();
     let context = WriteContext {
         sequence: input["sequence"].as_u64().unwrap_or(1),
         time: input["time"].as_str().unwrap_or("2026-11-25T12:00:00Z").parse().unwrap(),
@@ -166,8 +171,11 @@ fn only(case: &Path, prefix: &str) -> PathBuf {
 }
 
 fn folders(folder: &Path) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
     folders.sort();
     folders
 }

@@ -76,13 +76,17 @@ enum Command {
     #[command(after_help = "Example: lastkaj try formats/nordvik/orders.toml ORD1.csv --calls")]
     Try(try_format::TryArguments),
     /// Show what waits, what is held and what went wrong
-    #[command(after_help = "Examples:\n  lastkaj list\n  lastkaj list calls --state held\n  lastkaj list arrivals --json")]
+    #[command(
+        after_help = "Examples:\n  lastkaj list\n  lastkaj list calls --state held\n  lastkaj list arrivals --json"
+    )]
     List(operator::ListArguments),
     /// Follow an order number, article number, file name or report name both ways
     #[command(after_help = "Example: lastkaj trace SO-20044")]
     Trace(trace::TraceArguments),
     /// Try again what waits, is held or is halted
-    #[command(after_help = "Examples:\n  lastkaj retry order SO-20044\n  lastkaj retry call 17\n  lastkaj retry \"inbox nordvik/orders\"")]
+    #[command(
+        after_help = "Examples:\n  lastkaj retry order SO-20044\n  lastkaj retry call 17\n  lastkaj retry \"inbox nordvik/orders\""
+    )]
     Retry(operator::RetryArguments),
     /// Throw away a call, an arrival or a report that waits or is held
     #[command(after_help = "Example: lastkaj discard call 17 --why \"the customer cancelled by phone\"")]

@@ -145,7 +145,9 @@ fn answer(config: &Config, request: &Request) -> Result<Value, Fault> {
                 .map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))?;
             runtime.block_on(operate(&ledger, &Clock::System, &who, request))
         }
-        Err(fault) if fault.code == code::DATA_FOLDER_LOCKED => control::ask(&config.gateway.control, request),
+        Err(fault) if fault.code == code::DATA_FOLDER_LOCKED => {
+            control::ask(&config.gateway.control, request)
+        }
         Err(fault) => Err(fault),
     }
 }
@@ -165,11 +167,18 @@ pub(super) fn rows(answer: &Value, members: &[&str]) -> String {
 fn say_overview(answer: &Value) {
     for (title, member, columns) in [
         ("Halted", "halts", &["scope", "since", "reason"][..]),
-        ("Lanes", "lanes", &["lane", "pending", "held", "accepted", "unchanged", "superseded", "refused", "discarded"][..]),
+        (
+            "Lanes",
+            "lanes",
+            &["lane", "pending", "held", "accepted", "unchanged", "superseded", "refused", "discarded"][..],
+        ),
         ("Arrivals", "arrivals", &["state", "count"][..]),
         ("Reports", "reports", &["state", "count"][..]),
     ] {
         say(title);
-        say(rows(answer.get(member).unwrap_or(&Value::Null), columns).lines().map(|line| format!("  {line}\n")).collect::<String>());
+        say(rows(answer.get(member).unwrap_or(&Value::Null), columns)
+            .lines()
+            .map(|line| format!("  {line}\n"))
+            .collect::<String>());
     }
 }

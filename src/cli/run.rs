@@ -48,7 +48,11 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
         let stopping = tokio::spawn(stop_on_signal(gateway.clone(), bells.clone()));
         let watchdog = tokio::spawn(ping_watchdog(gateway.clone()));
         systemd::ready();
-        tracing::info!(inboxes = gateway.config().inboxes.len(), outboxes = gateway.config().outboxes.len(), "running");
+        tracing::info!(
+            inboxes = gateway.config().inboxes.len(),
+            outboxes = gateway.config().outboxes.len(),
+            "running"
+        );
         let ran = gateway.clone().run(bells).await;
         systemd::stopping();
         stopping.abort();
@@ -100,7 +104,11 @@ fn count(number: usize, noun: &str) -> String {
 }
 
 /// Loads the configuration, opens the gateway and hands it to `work`.
-fn with_gateway(path: &Path, step_log: Option<&Path>, work: impl AsyncFnOnce(Gateway) -> Result<Exit, Fault>) -> Exit {
+fn with_gateway(
+    path: &Path,
+    step_log: Option<&Path>,
+    work: impl AsyncFnOnce(Gateway) -> Result<Exit, Fault>,
+) -> Exit {
     let config = match load(path) {
         Ok(config) => config,
         Err(exit) => return exit,
@@ -162,7 +170,9 @@ async fn stop_on_signal(gateway: Arc<Gateway>, bells: Arc<crate::gateway::Bells>
         }
         signals += 1;
         if signals > 1 {
-            tracing::warn!("a second signal: stopping now; nothing is lost, the next start goes on from here");
+            tracing::warn!(
+                "a second signal: stopping now; nothing is lost, the next start goes on from here"
+            );
             std::process::exit(Exit::Wait as i32);
         }
         tracing::info!("stopping: what is in hand ends first");

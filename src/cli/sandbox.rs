@@ -35,13 +35,19 @@ pub(super) fn sandbox(arguments: &SandboxArguments) -> Exit {
         let sandbox = match start(settings, Clock::System).await {
             Ok(sandbox) => sandbox,
             Err(error) => {
-                say(format!("the sandbox cannot listen on port {}: {error}; choose another with --port", arguments.port));
+                say(format!(
+                    "the sandbox cannot listen on port {}: {error}; choose another with --port",
+                    arguments.port
+                ));
                 return Exit::Usage;
             }
         };
         say(format!("The sandbox stands in for Ongoing at {}", sandbox.url()));
         say(format!("user {user}, password {password}, goods owner {goods_owner}"));
-        say(format!("what it holds: http://{}/sandbox/state    what it was asked: http://{0}/sandbox/requests", sandbox.address));
+        say(format!(
+            "what it holds: http://{}/sandbox/state    what it was asked: http://{0}/sandbox/requests",
+            sandbox.address
+        ));
         say("Ctrl-C ends it; it forgets everything then");
         let _ = tokio::signal::ctrl_c().await;
         sandbox.stop().await;

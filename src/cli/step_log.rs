@@ -13,9 +13,13 @@ pub(super) struct StepLog(Mutex<File>);
 
 impl StepLog {
     pub(super) fn open(path: &Path) -> Result<StepLog, Fault> {
-        File::options().create(true).append(true).open(path).map(|file| StepLog(Mutex::new(file))).map_err(|error| {
-            Fault::new(code::LEDGER_FAILED).at(Place::file(path.display().to_string())).with("reason", error)
-        })
+        File::options().create(true).append(true).open(path).map(|file| StepLog(Mutex::new(file))).map_err(
+            |error| {
+                Fault::new(code::LEDGER_FAILED)
+                    .at(Place::file(path.display().to_string()))
+                    .with("reason", error)
+            },
+        )
     }
 }
 

@@ -53,7 +53,14 @@ fn show(trace: &Value) -> bool {
         call(&mark, "");
     }
     for row in list("audit") {
-        say(format!("{}  {} did {} on {}: {}", text(&row, "at"), text(&row, "who"), text(&row, "action"), text(&row, "target"), text(&row, "why")));
+        say(format!(
+            "{}  {} did {} on {}: {}",
+            text(&row, "at"),
+            text(&row, "who"),
+            text(&row, "action"),
+            text(&row, "target"),
+            text(&row, "why")
+        ));
     }
     let nothing = arrivals.is_empty() && facts.is_empty();
     if nothing {
@@ -99,7 +106,8 @@ fn arrival(traced: &Value, reports: &[Value]) {
 }
 
 fn call(call: &Value, indent: &str) {
-    let id = call.get("ongoing_id").filter(|id| !id.is_null()).map(|id| format!(", Ongoing's id {}", cell(id)));
+    let id =
+        call.get("ongoing_id").filter(|id| !id.is_null()).map(|id| format!(", Ongoing's id {}", cell(id)));
     say(format!(
         "{indent}call {}  {} {}: {}{}  {}",
         text(call, "id"),
@@ -110,8 +118,14 @@ fn call(call: &Value, indent: &str) {
         text(call, "message"),
     ));
     for request in call.get("requests").and_then(Value::as_array).into_iter().flatten() {
-        let status = request.get("status").filter(|status| !status.is_null()).map_or("no answer".to_owned(), cell);
-        say(format!("{indent}  {}  {} -> {status}  {}", text(request, "at"), text(request, "request"), text(request, "answer")));
+        let status =
+            request.get("status").filter(|status| !status.is_null()).map_or("no answer".to_owned(), cell);
+        say(format!(
+            "{indent}  {}  {} -> {status}  {}",
+            text(request, "at"),
+            text(request, "request"),
+            text(request, "answer")
+        ));
     }
     if let Some(fault) = call.get("fault").filter(|fault| !fault.is_null()) {
         fault_line(fault, &format!("{indent}  "));
@@ -136,7 +150,12 @@ fn told(fact: &Value) -> String {
     let lines = document.get("lines").and_then(Value::as_array).into_iter().flatten();
     let lines: Vec<String> = lines
         .map(|line| {
-            format!("row {}: {} of {}", text(line, "rowNumber"), text(line, "deliveredNumberOfItems"), text(line, "orderedNumberOfItems"))
+            format!(
+                "row {}: {} of {}",
+                text(line, "rowNumber"),
+                text(line, "deliveredNumberOfItems"),
+                text(line, "orderedNumberOfItems")
+            )
         })
         .collect();
     format!("{} delivered, {}", text(&document, "orderNumber"), lines.join(", "))

@@ -81,7 +81,11 @@ fn definition(arguments: &TryArguments) -> Result<Definition, Vec<Fault>> {
     } else {
         arguments.formats.join(format!("{}.toml", arguments.format))
     };
-    let folder = if given.is_file() { formats_folder(given).unwrap_or_else(|| arguments.formats.clone()) } else { arguments.formats.clone() };
+    let folder = if given.is_file() {
+        formats_folder(given).unwrap_or_else(|| arguments.formats.clone())
+    } else {
+        arguments.formats.clone()
+    };
     let tables = config::code_tables(&folder, &config::ProcessEnvironment)?;
     let text = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&path, &error)])?;
     Definition::check(&arguments.format, &path.display().to_string(), &text, &tables)
@@ -112,7 +116,8 @@ struct Tried {
 
 fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Fault> {
     let mut file = File::open(&arguments.file).map_err(|error| unreadable(&arguments.file, &error))?;
-    let name = arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name =
+        arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let scratch = || tempfile();
     let context = ReadContext { file_name: &name, time_zone: arguments.time_zone, scratch: &scratch };
     let lane = Lane { installation: "try".to_owned(), goods_owner: arguments.goods_owner };
@@ -215,7 +220,8 @@ impl Tried {
     }
 
     fn to_json(&self) -> Value {
-        let document: Value = serde_json::from_str(&to_json(self.mapped.document.as_document())).unwrap_or_default();
+        let document: Value =
+            serde_json::from_str(&to_json(self.mapped.document.as_document())).unwrap_or_default();
         json!({
             "type": self.mapped.document.document_type().name(),
             "number": self.mapped.document.number(),

@@ -292,7 +292,7 @@ fn a_file_cut_anywhere_is_never_taken_as_whole() {
     assert_eq!(read(&fixed(), TRAILED.as_bytes()).file_faults(), Vec::<&str>::new());
     let whole = TRAILED.trim_end().len();
     for cut in 0..whole {
-        let seen = read(&fixed(), TRAILED[..cut].as_bytes());
+        let seen = read(&fixed(), &TRAILED.as_bytes()[..cut]);
         assert!(!seen.file_faults().is_empty(), "cut after {cut} bytes");
     }
 }

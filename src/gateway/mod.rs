@@ -56,7 +56,8 @@ impl Gateway {
         let spool = ledger.spool().clone();
         let mut installations = BTreeMap::new();
         for (name, installation) in &config.installations {
-            installations.insert(name.clone(), Arc::new(Ongoing::new(installation, clock.clone(), steps.clone())?));
+            installations
+                .insert(name.clone(), Arc::new(Ongoing::new(installation, clock.clone(), steps.clone())?));
         }
         ledger.drop_unpublished().await?;
         ledger.recover_in_flight().await?;
@@ -78,7 +79,8 @@ impl Gateway {
     /// if its credential was changed, since each wrong password counts against its limits.
     async fn lift_halts(&self) -> Result<(), Fault> {
         for halt in self.ledger.halts().await? {
-            let unchanged = halt.scope.strip_prefix("installation ").and_then(|name| self.installations.get(name));
+            let unchanged =
+                halt.scope.strip_prefix("installation ").and_then(|name| self.installations.get(name));
             if unchanged.is_some_and(|ongoing| ongoing.credential_fingerprint() == halt.cause) {
                 continue;
             }

@@ -1,5 +1,7 @@
 //! One round of everything that is due, shared by `once` and by `run`'s first moments.
 
+use std::collections::BTreeSet;
+
 use crate::fault::{Fault, Turn, code};
 use crate::receive::{self, Inbox, Staged};
 use crate::report::{self, Outbox, ReportKind};
@@ -38,6 +40,8 @@ impl Gateway {
     /// The ledger cannot be used.
     pub async fn once(&self) -> Result<Done, Fault> {
         let mut done = Done::default();
+        // Judged once, so that what is sent now can be told now: an outbox whose slot is due tells in each step below.
+        let due = self.due_outboxes().await?;
         for inbox in &self.config.inboxes {
             let taken = self.take_in(inbox).await;
             let taken = done.note(taken);
@@ -50,12 +54,12 @@ impl Gateway {
             done.note(staged);
         }
         // Acknowledgements of what was taken, before what became of it.
-        self.report(&mut done, true).await;
+        self.report(&mut done, &due).await;
         for lane in self.lanes() {
             let sent = self.send_lane(&lane).await;
             done.note(sent.map(|_| ()));
         }
-        self.report(&mut done, true).await;
+        self.report(&mut done, &due).await;
         // What was delivered just now left marks to set.
         for lane in self.lanes() {
             let sent = self.send_lane(&lane).await;
@@ -64,13 +68,29 @@ impl Gateway {
         Ok(done)
     }
 
-    async fn report(&self, done: &mut Done, now: bool) {
+    /// The outboxes whose slot is due now.
+    async fn due_outboxes(&self) -> Result<BTreeSet<String>, Fault> {
+        let mut due = BTreeSet::new();
+        for outbox in self.outboxes() {
+            if self.due_slot(&outbox).await?.is_some() {
+                due.insert(outbox.name);
+            }
+        }
+        Ok(due)
+    }
+
+    async fn due_slot(&self, outbox: &Outbox) -> Result<Option<String>, Fault> {
+        let last = self.ledger.last_slot(&outbox.name).await?;
+        Ok(outbox.schedule.due(self.clock.now(), outbox.time_zone, last.as_deref()))
+    }
+
+    async fn report(&self, done: &mut Done, due: &BTreeSet<String>) {
         for inbox in self.config.inboxes.clone() {
             let written = self.write_error_files(&inbox).await;
             done.reports += done.note(written);
         }
         for outbox in self.outboxes() {
-            let reported = self.run_outbox(&outbox, now).await;
+            let reported = self.run_outbox(&outbox, due.contains(&outbox.name)).await;
             done.reports += done.note(reported);
         }
     }
@@ -131,13 +151,12 @@ impl Gateway {
     }
 
     async fn owe_and_deliver(&self, outbox: &Outbox, now: bool) -> Result<usize, Fault> {
-        let last = self.ledger.last_slot(&outbox.name).await?;
-        let time = self.clock.now();
-        let slot = outbox.schedule.due(time, outbox.time_zone, last.as_deref());
+        let slot = self.due_slot(outbox).await?;
         // What was owed before is delivered whatever the reading comes to.
         let owed = if slot.is_some() || now { self.owe(outbox).await } else { Ok(()) };
         let (reporting, own) = (self.reporting(), outbox.clone());
-        let delivered = blocking(move || report::deliver(&reporting, &own.name, &own.remote, &own.folder)).await?;
+        let delivered =
+            blocking(move || report::deliver(&reporting, &own.name, &own.remote, &own.folder)).await?;
         owed?;
         if let Some(slot) = slot {
             self.ledger.ran_slot(&outbox.name, &slot).await?;
@@ -178,7 +197,11 @@ impl Gateway {
             && fault.turn == Turn::Operator
             && fault.code != code::LEDGER_FAILED
         {
-            tracing::error!(scope, code = fault.code.name(), "{fault}; `lastkaj retry \"{scope}\"` once it is mended");
+            tracing::error!(
+                scope,
+                code = fault.code.name(),
+                "{fault}; `lastkaj retry \"{scope}\"` once it is mended"
+            );
             self.ledger.halt(scope, fault.clone(), "", self.clock.now()).await?;
         }
         result

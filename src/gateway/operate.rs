@@ -68,14 +68,20 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
     match request {
         Request::Overview => {
             let overview = ledger.overview_at(now).await?;
-            let mut json = to_json(&overview)?;
-            json["open"] = json!(overview.open());
-            json["held"] = json!(overview.held());
-            Ok(json)
+            let mut answer = to_json(&overview)?;
+            if let Some(members) = answer.as_object_mut() {
+                members.insert("open".to_owned(), json!(overview.open()));
+                members.insert("held".to_owned(), json!(overview.held()));
+            }
+            Ok(answer)
         }
         Request::Arrivals { state, limit } => {
             let state = state.as_deref().map(arrival_state).transpose()?;
-            to_json(&ledger.arrivals(ArrivalFilter { state, ..ArrivalFilter::default() }, *limit as usize).await?)
+            to_json(
+                &ledger
+                    .arrivals(ArrivalFilter { state, ..ArrivalFilter::default() }, *limit as usize)
+                    .await?,
+            )
         }
         Request::Calls { state, limit } => {
             let state = state.as_deref().map(call_state).transpose()?;
@@ -139,7 +145,10 @@ mod tests {
     fn targets_are_named_as_people_name_them() {
         assert_eq!(parse_target("call 17").unwrap(), Target::Call(17));
         assert_eq!(parse_target("order SO 1").unwrap(), Target::Key(Kind::Order, "SO 1".to_owned()));
-        assert_eq!(parse_target("purchase order 8").unwrap(), Target::Key(Kind::PurchaseOrder, "8".to_owned()));
+        assert_eq!(
+            parse_target("purchase order 8").unwrap(),
+            Target::Key(Kind::PurchaseOrder, "8".to_owned())
+        );
         assert_eq!(parse_target("inbox a/b").unwrap(), Target::Halt("inbox a/b".to_owned()));
         for wrong in ["", "call", "call x", "order ", "ordre 1"] {
             assert_eq!(parse_target(wrong).unwrap_err().code.name(), "unknown-object", "{wrong}");

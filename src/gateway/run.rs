@@ -116,7 +116,12 @@ impl Gateway {
         }
     }
 
-    async fn inbox_loop(self: Arc<Self>, bells: Arc<Bells>, inbox: Inbox, watch: Option<Arc<Watch>>) -> Result<(), Fault> {
+    async fn inbox_loop(
+        self: Arc<Self>,
+        bells: Arc<Bells>,
+        inbox: Inbox,
+        watch: Option<Arc<Watch>>,
+    ) -> Result<(), Fault> {
         let mut patience = Patience::default();
         let mut unmatched_told = std::collections::BTreeSet::new();
         while !self.is_stopping() {
@@ -133,7 +138,11 @@ impl Gateway {
                     }
                     for name in taken.unmatched {
                         if unmatched_told.len() < 1_000 && unmatched_told.insert(name.clone()) {
-                            tracing::warn!(inbox = inbox.name, name, "no pattern of `files` fits this file; it is left alone");
+                            tracing::warn!(
+                                inbox = inbox.name,
+                                name,
+                                "no pattern of `files` fits this file; it is left alone"
+                            );
                         }
                     }
                     for fault in taken.faults {
@@ -141,7 +150,10 @@ impl Gateway {
                     }
                     if taken.waiting > 0 {
                         // A file under watch: look again as soon as it can have been quiet.
-                        wait = inbox.ready.quiet.map_or(wait, |quiet| quiet.clamp(Duration::from_millis(200), wait));
+                        wait = inbox
+                            .ready
+                            .quiet
+                            .map_or(wait, |quiet| quiet.clamp(Duration::from_millis(200), wait));
                     }
                 }
                 Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),

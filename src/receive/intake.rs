@@ -96,7 +96,8 @@ fn take_one(receive: &Receive, inbox: &Inbox, looked: &Looked, entry: &Entry) ->
     }
     // The claim is in the ledger before the file has its new name, so that a crash leaves nothing unknown.
     let now = receive.clock.now();
-    let claimed_path = self::path(inbox, &format!("{CLAIM_PREFIX}{:x}-{}", now.timestamp_millis(), entry.name));
+    let claimed_path =
+        self::path(inbox, &format!("{CLAIM_PREFIX}{:x}-{}", now.timestamp_millis(), entry.name));
     let id = receive.ledger.claim(&inbox.name, &path, &claimed_path, now).wait()?;
     let claim = Claim { id, inbox: inbox.name.clone(), path, claimed_path, arrival: None };
     match rename(receive, inbox, &claim.path, &claim.claimed_path) {
@@ -202,7 +203,9 @@ fn hold_duplicate(receive: &Receive, inbox: &Inbox, arrival: ArrivalId) -> Resul
     }
     let Some(arrival) = receive.ledger.arrival(arrival).wait()? else { return Ok(()) };
     let Some(other) = arrival.same_content_as else { return Ok(()) };
-    let fault = Fault::new(code::SAME_CONTENT).at(Place::file(&arrival.name)).with("other", format!("arrival {other}"));
+    let fault = Fault::new(code::SAME_CONTENT)
+        .at(Place::file(&arrival.name))
+        .with("other", format!("arrival {other}"));
     receive.ledger.hold_arrival(arrival.id, fault).wait()
 }
 
@@ -221,7 +224,8 @@ fn settle(receive: &Receive, inbox: &Inbox, claim: &Claim, copied: Option<&Entry
     };
     let name = file_name(&claim.path);
     if let Some(standing) = look_at(receive, inbox, &claim.claimed_path)? {
-        let grew = copied.is_some_and(|copied| (copied.size, copied.modified) != (standing.size, standing.modified));
+        let grew =
+            copied.is_some_and(|copied| (copied.size, copied.modified) != (standing.size, standing.modified));
         if grew {
             let copy = copy(receive, inbox, &claim.claimed_path)?;
             let fault = Fault::new(code::GREW_AFTER_PICKUP).at(Place::file(name));

@@ -71,8 +71,7 @@ pub(super) fn is_whole(
     }
     let Some(quiet) = inbox.ready.quiet else { return Ok(true) };
     let now = receive.clock.now();
-    let sighting =
-        receive.ledger.sight(&inbox.name, &entry.name, entry.size, entry.modified, now).wait()?;
+    let sighting = receive.ledger.sight(&inbox.name, &entry.name, entry.size, entry.modified, now).wait()?;
     let quiet = TimeDelta::from_std(quiet).unwrap_or(TimeDelta::MAX);
     Ok(sighting.looks >= 2 && now - sighting.unchanged_since >= quiet)
 }

@@ -34,11 +34,7 @@ pub enum Staged {
 ///
 /// # Errors
 /// What kept it from being staged at all; the arrival waits on, and nothing of it is seen.
-pub fn stage_next(
-    receive: &Receive,
-    lane: &Lane,
-    inboxes: &HashMap<String, Inbox>,
-) -> Result<Staged, Fault> {
+pub fn stage_next(receive: &Receive, lane: &Lane, inboxes: &HashMap<String, Inbox>) -> Result<Staged, Fault> {
     let Some(arrival) = receive.ledger.next_to_stage(lane).wait()? else { return Ok(Staged::Nothing) };
     let Some(inbox) = inboxes.get(&arrival.inbox) else {
         let fault = Fault::new(code::INBOX_GONE).at(Place::file(&arrival.name)).with("inbox", &arrival.inbox);
@@ -67,7 +63,9 @@ pub fn stage_next(
     match read {
         Ok(summary) => staging.conclude(&summary),
         // A fault of ours (ledger, disk, scratch file) must not cost the sender a file.
-        Err(fault) if fault.turn == crate::fault::Turn::Sender => reject(receive, &arrival, staging.counts(), vec![fault]),
+        Err(fault) if fault.turn == crate::fault::Turn::Sender => {
+            reject(receive, &arrival, staging.counts(), vec![fault])
+        }
         Err(fault) => Err(fault),
     }
 }
@@ -114,7 +112,8 @@ impl<'a> Staging<'a> {
         }
         let bad = self.faulty + self.stray;
         if bad > 0 && self.inbox.faults == FaultRule::RejectFile {
-            let fault = Fault::new(code::FAULTY_DOCUMENTS).at(Place::file(&self.arrival.name)).with("count", bad);
+            let fault =
+                Fault::new(code::FAULTY_DOCUMENTS).at(Place::file(&self.arrival.name)).with("count", bad);
             return reject(self.receive, self.arrival, counts, vec![fault]);
         }
         ledger.publish(self.arrival.id, counts, Vec::new(), self.receive.clock.now()).wait()?;
@@ -194,7 +193,8 @@ impl<'a> Staging<'a> {
 
     /// One arrival never plans two versions of one key (promise 3).
     fn refuse_second_versions(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
-        let numbers = batch.iter().filter_map(planned_call).map(|call| (call.key.kind, call.key.number.clone()));
+        let numbers =
+            batch.iter().filter_map(planned_call).map(|call| (call.key.kind, call.key.number.clone()));
         let mut seen: HashSet<(Kind, String)> =
             self.receive.ledger.staged_numbers(self.arrival.id, numbers.collect()).wait()?;
         for document in batch {
@@ -220,8 +220,12 @@ impl<'a> Staging<'a> {
     fn mark_unchanged(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
         let repeated = self.arrival.same_content_as.is_some();
         let judged = |call: &Call| repeated || (self.inbox.skip_unchanged && call.key.kind == Kind::Article);
-        let keys: Vec<Key> =
-            batch.iter().filter_map(planned_call).filter(|call| judged(call)).map(|call| call.key.clone()).collect();
+        let keys: Vec<Key> = batch
+            .iter()
+            .filter_map(planned_call)
+            .filter(|call| judged(call))
+            .map(|call| call.key.clone())
+            .collect();
         if keys.is_empty() {
             return Ok(());
         }
@@ -229,7 +233,9 @@ impl<'a> Staging<'a> {
         for document in batch {
             let unchanged = planned_call(document)
                 .filter(|call| judged(call))
-                .filter(|call| bases.get(&call.key).is_some_and(|basis| basis.hash.as_ref() == Some(&call.hash)))
+                .filter(|call| {
+                    bases.get(&call.key).is_some_and(|basis| basis.hash.as_ref() == Some(&call.hash))
+                })
                 .cloned();
             if let Some(call) = unchanged {
                 document.planned = Planned::Unchanged(call);

@@ -104,7 +104,8 @@ fn rows(document: &UntoldDocument, language: Language) -> Vec<AcknowledgementRow
         message: (!document.message.is_empty()).then(|| document.message.clone()),
         ..AcknowledgementRow::default()
     };
-    if !matches!(document.outcome.as_str(), "faulty" | "refused" | "discarded") || document.faults.is_empty() {
+    if !matches!(document.outcome.as_str(), "faulty" | "refused" | "discarded") || document.faults.is_empty()
+    {
         return vec![row];
     }
     document

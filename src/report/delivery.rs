@@ -45,7 +45,13 @@ fn deliver_one(reporting: &Reporting, remote: &Remote, folder: &str, report: &Re
     rename(reporting, remote, report, &temporary, &last)
 }
 
-fn rename(reporting: &Reporting, remote: &Remote, report: &Report, from: &str, to: &str) -> Result<bool, Fault> {
+fn rename(
+    reporting: &Reporting,
+    remote: &Remote,
+    report: &Report,
+    from: &str,
+    to: &str,
+) -> Result<bool, Fault> {
     match reporting.sessions.with(remote, |transport| transport.rename(from, to)) {
         Ok(()) => {
             reporting.ledger.delivered(report.id, reporting.clock.now()).wait()?;
@@ -60,7 +66,8 @@ fn rename(reporting: &Reporting, remote: &Remote, report: &Report, from: &str, t
 
 /// The temporary name is gone after a rename was begun. It was renamed; the ERP may have fetched it since.
 fn gone(reporting: &Reporting, remote: &Remote, report: &Report, last: &str) -> Result<bool, Fault> {
-    let standing = reporting.sessions.with(remote, |transport| transport.look(last)).map_err(Trouble::into_fault)?;
+    let standing =
+        reporting.sessions.with(remote, |transport| transport.look(last)).map_err(Trouble::into_fault)?;
     if standing.is_some_and(|standing| standing.size != report.size) {
         return hold(reporting, report, Fault::new(code::REPORT_NAME_TAKEN));
     }

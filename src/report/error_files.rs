@@ -65,12 +65,21 @@ fn text(untold: &Untold, language: Language, clock: &Clock, zone: chrono_tz::Tz)
     let arrival = &untold.arrival;
     let time = clock.now().with_timezone(&zone).format("%Y-%m-%d %H:%M");
     let rejected = arrival.state == ArrivalState::Rejected;
-    let bad: Vec<&UntoldDocument> = untold.documents.iter().filter(|document| is_bad_document(document)).collect();
-    let mut paragraphs = vec![format!("{}: {}", words.file, arrival.name), format!("{}: {time}", words.written)];
+    let bad: Vec<&UntoldDocument> =
+        untold.documents.iter().filter(|document| is_bad_document(document)).collect();
+    let mut paragraphs =
+        vec![format!("{}: {}", words.file, arrival.name), format!("{}: {time}", words.written)];
     paragraphs.push(if rejected {
         words.rejected.to_owned()
     } else {
-        format!("{} {} {} {}. {}", bad.len(), words.of, arrival.documents, words.documents_wrong, words.others_went_on)
+        format!(
+            "{} {} {} {}. {}",
+            bad.len(),
+            words.of,
+            arrival.documents,
+            words.documents_wrong,
+            words.others_went_on
+        )
     });
     paragraphs.extend(arrival.faults.iter().map(|fault| show::plain(fault, language)));
     for document in bad {

@@ -11,11 +11,15 @@ use rust_decimal::Decimal;
 use super::owing::{self, Tells};
 use super::{Outbox, Reporting};
 use crate::call::{Call, Key, Kind, Operation};
-use crate::document::{AnyDocument, Shipment, ShipmentLine, ShipmentParcel, decimal_text, from_json, to_json};
+use crate::document::{
+    AnyDocument, Shipment, ShipmentLine, ShipmentParcel, decimal_text, from_json, to_json,
+};
 use crate::fault::{Fault, code};
 use crate::format::{self, Outgoing, Remembered, WriteContext};
 use crate::ledger::{Fact, Told};
-use crate::ongoing::{Ongoing, OrderLineRead, OrderRead, OrdersFilter, PickedItemRead, Shipped, TrackingRead};
+use crate::ongoing::{
+    Ongoing, OrderLineRead, OrderRead, OrdersFilter, PickedItemRead, Shipped, TrackingRead,
+};
 
 /// How many orders one shipments file tells of; the others are in the next one.
 const FACTS_PER_REPORT_MAX: usize = 1_000;
@@ -80,13 +84,19 @@ async fn read_without_picks(
     let last = reporting.ledger.last_slot(&cursor).await?;
     let since = last.and_then(|last| last.parse::<chrono::DateTime<chrono::Utc>>().ok());
     let since = since.map_or(began - TimeDelta::days(2), |since| since - STATUS_OVERLAP);
-    let changed = OrdersFilter { shipped: Shipped::ChangedTo { status: shipped_status, since }, only_to_report: false };
+    let changed =
+        OrdersFilter { shipped: Shipped::ChangedTo { status: shipped_status, since }, only_to_report: false };
     let noted = read_pages(reporting, ongoing, outbox, &changed, shipped_status).await?;
     reporting.ledger.ran_slot(&cursor, &began.to_rfc3339()).await?;
     Ok(noted)
 }
 
-async fn note(reporting: &Reporting, outbox: &Outbox, orders: &[OrderRead], shipped_status: i32) -> Result<usize, Fault> {
+async fn note(
+    reporting: &Reporting,
+    outbox: &Outbox,
+    orders: &[OrderRead],
+    shipped_status: i32,
+) -> Result<usize, Fault> {
     let orders: Vec<&OrderRead> = orders.iter().filter(|order| is_shipped(order, shipped_status)).collect();
     let ids: Vec<i64> = orders.iter().filter_map(|order| order_id(order)).collect();
     let told = reporting.ledger.told(&outbox.name, ids).await?;
@@ -107,7 +117,8 @@ async fn note(reporting: &Reporting, outbox: &Outbox, orders: &[OrderRead], ship
 
 fn is_shipped(order: &OrderRead, shipped_status: i32) -> bool {
     let info = order.order_info.as_ref();
-    let status = info.and_then(|info| info.order_status.as_ref()).and_then(|status| status.number).unwrap_or(0);
+    let status =
+        info.and_then(|info| info.order_status.as_ref()).and_then(|status| status.number).unwrap_or(0);
     let shipped = info.is_some_and(|info| info.shipped_time.is_some());
     status != CANCELLED && (status >= i64::from(shipped_status) || shipped)
 }
@@ -120,7 +131,9 @@ fn fact(
     told: &HashMap<(i64, i64), String>,
 ) -> Result<Option<(Fact, Vec<Told>)>, Fault> {
     let Some(info) = &order.order_info else { return Ok(None) };
-    let (Some(order_id), Some(order_number)) = (order_id(order), info.order_number.clone()) else { return Ok(None) };
+    let (Some(order_id), Some(order_number)) = (order_id(order), info.order_number.clone()) else {
+        return Ok(None);
+    };
     let key = Key { lane: outbox.lane.clone(), kind: Kind::Order, number: order_number.clone() };
     let (mut lines, mut totals, mut marks) = (Vec::new(), Vec::new(), Vec::new());
     for line in &order.order_lines {
@@ -129,7 +142,8 @@ fn fact(
         let picked = line.picked_number_of_items.unwrap_or_default();
         let base = told_before.or(line.reported_number_of_items).unwrap_or_default();
         let delivered = picked - base;
-        let nothing_picked_yet_untold = told_before.is_none() && picked.is_zero() && line.reported_number_of_items.is_none();
+        let nothing_picked_yet_untold =
+            told_before.is_none() && picked.is_zero() && line.reported_number_of_items.is_none();
         if delivered.is_zero() && !nothing_picked_yet_untold {
             continue;
         }
@@ -171,8 +185,10 @@ fn shipment(order: &OrderRead, order_id: i64, order_number: String, lines: Vec<S
     let consignee = order.consignee.clone().unwrap_or_default();
     let transporter = order.transporter.clone().unwrap_or_default();
     let status = info.order_status.clone().unwrap_or_default();
-    let back_order_for =
-        info.advanced.and_then(|advanced| advanced.back_order_info).and_then(|back| back.back_order_for_order_id);
+    let back_order_for = info
+        .advanced
+        .and_then(|advanced| advanced.back_order_info)
+        .and_then(|back| back.back_order_for_order_id);
     let trackings = outbound_tracking(order);
     let waybill = info.way_bill.clone().filter(|waybill| !waybill.is_empty());
     let parcels: Vec<ShipmentParcel> = order

@@ -1,5 +1,8 @@
 //! The API itself: who asks, may he, is it well-formed, and what becomes of it.
 
+// A JSON value indexed by a name answers null for what is not there; what is written to was made an object here.
+#![allow(clippy::indexing_slicing)]
+
 use base64::Engine;
 use serde_json::{Value, json};
 
@@ -9,7 +12,7 @@ use super::pages::Logged;
 use super::settings::RetryAfter;
 use super::store::{Refusal, decimal, statuses};
 use super::wire::{Answer, Asked};
-use super::{Shared, State};
+use super::{Shared, State, lists};
 
 /// What the vendor's server says when it says nothing.
 const AN_ERROR: &str = r#"{"Message":"An error has occurred."}"#;
@@ -29,7 +32,8 @@ pub fn writes_for(shared: &Shared, asked: &Asked) -> Option<i64> {
 /// Answers a request to the API.
 pub fn answer(shared: &Shared, asked: &Asked) -> Answer {
     let body = serde_json::from_slice::<Value>(&asked.body).ok();
-    let number = body.as_ref().and_then(|body| number_of(asked, body)).or_else(|| number_of(asked, &Value::Null));
+    let number =
+        body.as_ref().and_then(|body| number_of(asked, body)).or_else(|| number_of(asked, &Value::Null));
     let answer = judged(shared, asked, body.as_ref(), number.as_deref());
     let mut state = shared.state();
     state.counters.requests += 1;
@@ -93,7 +97,14 @@ fn processed(
     {
         return Answer::refusal(403, format!("The account does not reach goods owner {owner}"));
     }
-    let order_number = operation.path_number("orderId").and_then(|id| state.store.order_key(id)).map(|(_, number)| number);
+    let order = operation.path_number("orderId").and_then(|id| state.store.order_key(id));
+    let article = operation.path_number("articleSystemId").and_then(|id| state.store.article_key(id));
+    if let Some((owner, _)) = order.as_ref().or(article.as_ref())
+        && !owners.contains(owner)
+    {
+        return Answer::refusal(403, format!("The account does not reach goods owner {owner}"));
+    }
+    let order_number = order.map(|(_, number)| number);
     let how = state.failures.take(&asked.verb, &asked.path, number.or(order_number.as_deref()));
     match &how {
         Some(How::Status { status, body }) => {
@@ -110,7 +121,13 @@ fn processed(
     }
     let now = shared.0.clock.now();
     let answer = match done(state, asked, operation, body.unwrap_or(&Value::Null), now) {
-        Ok(body) => Answer::json(200, &body),
+        Ok(body) => {
+            let body = operation.shaped(200, body);
+            for text in operation.answer_violations(200, &body) {
+                state.counters.misshape(format!("{} {}: {text}", asked.verb, asked.path));
+            }
+            Answer::json(200, &body)
+        }
         Err((status, message)) => Answer::refusal(status, message),
     };
     match how {
@@ -143,21 +160,20 @@ fn done(
             let id = store.put_order(owner, body, switches, now)?;
             Ok(json!({ "orderId": id, "message": "Order created<br/>" }))
         }
-        ("GET", "/api/v1/articles") => articles(state, asked, owner),
+        ("GET", "/api/v1/articles") => lists::articles(state, asked, owner),
         ("GET", "/api/v1/articles/{articleSystemId}") => {
             let id = operation.path_number("articleSystemId").unwrap_or_default();
-            let found = store.articles.iter().find(|(_, article)| article.id == id);
-            found
-                .map(|((owner, _), article)| store.article_json(*owner, article))
-                .ok_or((404, format!("Article {id} does not exist")))
+            let key = store.article_key(id);
+            let found = key.and_then(|key| Some(store.article_json(key.0, store.articles.get(&key)?)));
+            found.ok_or((404, format!("Article {id} does not exist")))
         }
-        ("GET", "/api/v1/orders") => orders(state, asked, owner),
+        ("GET", "/api/v1/orders") => lists::orders(state, asked, owner, now),
         ("GET", "/api/v1/orders/{orderId}") => {
             let key = order(store)?;
             store.read_order(&key).ok_or((404, "The order can not be seen yet".to_owned()))
         }
         ("DELETE", "/api/v1/orders") => {
-            let number = parameter(asked, "orderNumber").unwrap_or_default().to_owned();
+            let number = asked.parameter("orderNumber").unwrap_or_default().to_owned();
             let id = store.cancel(&(owner, number), switches, now)?;
             Ok(json!({ "orderId": id, "message": "Order cancelled" }))
         }
@@ -184,7 +200,8 @@ fn done(
             Ok(json!({ "orderId": order.id, "message": "OK" }))
         }
         ("GET", "/api/v1/orders/statuses") => {
-            let list: Vec<Value> = statuses().iter().map(|(number, text)| json!({ "number": number, "text": text })).collect();
+            let list: Vec<Value> =
+                statuses().iter().map(|(number, text)| json!({ "number": number, "text": text })).collect();
             Ok(json!({ "orderStatuses": list }))
         }
         ("GET", "/api/v1/orders/wayOfDeliveryTypes") => Ok(json!({ "wayOfDeliveryTypes": [
@@ -193,7 +210,9 @@ fn done(
             { "id": 3, "code": "DHLROAD", "name": "DHL road" },
             { "id": 4, "code": "PICKUP", "name": "Picked up" },
         ] })),
-        ("GET", "/api/v1/orders/types") => Ok(json!({ "orderTypes": [{ "id": 1, "code": "N", "name": "Normal" }] })),
+        ("GET", "/api/v1/orders/types") => {
+            Ok(json!({ "orderTypes": [{ "id": 1, "code": "N", "name": "Normal" }] }))
+        }
         ("GET", "/api/v1/orders/classes") => Ok(json!({ "orderClasses": [] })),
         ("GET", "/api/v1/warehouses") => Ok(json!([{ "id": 1, "code": "SBX", "name": "Sandbox" }])),
         ("GET", "/api/v1/transporterContracts") => Ok(json!([{
@@ -204,88 +223,6 @@ fn done(
             ],
         }])),
         (verb, template) => Err((501, format!("the sandbox does not do {verb} {template}"))),
-    }
-}
-
-fn articles(state: &mut State, asked: &Asked, owner: i64) -> Result<Value, Refusal> {
-    only(asked, &["goodsOwnerId", "articleNumber", "articleNumbers", "articleSystemIdFrom", "maxArticlesToGet"])?;
-    let numbers = parameters(asked, &["articleNumber", "articleNumbers"]);
-    let from = whole(asked, "articleSystemIdFrom").unwrap_or(0);
-    let store = &state.store;
-    let mut found: Vec<_> = store
-        .articles
-        .iter()
-        .filter(|((of, number), article)| {
-            *of == owner && article.id >= from && (numbers.is_empty() || numbers.contains(&number.as_str()))
-        })
-        .map(|(_, article)| article)
-        .collect();
-    found.sort_by_key(|article| article.id);
-    let most = most(asked, "maxArticlesToGet");
-    Ok(found.into_iter().take(most).map(|article| store.article_json(owner, article)).collect())
-}
-
-fn orders(state: &mut State, asked: &Asked, owner: i64) -> Result<Value, Refusal> {
-    const FILTERS: [&str; 14] = [
-        "goodsOwnerId",
-        "orderNumber",
-        "orderNumbers",
-        "orderStatusFrom",
-        "orderStatusTo",
-        "orderStatusChangedTimeFrom",
-        "onlyOrdersWithOrderLinesToReport",
-        "shippedTimeFrom",
-        "shippedTimeTo",
-        "orderCreatedTimeFrom",
-        "orderCreatedTimeTo",
-        "orderIdFrom",
-        "maxOrdersToGet",
-        "articleNumbers",
-    ];
-    only(asked, &FILTERS)?;
-    let numbers = parameters(asked, &["orderNumber", "orderNumbers"]);
-    let articles = parameters(asked, &["articleNumbers"]);
-    let within = |name: &str, holds: &dyn Fn(i64) -> bool| whole(asked, name).is_none_or(holds);
-    let since = |name: &str, time: Option<chrono::DateTime<chrono::Utc>>| {
-        instant(asked, name).is_none_or(|from| time.is_some_and(|time| time >= from))
-    };
-    let until = |name: &str, time: Option<chrono::DateTime<chrono::Utc>>| {
-        instant(asked, name).is_none_or(|to| time.is_some_and(|time| time <= to))
-    };
-    let State { store, switches, .. } = state;
-    let mut found: Vec<(i64, (i64, String))> = store
-        .orders
-        .iter()
-        .filter(|((of, number), order)| {
-            *of == owner
-                && (numbers.is_empty() || numbers.contains(&number.as_str()))
-                && within("orderStatusFrom", &|from| order.status >= from)
-                && within("orderStatusTo", &|to| order.status <= to)
-                && within("orderIdFrom", &|from| order.id >= from)
-                && since("orderStatusChangedTimeFrom", Some(order.status_changed))
-                && since("shippedTimeFrom", order.shipped)
-                && until("shippedTimeTo", order.shipped)
-                && since("orderCreatedTimeFrom", Some(order.created))
-                && until("orderCreatedTimeTo", Some(order.created))
-                && (articles.is_empty()
-                    || order.lines.iter().any(|line| {
-                        line.body.get("articleNumber").and_then(Value::as_str).is_some_and(|number| articles.contains(&number))
-                    }))
-                && (parameter(asked, "onlyOrdersWithOrderLinesToReport") != Some("true")
-                    || order.lines.iter().any(|line| line.to_report(switches)))
-        })
-        .map(|(key, order)| (order.id, key.clone()))
-        .collect();
-    found.sort();
-    let most = most(asked, "maxOrdersToGet");
-    Ok(found.iter().take(most).filter_map(|(_, key)| store.read_order(key)).collect())
-}
-
-/// A filter that the sandbox does not have must not return everything in silence.
-fn only(asked: &Asked, known: &[&str]) -> Result<(), Refusal> {
-    match asked.query.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-        Some((name, _)) => Err((501, format!("the sandbox does not filter by {name}"))),
-        None => Ok(()),
     }
 }
 
@@ -300,16 +237,27 @@ fn malformed(asked: &Asked, operation: &Operation, body: Option<&Value>) -> Vec<
         }
         if body.is_none() {
             wrong.push("the body is no JSON".to_owned());
+            return wrong;
         }
     }
     wrong.extend(operation.violations(&asked.query, body));
     wrong
 }
 
-fn too_many(state: &State, until: chrono::DateTime<chrono::Utc>, now: chrono::DateTime<chrono::Utc>) -> Answer {
+fn too_many(
+    state: &State,
+    until: chrono::DateTime<chrono::Utc>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Answer {
+    // Whole seconds, rounded up: who comes back then is let through.
+    let seconds =
+        (until - now).num_milliseconds().div_euclid(1000) + i64::from((until - now).subsec_nanos() > 0);
     let retry_after = match state.switches.retry_after {
-        RetryAfter::Seconds => Some(((until - now).num_seconds() + 1).to_string()),
-        RetryAfter::Date => Some((until + chrono::TimeDelta::seconds(1)).format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+        RetryAfter::Seconds => Some(seconds.to_string()),
+        RetryAfter::Date => {
+            let at = until + chrono::TimeDelta::milliseconds(999);
+            Some(at.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        }
         RetryAfter::None => None,
     };
     Answer { retry_after, ..Answer::refusal(429, "Too many calls") }
@@ -326,36 +274,20 @@ fn goods_owners(shared: &Shared, asked: &Asked) -> Option<Vec<i64>> {
     let encoded = asked.authorization.as_deref()?.strip_prefix("Basic ")?;
     let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(encoded).ok()?).ok()?;
     let (user, password) = decoded.split_once(':')?;
-    let accounts = shared.0.settings.accounts.iter().filter(|(known, secret, _)| known == user && secret == password);
+    let accounts =
+        shared.0.settings.accounts.iter().filter(|(known, secret, _)| known == user && secret == password);
     let owners: Vec<i64> = accounts.map(|(_, _, owner)| i64::from(*owner)).collect();
     (!owners.is_empty()).then_some(owners)
 }
 
 fn goods_owner(asked: &Asked, body: &Value) -> Option<i64> {
-    body["goodsOwnerId"].as_i64().or_else(|| whole(asked, "goodsOwnerId"))
+    body["goodsOwnerId"].as_i64().or_else(|| asked.whole("goodsOwnerId"))
 }
 
 fn number_of(asked: &Asked, body: &Value) -> Option<String> {
     let of_body = body["orderNumber"].as_str().or_else(|| body["articleNumber"].as_str());
-    of_body.or_else(|| parameter(asked, "orderNumber")).or_else(|| parameter(asked, "articleNumber")).map(str::to_owned)
-}
-
-fn parameter<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
-    asked.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-}
-
-fn parameters<'a>(asked: &'a Asked, names: &[&str]) -> Vec<&'a str> {
-    asked.query.iter().filter(|(known, _)| names.contains(&known.as_str())).map(|(_, value)| value.as_str()).collect()
-}
-
-fn whole(asked: &Asked, name: &str) -> Option<i64> {
-    parameter(asked, name)?.parse().ok()
-}
-
-fn most(asked: &Asked, name: &str) -> usize {
-    whole(asked, name).and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
-}
-
-fn instant(asked: &Asked, name: &str) -> Option<chrono::DateTime<chrono::Utc>> {
-    Some(chrono::DateTime::parse_from_rfc3339(parameter(asked, name)?).ok()?.to_utc())
+    of_body
+        .or_else(|| asked.parameter("orderNumber"))
+        .or_else(|| asked.parameter("articleNumber"))
+        .map(str::to_owned)
 }

@@ -21,7 +21,13 @@ struct Called {
 
 impl Limits {
     /// Lets a call through, or says when the next one may come.
-    pub fn admit(&mut self, client: &str, method: &str, settings: &LimitSettings, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+    pub fn admit(
+        &mut self,
+        client: &str,
+        method: &str,
+        settings: &LimitSettings,
+        now: DateTime<Utc>,
+    ) -> Result<(), DateTime<Utc>> {
         let called = self.methods.entry((client.to_owned(), method.to_owned())).or_default();
         let calls_window = TimeDelta::from_std(settings.calls_window).unwrap_or_default();
         let failures_window = TimeDelta::from_std(settings.failures_window).unwrap_or_default();

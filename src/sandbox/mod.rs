@@ -6,9 +6,15 @@
 //!
 //! The API stands under `/{warehouse}/api/v1/`; what tests and people ask of the sandbox itself under `/sandbox/`.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "only JSON is indexed, by name: reading a member that is not there gives null, and members are set on objects"
+)]
+
 mod api;
 mod failures;
 mod limits;
+mod lists;
 mod openapi;
 mod pages;
 mod settings;
@@ -149,12 +155,20 @@ struct Counters {
     requests: u64,
     violations: u64,
     violation_texts: Vec<String>,
+    /// Answers of the sandbox that do not fit the OpenAPI file; its own mistakes.
+    misshapen: Vec<String>,
     /// The greatest number of writes that one goods owner had under way at once.
     overlapping_writes: u32,
     statuses: std::collections::BTreeMap<u16, u64>,
 }
 
 impl Counters {
+    fn misshape(&mut self, text: String) {
+        if self.misshapen.len() < 1_000 {
+            self.misshapen.push(text);
+        }
+    }
+
     fn violate(&mut self, text: String) {
         self.violations += 1;
         if self.violation_texts.len() < 1_000 {

@@ -1,5 +1,8 @@
 //! What the sandbox's Ongoing knows: articles and orders of each goods owner, in memory.
 
+// A JSON value indexed by a name answers null for what is not there; what is written to was made an object here.
+#![allow(clippy::indexing_slicing)]
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -42,6 +45,8 @@ pub struct Order {
     pub status: i64,
     pub status_changed: DateTime<Utc>,
     pub created: DateTime<Utc>,
+    pub updated: DateTime<Utc>,
+    pub picked: Option<DateTime<Utc>>,
     pub shipped: Option<DateTime<Utc>>,
     /// What the version before the last write looks like to a read, and how many reads still see it.
     pub late: Option<(u32, Option<Value>)>,
@@ -66,7 +71,13 @@ impl Store {
     }
 
     /// `PUT /articles`.
-    pub fn put_article(&mut self, owner: i64, body: &Value, switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
+    pub fn put_article(
+        &mut self,
+        owner: i64,
+        body: &Value,
+        switches: &Switches,
+        now: DateTime<Utc>,
+    ) -> Result<i64, Refusal> {
         let number = text(body, "articleNumber");
         let rows = body["structureDefinition"]["rows"].as_array();
         for component in rows.into_iter().flatten().map(|row| text(row, "articleNumber")) {
@@ -83,14 +94,21 @@ impl Store {
             Some(article) => article.id,
             None => self.next_id(),
         };
-        let article = self.articles.entry(key).or_insert_with(|| Article { id, body: Map::new(), changed: now });
+        let article =
+            self.articles.entry(key).or_insert_with(|| Article { id, body: Map::new(), changed: now });
         update(&mut article.body, body, switches.absent_members_stay);
         article.changed = now;
         Ok(id)
     }
 
     /// `PUT /orders`.
-    pub fn put_order(&mut self, owner: i64, body: &Value, switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
+    pub fn put_order(
+        &mut self,
+        owner: i64,
+        body: &Value,
+        switches: &Switches,
+        now: DateTime<Utc>,
+    ) -> Result<i64, Refusal> {
         let key = (owner, text(body, "orderNumber"));
         let rows = body["orderLines"].as_array().cloned().unwrap_or_default();
         for article in rows.iter().map(|row| text(row, "articleNumber")) {
@@ -101,7 +119,10 @@ impl Store {
         if let Some(order) = self.orders.get(&key)
             && order.status >= WORK_BEGUN
         {
-            return Err((switches.locked_order_status, format!("Order {} can not be updated<br/>Picking has begun", key.1)));
+            return Err((
+                switches.locked_order_status,
+                format!("Order {} can not be updated<br/>Picking has begun", key.1),
+            ));
         }
         let before = self.orders.get(&key).map(|order| self.order_json(owner, order));
         let old_lines = self.orders.get(&key).map(|order| order.lines.clone()).unwrap_or_default();
@@ -130,6 +151,8 @@ impl Store {
             status: switches.first_status,
             status_changed: now,
             created: now,
+            updated: now,
+            picked: None,
             shipped: None,
             late: None,
         });
@@ -137,16 +160,25 @@ impl Store {
         head.remove("orderLines");
         update(&mut order.body, head, switches.absent_members_stay);
         order.lines = lines;
+        order.updated = now;
         if order.status == CANCELLED {
             order.status = switches.first_status;
+            order.status_changed = now;
         }
         order.late = (switches.reads_until_seen > 0).then_some((switches.reads_until_seen, before));
         Ok(id)
     }
 
     /// `DELETE /orders`.
-    pub fn cancel(&mut self, key: &(i64, String), switches: &Switches, now: DateTime<Utc>) -> Result<i64, Refusal> {
-        let Some(order) = self.orders.get_mut(key) else { return Err((404, format!("Order {} does not exist", key.1))) };
+    pub fn cancel(
+        &mut self,
+        key: &(i64, String),
+        switches: &Switches,
+        now: DateTime<Utc>,
+    ) -> Result<i64, Refusal> {
+        let Some(order) = self.orders.get_mut(key) else {
+            return Err((404, format!("Order {} does not exist", key.1)));
+        };
         if order.status >= WORK_BEGUN {
             return Err((switches.locked_order_status, format!("Order {} can not be cancelled", key.1)));
         }
@@ -158,6 +190,11 @@ impl Store {
     /// The key of the order with this id.
     pub fn order_key(&self, id: i64) -> Option<(i64, String)> {
         self.orders.iter().find(|(_, order)| order.id == id).map(|(key, _)| key.clone())
+    }
+
+    /// The key of the article with this id.
+    pub fn article_key(&self, id: i64) -> Option<(i64, String)> {
+        self.articles.iter().find(|(_, article)| article.id == id).map(|(key, _)| key.clone())
     }
 
     /// An order as `GET` shows it; counts the reads that do not see the last write yet.
@@ -179,68 +216,117 @@ impl Store {
         json["articleDataLastUpdated"] = json!(time(article.changed));
         if let Some(object) = json.as_object_mut() {
             object.remove("goodsOwnerId");
-            object.entry("isStockArticle").or_insert(Value::Bool(true));
+            for name in ["isStockArticle", "isActive"] {
+                object.entry(name).or_insert(Value::Bool(true));
+            }
+            // Nothing is received here yet: the stock is empty, and picking does not ask.
+            object.insert("inventoryInfo".to_owned(), json!({}));
         }
         json
     }
 
+    /// An order as `GET` shows it; what lacks for the file's shape is added on the way out.
     fn order_json(&self, owner: i64, order: &Order) -> Value {
         let sum = |number: fn(&Line) -> Decimal| number_json(order.lines.iter().map(number).sum());
         let sent = order.status == SENT;
-        let waybill = format!("3737{:014}", order.id);
-        let url = format!("https://track.example/{waybill}");
-        let mut info = order.body.clone();
-        for name in ["goodsOwnerId", "consignee", "transporter", "returnTransporter", "classes", "advanced"] {
-            info.remove(name);
+        let sent_only = |value: Value| if sent { value } else { Value::Null };
+        let tracking = order.tracking();
+        let status_text =
+            statuses().into_iter().find(|(number, _)| *number == order.status).map_or("", |(_, text)| text);
+        let mut info = Value::Object(order.body.clone());
+        info["orderId"] = json!(order.id);
+        info["createdDate"] = json!(time(order.created));
+        info["shippedTime"] = json!(order.shipped.map(time));
+        info["wayBill"] = if sent { json!(order.waybill()) } else { json!("") };
+        info["returnWayBill"] = json!("");
+        info["orderStatus"] = json!({ "number": order.status, "text": status_text });
+        info["orderedNumberOfItems"] = sum(Line::ordered);
+        info["allocatedNumberOfItems"] = sum(|line| line.picked);
+        info["pickedNumberOfItems"] = sum(|line| line.picked);
+        info["warehouse"] = json!({ "id": order.body.get("warehouseId").unwrap_or(&json!(1)), "code": "SBX", "name": "Sandbox" });
+        if info["advanced"].is_object() {
+            info["advanced"]["deliveryDateWithTime"] = info["deliveryDate"].clone();
         }
-        let status_text = statuses().into_iter().find(|(number, _)| *number == order.status).map_or("", |(_, text)| text);
-        info.extend([
-            ("orderId".to_owned(), json!(order.id)),
-            ("createdDate".to_owned(), json!(time(order.created))),
-            ("shippedTime".to_owned(), json!(order.shipped.map(time))),
-            ("wayBill".to_owned(), if sent { json!(waybill) } else { json!("") }),
-            ("orderStatus".to_owned(), json!({ "number": order.status, "text": status_text })),
-            ("orderedNumberOfItems".to_owned(), sum(Line::ordered)),
-            ("pickedNumberOfItems".to_owned(), sum(|line| line.picked)),
-        ]);
-        let tracking = json!([{ "waybill": waybill, "trackingUrl": url, "created": order.shipped.map(time) }]);
-        let parcels = json!([{ "id": order.id * 10, "parcelNumber": format!("00{waybill}"), "isReturnParcel": false,
-            "tracking": { "waybill": waybill, "trackingUrl": url } }]);
+        let mut consignee = order.body.get("consignee").cloned().unwrap_or_else(|| json!({}));
+        consignee["id"] = json!(order.id);
         json!({
             "goodsOwner": { "id": owner, "name": "Sandbox" },
             "orderInfo": info,
-            "consignee": order.body.get("consignee"),
-            "orderLines": order.lines.iter().map(|line| self.line_json(owner, line)).collect::<Vec<_>>(),
-            "parcels": if sent { parcels } else { Value::Null },
-            "tracking": if sent { tracking } else { Value::Null },
-            "transporter": if sent { json!({ "transporterName": "PostNord", "name": "Parcel", "code": "PLAB", "serviceCode": "P18" }) } else { Value::Null },
-            "returnTransporter": null,
-            "classes": null,
+            "consignee": consignee,
+            "orderLines": order.lines.iter().map(|line| self.line_json(owner, order, line)).collect::<Vec<_>>(),
+            "parcels": sent_only(json!([{ "id": order.parcel_id(), "parcelNumber": order.parcel_number(),
+                "isReturnParcel": false, "tracking": tracking }])),
+            "tracking": sent_only(json!([tracking])),
+            "transporter": order.transporter("transporter").or_else(|| {
+                sent.then(|| json!({ "transporterName": "PostNord", "name": "Parcel", "code": "PLAB", "serviceCode": "P18" }))
+            }),
+            "returnTransporter": order.transporter("returnTransporter"),
+            "classes": order.body.get("classes"),
         })
     }
 
-    fn line_json(&self, owner: i64, line: &Line) -> Value {
+    fn line_json(&self, owner: i64, order: &Order, line: &Line) -> Value {
         let number = line.body.get("articleNumber").and_then(Value::as_str).unwrap_or_default().to_owned();
         let article = self.articles.get(&(owner, number.clone()));
+        let item = json!({
+            "articleItemId": line.id,
+            "originalArticleItemId": line.id,
+            "numberOfItems": number_json(line.picked),
+            "batchNumber": line.body.get("batchNumber"),
+            "serial": line.body.get("serialNumber"),
+            "inDate": time(order.created),
+            "isPicked": true,
+            "isReturned": false,
+            "pickedTime": order.picked.map(time),
+            "location": "A-01-01",
+        });
         let mut json = Value::Object(line.body.clone());
-        if let Some(object) = json.as_object_mut() {
-            object.remove("articleNumber");
-            object.remove("numberOfItems");
-        }
         json["id"] = json!(line.id);
         json["article"] = json!({
             "articleSystemId": article.map(|article| article.id),
             "articleNumber": number,
             "articleName": article.and_then(|article| article.body.get("articleName")),
-            "productCode": "",
+            "productCode": article.and_then(|article| article.body.get("productCode")),
         });
+        json["freeValues"] = json!(line.body.get("lineFreeValues"));
         json["orderedNumberOfItems"] = number_json(line.ordered());
-        json["pickedNumberOfItems"] = number_json(line.picked);
+        for picked in ["allocatedNumberOfItems", "pickedNumberOfItems", "packedNumberOfItems"] {
+            json[picked] = number_json(line.picked);
+        }
         json["reportedNumberOfItems"] = line.reported.map_or(Value::Null, number_json);
         json["returnedNumberOfItems"] = number_json(Decimal::ZERO);
-        json["subOrderLines"] = Value::Null;
-        json["pickedArticleItems"] = Value::Null;
+        json["shouldBePicked"] = json!(line.should_be_picked());
+        json["pickedArticleItems"] = if line.picked.is_zero() { Value::Null } else { json!([item]) };
         json
+    }
+}
+
+impl Order {
+    fn waybill(&self) -> String {
+        format!("3737{:014}", self.id)
+    }
+
+    /// The number of its one parcel.
+    pub fn parcel_number(&self) -> String {
+        format!("00{}", self.waybill())
+    }
+
+    fn parcel_id(&self) -> i64 {
+        self.id * 10
+    }
+
+    fn tracking(&self) -> Value {
+        let waybill = self.waybill();
+        let url = format!("https://track.example/{waybill}");
+        json!({ "waybill": waybill, "trackingUrl": url, "created": self.shipped.map(time) })
+    }
+
+    /// The carrier that the order named.
+    fn transporter(&self, name: &str) -> Option<Value> {
+        let named = self.body.get(name).filter(|named| named.is_object())?;
+        Some(
+            json!({ "code": named.get("transporterCode"), "serviceCode": named.get("transporterServiceCode") }),
+        )
     }
 }
 
@@ -248,6 +334,11 @@ impl Line {
     /// The ordered quantity.
     pub fn ordered(&self) -> Decimal {
         self.body.get("numberOfItems").map(decimal).unwrap_or_default()
+    }
+
+    /// An information line is not picked.
+    pub fn should_be_picked(&self) -> bool {
+        self.body.get("shouldBePicked").and_then(Value::as_bool).unwrap_or(true)
     }
 
     /// Whether there is something to report.
@@ -276,12 +367,15 @@ pub fn statuses() -> [(i64, &'static str); 9] {
 
 /// A number of a request, exact as far as JSON tells.
 pub fn decimal(value: &Value) -> Decimal {
-    Decimal::from_str_exact(&value.to_string()).unwrap_or_default()
+    let text = value.to_string();
+    Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).unwrap_or_default()
 }
 
 /// A number as Ongoing writes it: with at least one decimal.
 fn number_json(number: Decimal) -> Value {
-    serde_json::from_str(&number.normalize().to_string()).unwrap_or(Value::Null)
+    let text = number.normalize().to_string();
+    let text = if text.contains('.') { text } else { text + ".0" };
+    serde_json::from_str(&text).unwrap_or(Value::Null)
 }
 
 /// A time as Ongoing writes it.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::store::{Order, SENT, Store};
+use super::store::{Line, Order, SENT, Store};
 
 /// How the warehouse treats certain orders.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,30 +45,37 @@ fn step(order: &mut Order, number: &String, plan: &Plan, now: DateTime<Utc>) -> 
         300 => 320,
         320 => {
             pick(order, number, plan);
+            order.picked = Some(now);
             400
         }
         400 => {
             order.shipped.get_or_insert(now);
             SENT
         }
-        SENT if plan.halves.contains(number) && order.lines.iter().any(|line| line.picked < line.ordered()) => {
-            for line in &mut order.lines {
+        SENT if plan.halves.contains(number) && order.lines.iter().any(is_owed) => {
+            for line in order.lines.iter_mut().filter(|line| line.should_be_picked()) {
                 line.picked = line.ordered();
             }
-            order.status_changed = now;
+            order.picked = Some(now);
+            order.updated = now;
             return true;
         }
         _ => return false,
     };
     order.status = next;
     order.status_changed = now;
+    order.updated = now;
     true
+}
+
+fn is_owed(line: &Line) -> bool {
+    line.should_be_picked() && line.picked < line.ordered()
 }
 
 fn pick(order: &mut Order, number: &String, plan: &Plan) {
     for line in &mut order.lines {
         let ordered = line.ordered();
-        line.picked = if plan.zero.contains(number) {
+        line.picked = if !line.should_be_picked() || plan.zero.contains(number) {
             Decimal::ZERO
         } else if plan.short.contains(number) {
             (ordered - Decimal::ONE).max(Decimal::ZERO)

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
@@ -34,6 +35,28 @@ pub struct Asked {
     pub client: String,
 }
 
+impl Asked {
+    /// The first value of a query parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a query parameter.
+    pub fn parameters(&self, name: &str) -> Vec<&str> {
+        self.query.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// A query parameter that is a whole number.
+    pub fn whole(&self, name: &str) -> Option<i64> {
+        self.parameter(name)?.parse().ok()
+    }
+
+    /// A query parameter that is an instant.
+    pub fn instant(&self, name: &str) -> Option<DateTime<Utc>> {
+        Some(DateTime::parse_from_rfc3339(self.parameter(name)?).ok()?.to_utc())
+    }
+}
+
 /// An answer, and how it is to fail on its way.
 pub struct Answer {
     pub status: u16,
@@ -46,7 +69,13 @@ pub struct Answer {
 impl Answer {
     /// A JSON answer.
     pub fn json(status: u16, body: &Value) -> Answer {
-        Answer { status, body: body.to_string(), content_type: "application/json", retry_after: None, how: None }
+        Answer {
+            status,
+            body: body.to_string(),
+            content_type: "application/json",
+            retry_after: None,
+            how: None,
+        }
     }
 
     /// A refusal with its message.
@@ -70,7 +99,8 @@ pub async fn serve(listener: TcpListener, shared: Shared, mut stopped: watch::Re
             let _ = stream.set_nodelay(true);
             let client = peer.ip().to_string();
             let service = service_fn(move |request| answer(shared.clone(), client.clone(), request));
-            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            let connection =
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
             // What fails on a connection is the client's to notice.
             tokio::select! {
                 _ = stopped.changed() => {}
@@ -81,7 +111,11 @@ pub async fn serve(listener: TcpListener, shared: Shared, mut stopped: watch::Re
 }
 
 /// Answers one request. An error cuts the connection without an answer.
-async fn answer(shared: Shared, client: String, request: Request<Incoming>) -> Result<Response<Cut>, io::Error> {
+async fn answer(
+    shared: Shared,
+    client: String,
+    request: Request<Incoming>,
+) -> Result<Response<Cut>, io::Error> {
     let asked = read(request, client).await?;
     // Counted from the first byte to the answer's last one: writes of one goods owner must never overlap.
     let _writing = api::writes_for(&shared, &asked).map(|owner| shared.begin_write(owner));
@@ -92,7 +126,9 @@ async fn answer(shared: Shared, client: String, request: Request<Incoming>) -> R
     };
     let mut cut_after = None;
     match answer.how {
-        Some(How::ResetBefore | How::ResetAfter) => return Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+        Some(How::ResetBefore | How::ResetAfter) => {
+            return Err(io::Error::from(io::ErrorKind::ConnectionReset));
+        }
         Some(How::Slow { milliseconds }) => tokio::time::sleep(Duration::from_millis(milliseconds)).await,
         Some(How::Truncated) => cut_after = Some(answer.body.len() / 2),
         _ => {}
@@ -107,7 +143,11 @@ async fn answer(shared: Shared, client: String, request: Request<Incoming>) -> R
         bytes.truncate(at);
     }
     response
-        .body(Cut { bytes: Some(bytes), length: length as u64, cut: cut_after.is_some() })
+        .body(Cut {
+            bytes: Some(bytes),
+            length: length as u64,
+            end: if cut_after.is_some() { End::CutOnceSent } else { End::Whole },
+        })
         .map_err(io::Error::other)
 }
 
@@ -167,19 +207,39 @@ fn decode(text: &str, in_query: bool) -> String {
 struct Cut {
     bytes: Option<Bytes>,
     length: u64,
-    cut: bool,
+    end: End,
+}
+
+/// How a body ends.
+#[derive(Clone, Copy)]
+enum End {
+    Whole,
+    /// The connection is cut, but only after what was said so far has gone out.
+    CutOnceSent,
+    Cut,
 }
 
 impl Body for Cut {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(match self.bytes.take() {
-            Some(bytes) if !bytes.is_empty() => Some(Ok(Frame::data(bytes))),
-            _ if std::mem::take(&mut self.cut) => Some(Err(io::Error::from(io::ErrorKind::UnexpectedEof))),
-            _ => None,
-        })
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(bytes) = self.bytes.take().filter(|bytes| !bytes.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        match self.end {
+            End::Whole => Poll::Ready(None),
+            // hyper sends what it holds when the body has no more at once; an error would drop it unsent.
+            End::CutOnceSent => {
+                self.end = End::Cut;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            End::Cut => Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::UnexpectedEof)))),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {

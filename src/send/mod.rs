@@ -74,7 +74,12 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
         let settled = settle::decide(send, &due, settlement);
         if let Some(fault) = settled.halt_installation {
             send.ledger
-                .halt(&installation_scope(&lane.installation), fault, &send.ongoing.credential_fingerprint(), send.clock.now())
+                .halt(
+                    &installation_scope(&lane.installation),
+                    fault,
+                    &send.ongoing.credential_fingerprint(),
+                    send.clock.now(),
+                )
                 .await?;
         }
         if let Some(until) = settled.rest_until {
@@ -116,7 +121,9 @@ async fn attempt(send: &Send, due: &DueCall) -> (Attempt, Vec<RequestRow>) {
         let read = send.ongoing.read_back(&due.call).await;
         requests.extend(read.requests.into_iter().map(row));
         match read.found {
-            Found::Same { ongoing_id } => return (Attempt::Accepted { ongoing_id, message: String::new() }, requests),
+            Found::Same { ongoing_id } => {
+                return (Attempt::Accepted { ongoing_id, message: String::new() }, requests);
+            }
             Found::Unavailable(unavailable) => return (Attempt::Unavailable(unavailable), requests),
             Found::Different { .. } | Found::Missing => {}
         }
@@ -130,7 +137,9 @@ async fn attempt(send: &Send, due: &DueCall) -> (Attempt, Vec<RequestRow>) {
             requests.extend(read.requests.into_iter().map(row));
             match read.found {
                 Found::Same { ongoing_id } => Attempt::Accepted { ongoing_id, message: String::new() },
-                Found::Different { .. } | Found::Missing | Found::Unavailable(_) => Attempt::RepeatRefused(fault),
+                Found::Different { .. } | Found::Missing | Found::Unavailable(_) => {
+                    Attempt::RepeatRefused(fault)
+                }
             }
         }
         Answer::Refused(fault) => Attempt::Refused(fault),

@@ -25,7 +25,9 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
         Attempt::Accepted { ongoing_id, message } => plain(Settlement::Accepted { ongoing_id, message }),
         Attempt::Refused(fault) => plain(Settlement::Refused(fault)),
         // A refusal of a repeat is never final before what the first attempt did was looked for long enough.
-        Attempt::RepeatRefused(fault) if due.tries >= READ_BACKS_AFTER_REFUSAL_MAX => plain(Settlement::Refused(fault)),
+        Attempt::RepeatRefused(fault) if due.tries >= READ_BACKS_AFTER_REFUSAL_MAX => {
+            plain(Settlement::Refused(fault))
+        }
         Attempt::RepeatRefused(fault) => {
             plain(Settlement::Later { due: later, fault, unknown: true, counts: true })
         }
@@ -38,7 +40,9 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
             let rest_until = halt_installation.is_none().then_some(due_at);
             Settled { settlement, rest_until, halt_installation }
         }
-        Attempt::Unknown { fault, reads_succeed, .. } if reads_succeed && due.tries >= TRIES_OF_A_FAILING_CALL_MAX => {
+        Attempt::Unknown { fault, reads_succeed, .. }
+            if reads_succeed && due.tries >= TRIES_OF_A_FAILING_CALL_MAX =>
+        {
             plain(Settlement::Held(
                 Fault::new(code::CALL_KEEPS_FAILING)
                     .with("tries", due.tries)
@@ -46,7 +50,8 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
             ))
         }
         Attempt::Unknown { fault, silent, .. } => {
-            let rest = silent.then(|| now + TimeDelta::from_std(send.ongoing.rest_after_silence()).unwrap_or_default());
+            let rest = silent
+                .then(|| now + TimeDelta::from_std(send.ongoing.rest_after_silence()).unwrap_or_default());
             let due_at = rest.unwrap_or(later);
             Settled {
                 settlement: Settlement::Later { due: due_at, fault, unknown: true, counts: true },

@@ -36,7 +36,8 @@ impl Place {
 
     /// The same, with more lines at the end of its gateway.toml.
     pub fn with(more: &str) -> Place {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let sandbox =
             runtime.block_on(lastkaj::sandbox::start(SandboxSettings::default(), Clock::System)).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -64,7 +65,7 @@ username = "{user}"
 password = {{ file = "{password_file}" }}
 time_out = "2s"
 rest_after_silence = "100ms"
-breaker = {{ failures = 1000, window = "1s" }}
+breaker = {{ failures = 4, window = "100ms" }}
 
 [partner.nordvik]
 ongoing = "sandbox"
@@ -131,7 +132,9 @@ every = "100ms"
     /// The names in a folder below the work folder, sorted.
     pub fn names(&self, folder: &str) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(self.path(folder))
-            .map(|entries| entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect())
+            .map(|entries| {
+                entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+            })
             .unwrap_or_default();
         names.sort();
         names

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::call::CallState;
 use crate::cli::terminal::say;
 use crate::fault::Fault;
-use crate::call::CallState;
 use crate::ledger::{ArrivalFilter, ArrivalState};
 
 use super::{Demo, files};
@@ -38,7 +38,9 @@ impl Day<'_> {
     }
 
     async fn orders(&self) -> Result<(), String> {
-        self.tell("an order export, one row per order line, comes to erp/orders (three of its orders are faulty)");
+        self.tell(
+            "an order export, one row per order line, comes to erp/orders (three of its orders are faulty)",
+        );
         self.drop_file("erp/orders/ORD1.csv", files::ORDERS)?;
         self.tell("two fixed-width order files come by SFTP (the trailer of one counts wrong)");
         self.drop_file("sftp/from-erp/BRANCH1.txt", files::ORDERS_FIXED)?;
@@ -96,7 +98,8 @@ impl Day<'_> {
     }
 
     async fn finished_arrivals(&self) -> Result<usize, String> {
-        let arrivals = self.demo.gateway.ledger().arrivals(ArrivalFilter::default(), 1_000).await.map_err(text)?;
+        let arrivals =
+            self.demo.gateway.ledger().arrivals(ArrivalFilter::default(), 1_000).await.map_err(text)?;
         let finished = |state| matches!(state, ArrivalState::Done | ArrivalState::Rejected);
         Ok(arrivals.iter().filter(|arrival| finished(arrival.state)).count())
     }

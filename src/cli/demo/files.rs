@@ -32,4 +32,5 @@ pub(super) const ORDERS_WRONG_COUNT: &[u8] =
     include_bytes!("../../../samples/nordvik/orders-fixed/wrong-count/input.txt");
 
 /// A few orders for the file that is still being written when it is first seen.
-pub(super) const ORDERS_GROWING: &[u8] = include_bytes!("../../../samples/nordvik/orders/good/input.csv");
+pub(super) const ORDERS_GROWING: &[u8] =
+    include_bytes!("../../../samples/nordvik/orders/written-in-parts/input.csv");

@@ -17,12 +17,18 @@ impl DemoFolder {
     /// Makes the work folder; one that is given must be empty or new, so that nothing of anybody is touched.
     pub fn make(given: Option<PathBuf>) -> io::Result<DemoFolder> {
         let path = given.unwrap_or_else(|| {
-            (1..).map(|number| std::env::temp_dir().join(format!("lastkaj-demo-{number}"))).find(|path| !path.exists()).unwrap_or_default()
+            (1..)
+                .map(|number| std::env::temp_dir().join(format!("lastkaj-demo-{number}")))
+                .find(|path| !path.exists())
+                .unwrap_or_default()
         });
         fs::create_dir_all(&path)?;
         let path = path.canonicalize()?;
         if fs::read_dir(&path)?.next().is_some() {
-            return Err(io::Error::other(format!("{} is not empty; name a new folder with --dir", path.display())));
+            return Err(io::Error::other(format!(
+                "{} is not empty; name a new folder with --dir",
+                path.display()
+            )));
         }
         let folder = DemoFolder(path);
         for name in ["erp/articles", "erp/orders", "erp/to-erp", "sftp/from-erp", "sftp/to-erp", "data"] {
@@ -125,9 +131,10 @@ pub(super) enum SftpFolder {
 const USER: &str = "nordvik";
 
 impl SftpFolder {
-    pub async fn start(folder: &DemoFolder) -> io::Result<SftpFolder> {
+    pub async fn start(folder: &DemoFolder, with_sshd: bool) -> io::Result<SftpFolder> {
         let root = folder.path().join("sftp");
-        if RealSshd::is_there()
+        if with_sshd
+            && RealSshd::is_there()
             && let Ok(sshd) = RealSshd::start(&root)
         {
             return Ok(SftpFolder::Sshd(sshd));
@@ -140,7 +147,7 @@ impl SftpFolder {
     pub fn describe(&self) -> String {
         let what = match self {
             SftpFolder::Sshd(_) => "OpenSSH's sshd",
-            SftpFolder::InProcess { .. } => "the in-process server (no sshd on this machine)",
+            SftpFolder::InProcess { .. } => "the in-process server",
         };
         format!("{what} on 127.0.0.1:{}", self.port())
     }

@@ -33,6 +33,9 @@ pub(super) struct DemoArguments {
     /// Stay up afterwards, so that more files can be dropped by hand
     #[arg(long)]
     serve: bool,
+    /// Use the in-process SFTP server even where OpenSSH's sshd is on the machine
+    #[arg(long)]
+    without_sshd: bool,
 }
 
 pub(super) fn demo(arguments: &DemoArguments) -> Exit {
@@ -97,9 +100,9 @@ impl Demo {
         let account = settings.first_account();
         let sandbox = sandbox::start(settings, Clock::System).await?;
         say(format!("sandbox      stands in for Ongoing at {}", sandbox.url()));
-        let sftp = SftpFolder::start(&folder).await?;
+        let sftp = SftpFolder::start(&folder, !arguments.without_sshd).await?;
         say(format!("sftp         {}", sftp.describe()));
-        let gateway_toml = folder.write_configuration(&sandbox.url(), &account, &sftp)?;
+        let gateway_toml = folder.write_configuration(sandbox.url(), &account, &sftp)?;
         let config = config::load(&gateway_toml, &config::ProcessEnvironment).map_err(DemoFailed::Faults)?;
         let gateway = Arc::new(Gateway::open(config, Clock::System, Steps::unwatched()).await?);
         let bells = gateway.bells();

@@ -53,7 +53,11 @@ pub(super) async fn sandbox_orders(sandbox: &Sandbox) -> Result<Vec<SandboxOrder
 
 async fn page<T: serde::de::DeserializeOwned>(sandbox: &Sandbox, page: &str) -> Result<T, String> {
     let url = format!("http://{}/sandbox/{page}", sandbox.address);
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().map_err(|error| error.to_string())?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .build()
+        .map_err(|error| error.to_string())?;
     let answer = client.get(url).send().await.map_err(|error| error.to_string())?;
     let text = answer.text().await.map_err(|error| error.to_string())?;
     serde_json::from_str(&text).map_err(|error| format!("the sandbox's page {page}: {error}"))
@@ -85,7 +89,8 @@ struct Summary {
 
 async fn gather(demo: &Demo) -> Result<Summary, String> {
     let state: SandboxState = page(&demo.sandbox, "state").await?;
-    let marked = state.orders.iter().flat_map(|order| &order.lines).filter(|line| line.reported.is_some()).count();
+    let marked =
+        state.orders.iter().flat_map(|order| &order.lines).filter(|line| line.reported.is_some()).count();
     Ok(Summary {
         overview: demo.gateway.ledger().overview().await.map_err(|fault| fault.to_string())?,
         counters: page(&demo.sandbox, "counters").await?,
@@ -114,7 +119,10 @@ impl Summary {
             ("order lines marked as told", self.marked.to_string()),
             ("reports delivered", overview.reports(ReportState::Delivered).to_string()),
         ];
-        table(&["what", "count"], rows.into_iter().map(|(what, count)| vec![what.to_owned(), count]).collect())
+        table(
+            &["what", "count"],
+            rows.into_iter().map(|(what, count)| vec![what.to_owned(), count]).collect(),
+        )
     }
 
     fn where_to_look(&self, demo: &Demo) -> String {
