@@ -46,6 +46,7 @@ in_every_world!(
     folders_are_made_with_their_parents,
     a_source_that_breaks_off_is_a_failure,
     a_target_that_takes_no_more_is_a_failure,
+    a_file_that_shrinks_while_it_is_read_is_a_failure,
     a_session_is_fit_for_use_after_trouble,
     links_and_folders_are_no_files,
     a_name_that_is_no_text_is_shown_and_refused,

@@ -304,6 +304,28 @@ pub fn a_target_that_takes_no_more_is_a_failure(world: &World) {
     assert_eq!(read(&mut *transport, "large.dat").len(), 300_000, "the file is as it was");
 }
 
+/// Takes everything, and empties the file behind it meanwhile.
+struct EmptiesTheFile<'a>(&'a std::path::Path);
+
+impl Write for EmptiesTheFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        put(self.0, b"");
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+pub fn a_file_that_shrinks_while_it_is_read_is_a_failure(world: &World) {
+    let Some(folder) = &world.folder else { return };
+    let file = folder.join("ORD1.csv");
+    put(&file, &noise(30_000_000));
+    let trouble = world.open().read("ORD1.csv", &mut EmptiesTheFile(&file)).unwrap_err();
+    assert!(matches!(trouble, Trouble::Failed(_)), "{trouble:?}");
+}
+
 pub fn a_session_is_fit_for_use_after_trouble(world: &World) {
     let mut transport = world.open();
     for _ in 0..3 {
