@@ -13,7 +13,7 @@ use serde_json::Value;
 use support::{Place, sample};
 
 /// How often the gateway is killed.
-const KILLS: usize = 30;
+const KILLS: usize = 45;
 
 /// What is left of a day, as far as it must be the same every time.
 #[derive(Debug, PartialEq)]
@@ -39,9 +39,9 @@ fn a_day_under_kills_ends_like_an_undisturbed_one() {
     let mut histogram: BTreeMap<String, usize> = BTreeMap::new();
     let mut random = Random(20_261_125);
     let disturbed = day(|place| {
-        // Each of the day's two halves takes half of the kills.
-        for _ in 0..KILLS / 2 {
-            let step = run_and_kill(place, Duration::from_millis(20 + random.below(500)));
+        // Each of the day's three parts takes a third of the kills.
+        for _ in 0..KILLS / 3 {
+            let step = run_and_kill(place, Duration::from_millis(20 + random.below(150)));
             *histogram.entry(step).or_default() += 1;
         }
         until_quiet(place);
@@ -59,13 +59,19 @@ fn a_day_under_kills_ends_like_an_undisturbed_one() {
     assert_eq!(disturbed.done, undisturbed.done, "the sources stand in the same places");
 }
 
-/// A day: files in the morning, the warehouse at noon, `run` after each.
+/// A day: files in the morning, the warehouse at noon and in the afternoon, `run` after each.
 fn day(mut run: impl FnMut(&Place)) -> Left {
     let place = Place::new();
     place.write("erp/articles/ART1.csv", &sample("nordvik/articles/register/input.csv"));
     place.write("erp/orders/ORD1.csv", &sample("nordvik/orders/day/input.csv"));
     run(&place);
-    place.sandbox_page("POST", "/sandbox/warehouse/tick", r#"{"steps": 200}"#);
+    // One order in two deliveries, one short, one of which nothing could be picked.
+    let plan = r#"{"halves": ["81202"], "short": ["81203"], "zero": ["81204"]}"#;
+    place.sandbox_page("POST", "/sandbox/warehouse/plan", plan);
+    let accepted = place.sandbox_page("GET", "/sandbox/state", "")["orders"].as_array().unwrap().len();
+    place.sandbox_page("POST", "/sandbox/warehouse/tick", &format!(r#"{{"steps": {}}}"#, accepted * 4));
+    run(&place);
+    place.sandbox_page("POST", "/sandbox/warehouse/tick", r#"{"steps": 100}"#);
     run(&place);
     left(&place)
 }
@@ -117,19 +123,36 @@ fn left(place: &Place) -> Left {
 /// Runs `once` until nothing waits.
 fn until_quiet(place: &Place) {
     let mut last = String::new();
-    for _ in 0..40 {
+    for _ in 0..200 {
         let output = place.run(&["once", "--until-quiet"]);
         last = format!("{output:?}");
         // 0 all well, 1 a sender's fault was found: either way nothing waits.
         if matches!(output.status.code(), Some(0 | 1)) {
             let overview: Value = serde_json::from_slice(&place.run(&["list", "--json"]).stdout).unwrap();
-            if overview["open"] == 0 {
+            if overview["open"] == 0 && everything_is_told(place) {
                 return;
             }
         }
         assert_eq!(output.stderr.windows(5).filter(|text| text == b"panic").count(), 0, "{output:?}");
     }
     panic!("never quiet: {}\n{last}", String::from_utf8_lossy(&place.run(&["list"]).stdout));
+}
+
+/// Whether every document's final outcome was told, and every shipped line is marked as told in the sandbox.
+fn everything_is_told(place: &Place) -> bool {
+    let arrivals: Value =
+        serde_json::from_slice(&place.run(&["list", "arrivals", "--json"]).stdout).unwrap();
+    let documents: u64 = arrivals.as_array().unwrap().iter().filter_map(|arrival| arrival["documents"].as_u64()).sum();
+    let rows = place.rows("erp/to-erp", "ACK_");
+    let outcomes: BTreeSet<(&str, &str)> = rows
+        .iter()
+        .filter(|row| row["Utfall"] != "taken")
+        .map(|row| (row["Fil"].as_str(), row["Nummer"].as_str()))
+        .collect();
+    let state = place.sandbox_page("GET", "/sandbox/state", "");
+    let shipped = state["orders"].as_array().unwrap().iter().filter(|order| order["status"] == 450);
+    let mut lines = shipped.flat_map(|order| order["lines"].as_array().unwrap());
+    documents == outcomes.len() as u64 && lines.all(|line| line["reported"].as_str().unwrap_or("0") == line["picked"])
 }
 
 /// Runs the gateway and kills it after a while. Says which step it was in.
