@@ -140,9 +140,9 @@ fn until_quiet(place: &Place) {
 
 /// Whether every document's final outcome was told, and every shipped line is marked as told in the sandbox.
 fn everything_is_told(place: &Place) -> bool {
-    let arrivals: Value =
-        serde_json::from_slice(&place.run(&["list", "arrivals", "--json"]).stdout).unwrap();
-    let documents: u64 = arrivals.as_array().unwrap().iter().filter_map(|arrival| arrival["documents"].as_u64()).sum();
+    let arrivals: Value = serde_json::from_slice(&place.run(&["list", "arrivals", "--json"]).stdout).unwrap();
+    let documents: u64 =
+        arrivals.as_array().unwrap().iter().filter_map(|arrival| arrival["documents"].as_u64()).sum();
     let rows = place.rows("erp/to-erp", "ACK_");
     let outcomes: BTreeSet<(&str, &str)> = rows
         .iter()
@@ -152,7 +152,8 @@ fn everything_is_told(place: &Place) -> bool {
     let state = place.sandbox_page("GET", "/sandbox/state", "");
     let shipped = state["orders"].as_array().unwrap().iter().filter(|order| order["status"] == 450);
     let mut lines = shipped.flat_map(|order| order["lines"].as_array().unwrap());
-    documents == outcomes.len() as u64 && lines.all(|line| line["reported"].as_str().unwrap_or("0") == line["picked"])
+    documents == outcomes.len() as u64
+        && lines.all(|line| line["reported"].as_str().unwrap_or("0") == line["picked"])
 }
 
 /// Runs the gateway and kills it after a while. Says which step it was in.

@@ -186,6 +186,10 @@ fn admit(
     };
     Ok(match receive.ledger.admit(arrival).wait()? {
         Admission::Admitted(arrival) => {
+            if claim.is_none() {
+                // Left where it is on purpose: there is nothing more to do about the source.
+                receive.ledger.settle_source(arrival).wait()?;
+            }
             hold_duplicate(receive, inbox, arrival)?;
             One::Arrival(arrival)
         }
@@ -263,15 +267,22 @@ fn move_away(
     // Bounded: each round adds to the name, and only a name that is taken goes round again.
     for _ in 0..10 {
         match rename(receive, inbox, &claim.claimed_path, &target) {
-            Ok(()) | Err(Trouble::NotFound(_)) => return Ok(()),
+            Ok(()) => return Ok(()),
             Err(Trouble::Exists(_)) => {
                 target = join(folder, &with_number(name, &number));
                 number.push_str("-again");
             }
+            // Gone because an earlier attempt moved it; else the folder went, and the claim stays to be settled.
+            Err(Trouble::NotFound(fault)) => {
+                return match look_at(receive, inbox, &claim.claimed_path)? {
+                    None => Ok(()),
+                    Some(_) => Err(fault),
+                };
+            }
             Err(trouble) => return Err(trouble.into_fault()),
         }
     }
-    Ok(())
+    Err(Fault::new(code::NAME_TAKEN).found(target))
 }
 
 fn remove_marker(receive: &Receive, inbox: &Inbox, name: &str) -> Result<(), Fault> {

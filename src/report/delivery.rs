@@ -64,7 +64,8 @@ fn rename(
     }
 }
 
-/// The temporary name is gone after a rename was begun. It was renamed; the ERP may have fetched it since.
+/// The temporary name is gone after a rename was begun. It was renamed; the ERP may have fetched it since. Unless the
+/// whole folder is gone, which says nothing: then it is looked at again once the folder is back.
 fn gone(reporting: &Reporting, remote: &Remote, report: &Report, last: &str) -> Result<bool, Fault> {
     let standing =
         reporting.sessions.with(remote, |transport| transport.look(last)).map_err(Trouble::into_fault)?;
