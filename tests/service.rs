@@ -45,3 +45,47 @@ fn systemd_hears_ready_watchdog_and_stopping() {
     wait_for(&socket, "STOPPING=1");
     assert_eq!(child.wait().unwrap().code(), Some(0), "SIGTERM is how a service is stopped: no failure");
 }
+
+fn signal(child: &std::process::Child, name: &str) {
+    let sent = std::process::Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn a_changed_configuration_is_taken_on_sighup_and_a_wrong_one_is_not() {
+    let place = Place::new();
+    let path = place.path("notify.sock");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let log = place.path("log");
+    let mut child = place
+        .lastkaj(&["run"])
+        .env("NOTIFY_SOCKET", &path)
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    wait_for(&socket, "READY=1");
+    let good = place.read("gateway.toml");
+
+    place.write("gateway.toml", &[&good[..], b"\n[partner.nordvik.inbox.more]\nfolder = \"more\"\n"].concat());
+    signal(&child, "HUP");
+    let mut told = String::new();
+    while !told.contains("the old one goes on") {
+        told = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
+        assert_eq!(child.try_wait().unwrap(), None, "it goes on: {told}");
+        std::thread::yield_now();
+    }
+    // Another one on the same folder is refused while it runs, before and after.
+    place.write("gateway.toml", &good);
+    let second = place.run(&["once"]);
+    assert_eq!(second.status.code(), Some(3), "{second:?}");
+    assert!(String::from_utf8_lossy(&second.stderr).contains("data-folder-locked"), "{second:?}");
+    // A command reaches it through the socket.
+    assert_eq!(place.run(&["list"]).status.code(), Some(0));
+
+    signal(&child, "HUP");
+    wait_for(&socket, "READY=1");
+    assert_eq!(place.run(&["once"]).status.code(), Some(3), "the lock was not let go");
+    signal(&child, "TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

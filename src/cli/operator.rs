@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
+use crate::call::CallState;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::fault::{Fault, code};
+use crate::fault::{Fault, Language, code};
 use crate::gateway::control;
 use crate::gateway::operate::{Request, operate};
 use crate::ledger::{DataLock, Ledger};
@@ -86,7 +87,10 @@ pub(super) fn list(arguments: &ListArguments) -> Exit {
                 &["id", "inbox", "name", "state", "documents", "documents_faulty", "received_at"],
             )),
             What::Calls => {
-                say(rows(answer, &["id", "lane", "kind", "number", "state", "tries", "due", "message"]));
+                let members =
+                    ["id", "lane", "operation", "number", "file", "state", "tries", "due", "message"];
+                say(rows(answer, &members));
+                say_faults(answer);
             }
             What::Reports => {
                 say(rows(answer, &["id", "outbox", "sequence", "name", "state", "delivered_at"]));
@@ -103,6 +107,16 @@ pub(super) fn retry(arguments: &RetryArguments) -> Exit {
 pub(super) fn discard(arguments: &DiscardArguments) -> Exit {
     let request = Request::Discard { target: arguments.target.join(" "), why: arguments.why.clone() };
     ask(&arguments.config, &request, say_done)
+}
+
+/// Why calls that are held, refused or waiting stand as they do.
+fn say_faults(calls: &Value) {
+    for call in calls.as_array().into_iter().flatten() {
+        let fault = call.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
+        if let Some(fault) = fault {
+            say(format!("\ncall {}: {fault}", call.get("id").map(cell).unwrap_or_default()));
+        }
+    }
 }
 
 fn say_done(answer: &Value) {
@@ -165,20 +179,41 @@ pub(super) fn rows(answer: &Value, members: &[&str]) -> String {
 }
 
 fn say_overview(answer: &Value) {
-    for (title, member, columns) in [
-        ("Halted", "halts", &["scope", "since", "reason"][..]),
-        (
-            "Lanes",
-            "lanes",
-            &["lane", "pending", "held", "accepted", "unchanged", "superseded", "refused", "discarded"][..],
-        ),
-        ("Arrivals", "arrivals", &["state", "count"][..]),
-        ("Reports", "reports", &["state", "count"][..]),
-    ] {
-        say(title);
-        say(rows(answer.get(member).unwrap_or(&Value::Null), columns)
-            .lines()
-            .map(|line| format!("  {line}\n"))
-            .collect::<String>());
+    let list = |member: &str| answer.get(member).and_then(Value::as_array).cloned().unwrap_or_default();
+    let halts: Vec<Vec<String>> = list("halts").iter().map(halt_row).collect();
+    if !halts.is_empty() {
+        say("Halted, until a person acts");
+        say(indented(&table(&["what", "since", "why", "when it is mended"], halts)));
     }
+    say("Calls by lane");
+    let states = CallState::ALL.map(CallState::name);
+    let heading: Vec<&str> = std::iter::once("lane").chain(states).chain(["next due"]).collect();
+    say(indented(&table(&heading, list("lanes").iter().map(|lane| lane_row(lane, &states)).collect())));
+    for (title, member) in [("Files", "arrivals"), ("Reports", "reports")] {
+        say(title);
+        say(indented(&rows(answer.get(member).unwrap_or(&Value::Null), &["state", "count"])));
+    }
+}
+
+fn lane_row(lane: &Value, states: &[&str]) -> Vec<String> {
+    let calls = lane.get("calls").and_then(Value::as_array);
+    let count = |state: &&str| {
+        let mut found =
+            calls.into_iter().flatten().filter(|pair| pair.get(0).and_then(Value::as_str) == Some(state));
+        found.next().and_then(|pair| pair.get(1)).map_or("0".to_owned(), cell)
+    };
+    let name = lane.get("lane").map(cell).unwrap_or_default();
+    let due = lane.get("next_due").map(cell).unwrap_or_default();
+    std::iter::once(name).chain(states.iter().map(count)).chain([due]).collect()
+}
+
+fn halt_row(halt: &Value) -> Vec<String> {
+    let text = |member: &str| halt.get(member).map(cell).unwrap_or_default();
+    let fault = halt.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
+    let why = fault.map(|fault| fault.what(Language::English)).unwrap_or_default();
+    vec![text("scope"), text("since"), why, format!("lastkaj retry \"{}\"", text("scope"))]
+}
+
+fn indented(table: &str) -> String {
+    table.lines().map(|line| format!("  {line}\n")).collect()
 }

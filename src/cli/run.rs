@@ -1,7 +1,7 @@
 //! `run` and `once`.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
@@ -10,7 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::fault::{Fault, Language};
-use crate::gateway::{Gateway, control, systemd};
+use crate::gateway::{Bells, Gateway, control, systemd};
+use crate::ledger::DataLock;
 use crate::step::Steps;
 
 use super::terminal::{complain, exit_of, say};
@@ -37,37 +38,56 @@ pub(super) struct OnceArguments {
     step_log: Option<std::path::PathBuf>,
 }
 
-/// Runs until told to stop.
+/// Runs until told to stop. A changed configuration is taken on SIGHUP: what is in hand ends first, and the data
+/// folder's lock is never let go.
 pub(super) fn run(arguments: &RunArguments) -> Exit {
     log_to_stderr();
-    with_gateway(&arguments.config.config, arguments.step_log.as_deref(), async |gateway| {
-        let gateway = Arc::new(gateway);
-        let bells = gateway.bells();
-        let listener = control::listen(&gateway.config().gateway.control)?;
-        let serving = tokio::spawn(control::serve(gateway.clone(), bells.clone(), listener));
-        let stopping = tokio::spawn(stop_on_signal(gateway.clone(), bells.clone()));
-        let watchdog = tokio::spawn(ping_watchdog(gateway.clone()));
-        systemd::ready();
-        tracing::info!(
-            inboxes = gateway.config().inboxes.len(),
-            outboxes = gateway.config().outboxes.len(),
-            "running"
-        );
-        let ran = gateway.clone().run(bells).await;
+    let path = arguments.config.config.clone();
+    with_runtime(&path, arguments.step_log.as_deref(), async |config, steps| {
+        let mut next = Some(config);
+        let mut held: Option<(PathBuf, Arc<DataLock>)> = None;
+        while let Some(config) = next.take() {
+            let data = config.gateway.data.clone();
+            let lock = match held.take() {
+                Some((of, lock)) if of == data => lock,
+                _ => Arc::new(DataLock::take(&data)?),
+            };
+            held = Some((data, lock.clone()));
+            let gateway = Gateway::open_locked(config, lock, Clock::System, steps.clone()).await?;
+            next = run_until_signal(Arc::new(gateway), &path).await?;
+        }
         systemd::stopping();
-        stopping.abort();
-        watchdog.abort();
-        let _ = serving.await;
-        let _ = std::fs::remove_file(&gateway.config().gateway.control);
-        ran.map(|()| Exit::Well)
+        Ok(Exit::Well)
     })
+}
+
+/// Runs a gateway. Says the configuration to go on with, if it was stopped for a new one.
+async fn run_until_signal(gateway: Arc<Gateway>, path: &Path) -> Result<Option<Config>, Fault> {
+    let bells = gateway.bells();
+    let listener = control::listen(&gateway.config().gateway.control)?;
+    let serving = tokio::spawn(control::serve(gateway.clone(), bells.clone(), listener));
+    let reload = Arc::new(Mutex::new(None));
+    let signals =
+        tokio::spawn(act_on_signals(gateway.clone(), bells.clone(), path.to_owned(), reload.clone()));
+    let watchdog = tokio::spawn(ping_watchdog(gateway.clone()));
+    systemd::ready();
+    let config = gateway.config();
+    tracing::info!(inboxes = config.inboxes.len(), outboxes = config.outboxes.len(), "running");
+    let ran = gateway.clone().run(bells).await;
+    signals.abort();
+    watchdog.abort();
+    let _ = serving.await;
+    let _ = std::fs::remove_file(&gateway.config().gateway.control);
+    ran?;
+    Ok(reload.lock().unwrap_or_else(PoisonError::into_inner).take())
 }
 
 /// Does all that is due.
 pub(super) fn once(arguments: &OnceArguments) -> Exit {
     log_to_stderr();
     let until_quiet = arguments.until_quiet;
-    with_gateway(&arguments.config.config, arguments.step_log.as_deref(), async |gateway| {
+    with_runtime(&arguments.config.config, arguments.step_log.as_deref(), async |config, steps| {
+        let gateway = Gateway::open(config, Clock::System, steps).await?;
         let language = gateway.config().gateway.language;
         loop {
             let done = gateway.once().await?;
@@ -85,7 +105,14 @@ pub(super) fn once(arguments: &OnceArguments) -> Exit {
             if done.waiting_files > 0 {
                 say("run again once they are quiet, or use --until-quiet");
             }
-            return Ok(exit_of(&done.faults).max(worst_outcome(&gateway).await?));
+            if done.senders_faults > 0 {
+                say(format!(
+                    "{} for the sender to correct: `lastkaj list arrivals` names the files",
+                    count(usize::try_from(done.senders_faults).unwrap_or(usize::MAX), "fault")
+                ));
+            }
+            let sender = if done.senders_faults > 0 { Exit::Sender } else { Exit::Well };
+            return Ok(exit_of(&done.faults).max(sender).max(worst_outcome(&gateway).await?));
         }
     })
 }
@@ -103,11 +130,11 @@ fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// Loads the configuration, opens the gateway and hands it to `work`.
-fn with_gateway(
+/// Loads the configuration and does `work` with it on a runtime.
+fn with_runtime(
     path: &Path,
     step_log: Option<&Path>,
-    work: impl AsyncFnOnce(Gateway) -> Result<Exit, Fault>,
+    work: impl AsyncFnOnce(Config, Steps) -> Result<Exit, Fault>,
 ) -> Exit {
     let config = match load(path) {
         Ok(config) => config,
@@ -128,10 +155,7 @@ fn with_gateway(
             return Exit::Operator;
         }
     };
-    let done = runtime.block_on(async {
-        let gateway = Gateway::open(config, Clock::System, steps).await?;
-        work(gateway).await
-    });
+    let done = runtime.block_on(work(config, steps));
     // A worker that hangs on a dead server must not keep the process from ending.
     runtime.shutdown_timeout(Duration::from_secs(5));
     done.unwrap_or_else(|fault| {
@@ -155,27 +179,47 @@ pub(super) fn load(path: &Path) -> Result<Config, Exit> {
     }
 }
 
-/// The first signal stops the intake and lets what is in hand end; the second one means now.
-async fn stop_on_signal(gateway: Arc<Gateway>, bells: Arc<crate::gateway::Bells>) {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+/// SIGTERM and Ctrl-C stop the intake and let what is in hand end; a second one means now. SIGHUP takes a changed
+/// configuration, or keeps the old one and says why.
+async fn act_on_signals(
+    gateway: Arc<Gateway>,
+    bells: Arc<Bells>,
+    path: PathBuf,
+    reload: Arc<Mutex<Option<Config>>>,
+) {
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
     else {
         return;
     };
-    let mut signals = 0;
+    let mut stops = 0;
     loop {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = terminate.recv() => stops += 1,
+            _ = interrupt.recv() => stops += 1,
+            _ = hang_up.recv() => match config::load(&path, &config::ProcessEnvironment) {
+                Ok(config) => {
+                    tracing::info!("the changed configuration is taken: what is in hand ends first");
+                    *reload.lock().unwrap_or_else(PoisonError::into_inner) = Some(config);
+                    gateway.stop();
+                    bells.ring_all();
+                    continue;
+                }
+                Err(faults) => {
+                    tracing::error!(mistakes = faults.len(), "the changed configuration has mistakes; the old one goes on");
+                    complain(&faults, gateway.config().gateway.language);
+                    continue;
+                }
+            },
         }
-        signals += 1;
-        if signals > 1 {
+        if stops > 1 {
             tracing::warn!(
                 "a second signal: stopping now; nothing is lost, the next start goes on from here"
             );
             std::process::exit(Exit::Wait as i32);
         }
         tracing::info!("stopping: what is in hand ends first");
+        reload.lock().unwrap_or_else(PoisonError::into_inner).take();
         gateway.stop();
         bells.ring_all();
     }

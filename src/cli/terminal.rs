@@ -46,14 +46,25 @@ pub fn table(heading: &[&str], rows: Vec<Vec<String>>) -> String {
     for row in rows {
         table.add_row(row);
     }
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    let lines = table.lines().map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A JSON value as the text of a table's cell.
+/// A JSON value as the text of a table's cell. Instants are shown in the machine's local time, to the second.
 pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => match chrono::DateTime::parse_from_rfc3339(text) {
+            Ok(instant) => instant.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S").to_string(),
+            Err(_) => text.clone(),
+        },
+        Value::Object(lane) if lane.contains_key("goods_owner") => {
+            format!(
+                "{}/{}",
+                lane.get("installation").map(cell).unwrap_or_default(),
+                lane.get("goods_owner").map(cell).unwrap_or_default()
+            )
+        }
         other => other.to_string(),
     }
 }

@@ -41,7 +41,7 @@ pub struct Gateway {
     installations: BTreeMap<String, Arc<Ongoing>>,
     stop: Arc<AtomicBool>,
     // Held as long as the gateway lives; given back by the system whatever happens to the process.
-    _lock: DataLock,
+    _lock: Arc<DataLock>,
 }
 
 impl Gateway {
@@ -51,7 +51,20 @@ impl Gateway {
     /// # Errors
     /// Another gateway has the folder, or the ledger cannot be used.
     pub async fn open(config: Config, clock: Clock, steps: Steps) -> Result<Gateway, Fault> {
-        let lock = DataLock::take(&config.gateway.data)?;
+        let lock = Arc::new(DataLock::take(&config.gateway.data)?);
+        Gateway::open_locked(config, lock, clock, steps).await
+    }
+
+    /// The same, on a data folder whose lock is ours already: a changed configuration is taken without letting go.
+    ///
+    /// # Errors
+    /// The ledger cannot be used.
+    pub async fn open_locked(
+        config: Config,
+        lock: Arc<DataLock>,
+        clock: Clock,
+        steps: Steps,
+    ) -> Result<Gateway, Fault> {
         let ledger = Ledger::open(&config.gateway.data, steps.clone())?;
         let spool = ledger.spool().clone();
         let mut installations = BTreeMap::new();

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::call::CallState;
 use crate::fault::{Fault, Turn, code};
+use crate::ledger::{Arrival, ArrivalState};
 use crate::receive::{self, Inbox, Staged};
 use crate::report::{self, Outbox, ReportKind};
 use crate::send;
@@ -19,6 +21,8 @@ pub struct Done {
     pub waiting_files: usize,
     /// Reports delivered.
     pub reports: usize,
+    /// Documents, records and whole files that are faulty, and documents that Ongoing refused.
+    pub senders_faults: u64,
     /// What went wrong with inboxes, lanes and outboxes as such, each with whose turn is next.
     pub faults: Vec<Fault>,
 }
@@ -49,9 +53,10 @@ impl Gateway {
             done.waiting_files += taken.waiting;
             done.faults.extend(taken.faults);
         }
+        let refused_before = self.ledger.overview().await?.calls(CallState::Refused);
         for lane in self.lanes() {
             let staged = self.stage(&lane).await;
-            done.note(staged);
+            done.senders_faults += senders_faults(&done.note(staged));
         }
         // Acknowledgements of what was taken, before what became of it.
         self.report(&mut done, &due).await;
@@ -65,6 +70,8 @@ impl Gateway {
             let sent = self.send_lane(&lane).await;
             done.note(sent.map(|_| ()));
         }
+        let refused = self.ledger.overview().await?.calls(CallState::Refused);
+        done.senders_faults += refused.saturating_sub(refused_before);
         Ok(done)
     }
 
@@ -107,13 +114,15 @@ impl Gateway {
     }
 
     /// Stages every arrival that waits on a lane.
-    pub(super) async fn stage(&self, lane: &crate::call::Lane) -> Result<usize, Fault> {
-        let mut staged = 0;
+    pub(super) async fn stage(&self, lane: &crate::call::Lane) -> Result<Vec<Arrival>, Fault> {
+        let mut staged = Vec::new();
         loop {
             let (receive, own, inboxes) = (self.receive(), lane.clone(), self.inboxes());
             match blocking(move || receive::stage_next(&receive, &own, &inboxes)).await? {
                 Staged::Nothing | Staged::LetGo(_) => return Ok(staged),
-                Staged::Published(_) | Staged::Rejected(_) | Staged::Held(_) => staged += 1,
+                Staged::Published(arrival) | Staged::Rejected(arrival) | Staged::Held(arrival) => {
+                    staged.extend(self.ledger.arrival(arrival).await?);
+                }
             }
         }
     }
@@ -206,4 +215,13 @@ impl Gateway {
         }
         result
     }
+}
+
+/// How much of these arrivals the sender must correct.
+fn senders_faults(arrivals: &[Arrival]) -> u64 {
+    let of = |arrival: &Arrival| {
+        let whole = u64::from(arrival.state == ArrivalState::Rejected);
+        whole + arrival.documents_faulty + arrival.records_stray
+    };
+    arrivals.iter().map(of).sum()
 }

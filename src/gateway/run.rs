@@ -1,6 +1,6 @@
 //! The long run: a loop for each inbox, lane and outbox, woken early by its neighbours, until told to stop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::call::Lane;
 use crate::fault::{Fault, Turn, code};
+use crate::ledger::Arrival;
 use crate::receive::Inbox;
 use crate::report::Outbox;
 use crate::send::Rest;
@@ -123,7 +124,8 @@ impl Gateway {
         watch: Option<Arc<Watch>>,
     ) -> Result<(), Fault> {
         let mut patience = Patience::default();
-        let mut unmatched_told = std::collections::BTreeSet::new();
+        let mut unmatched_told = BTreeSet::new();
+        let mut faults_told = BTreeSet::new();
         while !self.is_stopping() {
             if let (Some(watch), Remote::Local { base }) = (&watch, &inbox.remote) {
                 watch.watch(&base.join(&inbox.folder));
@@ -145,9 +147,12 @@ impl Gateway {
                             );
                         }
                     }
-                    for fault in taken.faults {
-                        tracing::warn!(inbox = inbox.name, code = fault.code.name(), "{fault}");
+                    // Each is told once; a file that is still in trouble at the next look is no news.
+                    let faults: BTreeSet<String> = taken.faults.iter().map(ToString::to_string).collect();
+                    for fault in faults.difference(&faults_told) {
+                        tracing::warn!(inbox = inbox.name, "{fault}");
                     }
+                    faults_told = faults;
                     if taken.waiting > 0 {
                         // A file under watch: look again as soon as it can have been quiet.
                         wait = inbox
@@ -171,9 +176,10 @@ impl Gateway {
         while !self.is_stopping() {
             let mut wait = LANE_LOOK;
             match self.stage(&lane).await {
-                Ok(0) => {}
-                Ok(_) => {
+                Ok(staged) if staged.is_empty() => {}
+                Ok(staged) => {
                     patience = Patience::default();
+                    staged.iter().for_each(tell_staged);
                     Bells::ring(bells.lanes.get(&lane));
                     // Acknowledgements and error files tell of it.
                     bells.outboxes.values().chain(bells.inboxes.values()).for_each(|bell| bell.notify_one());
@@ -229,6 +235,18 @@ impl Gateway {
             }
         }
     }
+}
+
+fn tell_staged(arrival: &Arrival) {
+    tracing::info!(
+        inbox = arrival.inbox,
+        file = arrival.name,
+        arrival = arrival.id,
+        documents = arrival.documents,
+        faulty = arrival.documents_faulty,
+        state = arrival.state.name(),
+        "read"
+    );
 }
 
 /// Growing pauses after failures in a row, and a warning once they last.

@@ -25,8 +25,6 @@ codes! {
     SAME_CONTENT = "same-content", Sender;
     /// A file that changed after it was taken in.
     GREW_AFTER_PICKUP = "grew-after-pickup", Operator;
-    /// A file whose name is no text.
-    UNREADABLE_NAME = "unreadable-name", Operator;
     /// An arrival whose inbox is no longer configured.
     INBOX_GONE = "inbox-gone", Operator;
     /// The gateway stops.
