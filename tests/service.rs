@@ -47,7 +47,8 @@ fn systemd_hears_ready_watchdog_and_stopping() {
 }
 
 fn signal(child: &std::process::Child, name: &str) {
-    let sent = std::process::Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap();
+    let sent =
+        std::process::Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
@@ -67,7 +68,8 @@ fn a_changed_configuration_is_taken_on_sighup_and_a_wrong_one_is_not() {
     wait_for(&socket, "READY=1");
     let good = place.read("gateway.toml");
 
-    place.write("gateway.toml", &[&good[..], b"\n[partner.nordvik.inbox.more]\nfolder = \"more\"\n"].concat());
+    place
+        .write("gateway.toml", &[&good[..], b"\n[partner.nordvik.inbox.more]\nfolder = \"more\"\n"].concat());
     signal(&child, "HUP");
     let mut told = String::new();
     while !told.contains("the old one goes on") {

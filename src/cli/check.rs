@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::config;
 use crate::fault::Language;
 
-use super::terminal::{complain, say, say_json};
+use super::terminal::{complain, count, say, say_json};
 use super::{ConfigArgument, Exit};
 
 #[derive(Args)]
@@ -32,20 +32,21 @@ pub(super) fn check(arguments: &CheckArguments) -> Exit {
         Ok(config) => {
             complain(&config.warnings, config.gateway.language);
             say(format!(
-                "{}: {} partners, {} inboxes, {} outboxes, {} formats: no mistake, {} warnings",
+                "{}: {}, {}, {}, {}: no mistake, {}",
                 arguments.config.config.display(),
-                config.partners.len(),
-                config.inboxes.len(),
-                config.outboxes.len(),
-                config.formats.len(),
-                config.warnings.len()
+                count(config.partners.len(), "partner", "partners"),
+                count(config.inboxes.len(), "inbox", "inboxes"),
+                count(config.outboxes.len(), "outbox", "outboxes"),
+                count(config.formats.len(), "format", "formats"),
+                count(config.warnings.len(), "warning", "warnings"),
             ));
             Exit::Well
         }
         Err(faults) => {
             complain(&faults, Language::English);
-            let noun = if faults.len() == 1 { "mistake" } else { "mistakes" };
-            say(format!("{}: {} {noun}", arguments.config.config.display(), faults.len()));
+            let mistakes = faults.iter().filter(|fault| !fault.code.is_warning()).count();
+            let mistakes = count(mistakes, "mistake", "mistakes");
+            say(format!("{}: {mistakes}", arguments.config.config.display()));
             Exit::Usage
         }
     }

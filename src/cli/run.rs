@@ -7,14 +7,15 @@ use std::time::Duration;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::call::CallState;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::fault::{Fault, Language};
 use crate::gateway::{Bells, Gateway, control, systemd};
-use crate::ledger::DataLock;
+use crate::ledger::{CallFilter, DataLock};
 use crate::step::Steps;
 
-use super::terminal::{complain, exit_of, say};
+use super::terminal::{complain, count, exit_of, say};
 use super::{ConfigArgument, Exit};
 
 #[derive(Args)]
@@ -94,9 +95,9 @@ pub(super) fn once(arguments: &OnceArguments) -> Exit {
             complain(&done.faults, language);
             say(format!(
                 "{} taken in, {} not whole yet, {} delivered",
-                count(done.arrivals, "file"),
-                count(done.waiting_files, "file"),
-                count(done.reports, "report")
+                count(done.arrivals, "file", "files"),
+                count(done.waiting_files, "file", "files"),
+                count(done.reports, "report", "reports")
             ));
             if until_quiet && done.waiting_files > 0 {
                 tokio::time::sleep(Duration::from_millis(500)).await;
@@ -108,14 +109,35 @@ pub(super) fn once(arguments: &OnceArguments) -> Exit {
             if done.senders_faults > 0 {
                 say(format!(
                     "{} for the sender to correct: `lastkaj list arrivals` names the files",
-                    count(usize::try_from(done.senders_faults).unwrap_or(usize::MAX), "fault")
+                    count(usize::try_from(done.senders_faults).unwrap_or(usize::MAX), "fault", "faults")
                 ));
             }
+            say_what_waits(&gateway, language).await?;
             let sender = if done.senders_faults > 0 { Exit::Sender } else { Exit::Well };
             return Ok(exit_of(&done.faults).max(sender).max(worst_outcome(&gateway).await?));
         }
     })
 }
+
+/// Why calls wait, each reason once.
+async fn say_what_waits(gateway: &Gateway, language: Language) -> Result<(), Fault> {
+    let filter = CallFilter { state: Some(CallState::Pending), ..CallFilter::default() };
+    let mut reasons = std::collections::BTreeMap::new();
+    for call in gateway.ledger().calls(filter, CALLS_EXPLAINED_MAX).await? {
+        if let Some(fault) = call.fault {
+            let reason: &mut (usize, Fault) = reasons.entry(fault.what(language)).or_insert((0, fault));
+            reason.0 += 1;
+        }
+    }
+    for (number, fault) in reasons.into_values() {
+        say(format!("{} for another try:", count(number, "call waits", "calls wait")));
+        complain(&[fault], language);
+    }
+    Ok(())
+}
+
+/// How many waiting calls are looked at for why they wait.
+const CALLS_EXPLAINED_MAX: usize = 1_000;
 
 /// What waits for a person, or for time, decides the exit code too.
 async fn worst_outcome(gateway: &Gateway) -> Result<Exit, Fault> {
@@ -124,10 +146,6 @@ async fn worst_outcome(gateway: &Gateway) -> Result<Exit, Fault> {
         return Ok(Exit::Operator);
     }
     Ok(if overview.open() > 0 { Exit::Wait } else { Exit::Well })
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// Loads the configuration and does `work` with it on a runtime.

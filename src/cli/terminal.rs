@@ -38,6 +38,11 @@ pub fn exit_of(faults: &[Fault]) -> Exit {
     gravest.map_or(Exit::Well, Exit::from)
 }
 
+/// A number with its noun.
+pub fn count(number: usize, one: &str, more: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { more })
+}
+
 /// A table with a heading, as wide as the terminal; nothing but the heading where there is no row.
 pub fn table(heading: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();

@@ -27,6 +27,12 @@ pub struct Done {
     pub faults: Vec<Fault>,
 }
 
+/// What a run of an outbox came to: what it had to tell, and how many files were delivered.
+struct Ran {
+    owed: Result<(), Fault>,
+    delivered: Result<usize, Fault>,
+}
+
 impl Done {
     fn note<T: Default>(&mut self, result: Result<T, Fault>) -> T {
         result.unwrap_or_else(|fault| {
@@ -155,22 +161,41 @@ impl Gateway {
         if self.is_halted(&scope).await? {
             return Ok(0);
         }
-        let ran = self.owe_and_deliver(outbox, now).await;
-        self.halt_on(&scope, ran).await
+        let ran = self.owe_and_deliver(outbox, now).await?;
+        let delivered = self.halt_on(&scope, ran.delivered).await?;
+        // What Ongoing does not let us read is nothing against the outbox: only a wrong password halts, and then the
+        // whole installation.
+        match ran.owed {
+            Err(fault) if fault.code == code::ONGOING_WRONG_PASSWORD => {
+                self.halt_installation(&outbox.lane.installation, fault.clone()).await?;
+                Err(fault)
+            }
+            Err(fault) if !fault.code.name().starts_with("ongoing-") => {
+                self.halt_on(&scope, Err(fault)).await
+            }
+            Err(fault) => Err(fault),
+            Ok(()) => Ok(delivered),
+        }
     }
 
-    async fn owe_and_deliver(&self, outbox: &Outbox, now: bool) -> Result<usize, Fault> {
+    async fn halt_installation(&self, installation: &str, fault: Fault) -> Result<(), Fault> {
+        let Some(ongoing) = self.installations.get(installation) else { return Ok(()) };
+        let scope = send::installation_scope(installation);
+        self.ledger.halt(&scope, fault, &ongoing.credential_fingerprint(), self.clock.now()).await?;
+        Ok(())
+    }
+
+    async fn owe_and_deliver(&self, outbox: &Outbox, now: bool) -> Result<Ran, Fault> {
         let slot = self.due_slot(outbox).await?;
         // What was owed before is delivered whatever the reading comes to.
         let owed = if slot.is_some() || now { self.owe(outbox).await } else { Ok(()) };
         let (reporting, own) = (self.reporting(), outbox.clone());
         let delivered =
-            blocking(move || report::deliver(&reporting, &own.name, &own.remote, &own.folder)).await?;
-        owed?;
-        if let Some(slot) = slot {
+            blocking(move || report::deliver(&reporting, &own.name, &own.remote, &own.folder)).await;
+        if let (Some(slot), Ok(())) = (slot, &owed) {
             self.ledger.ran_slot(&outbox.name, &slot).await?;
         }
-        Ok(delivered)
+        Ok(Ran { owed, delivered })
     }
 
     async fn owe(&self, outbox: &Outbox) -> Result<(), Fault> {

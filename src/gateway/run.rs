@@ -12,7 +12,7 @@ use crate::fault::{Fault, Turn, code};
 use crate::ledger::Arrival;
 use crate::receive::Inbox;
 use crate::report::Outbox;
-use crate::send::Rest;
+use crate::send::{Rest, installation_scope};
 use crate::transport::{Remote, Watch};
 
 use super::Gateway;
@@ -192,8 +192,14 @@ impl Gateway {
     }
 
     async fn lane_loop(self: Arc<Self>, bells: Arc<Bells>, lane: Lane) -> Result<(), Fault> {
+        let mut alarmed = false;
         while !self.is_stopping() {
-            let wait = match self.send_lane(&lane).await? {
+            let rest = self.send_lane(&lane).await?;
+            if rest == Rest::Halted && !std::mem::replace(&mut alarmed, true) {
+                self.alarm(&lane).await?;
+            }
+            alarmed &= rest == Rest::Halted;
+            let wait = match rest {
                 Rest::Stopping => return Ok(()),
                 Rest::Halted => LANE_LOOK,
                 Rest::Until(due) => due
@@ -201,6 +207,20 @@ impl Gateway {
                     .map_or(LANE_LOOK, |wait| wait.clamp(Duration::from_millis(5), LANE_LOOK)),
             };
             woken(bells.lanes.get(&lane), wait).await;
+        }
+        Ok(())
+    }
+
+    /// Says in the log, once, why a lane's installation is halted.
+    async fn alarm(&self, lane: &Lane) -> Result<(), Fault> {
+        let scope = installation_scope(&lane.installation);
+        for halt in self.ledger.halts().await?.into_iter().filter(|halt| halt.scope == scope) {
+            let (scope, fault) = (&halt.scope, &halt.fault);
+            tracing::error!(
+                scope,
+                code = fault.code.name(),
+                "{fault}; `lastkaj retry \"{scope}\"` once it is mended"
+            );
         }
         Ok(())
     }

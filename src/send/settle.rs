@@ -34,7 +34,8 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
         Attempt::Unavailable(Unavailable { fault, not_before, whole_installation }) => {
             let operator = fault.turn == Turn::Operator;
             let halt_installation = (whole_installation && operator).then(|| fault.clone());
-            let due_at = not_before.unwrap_or(later);
+            // Nothing is sent while the installation is halted; once it goes on, so does this call, at once.
+            let due_at = if halt_installation.is_some() { now } else { not_before.unwrap_or(later) };
             let settlement = Settlement::Later { due: due_at, fault, unknown: due.unknown, counts: false };
             // What Ongoing does not take now it takes of no other call either: the lane waits with it.
             let rest_until = halt_installation.is_none().then_some(due_at);
