@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::DateTime;
 use ssh2::{
     ErrorCode, FileStat, HashType, KeyboardInteractivePrompt, MethodType, OpenFlags, OpenType, Prompt,
@@ -337,7 +339,7 @@ fn handshake(remote: &SftpRemote, stream: TcpStream) -> Result<Session, Trouble>
 
 fn check_host_key(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
     let hash = session.host_key_hash(HashType::Sha256);
-    let found = hash.map(|hash| format!("SHA256:{}", base64_without_padding(hash))).unwrap_or_default();
+    let found = hash.map(|hash| format!("SHA256:{}", STANDARD_NO_PAD.encode(hash))).unwrap_or_default();
     if remote.host_keys.contains(&found) {
         return Ok(());
     }
@@ -384,19 +386,4 @@ impl KeyboardInteractivePrompt for Answers<'_> {
     fn prompt(&mut self, _: &str, _: &str, prompts: &[Prompt<'_>]) -> Vec<String> {
         prompts.iter().map(|prompt| if prompt.echo { String::new() } else { self.0.to_owned() }).collect()
     }
-}
-
-/// Base64 as OpenSSH prints fingerprints.
-pub(super) fn base64_without_padding(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word =
-            chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for position in 0..=chunk.len() {
-            let index = (word >> (18 - 6 * position)) & 63;
-            text.push(LETTERS.get(index as usize).copied().map_or('?', char::from));
-        }
-    }
-    text
 }
