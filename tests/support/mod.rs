@@ -36,10 +36,14 @@ impl Place {
 
     /// The same, with more lines at the end of its gateway.toml.
     pub fn with(more: &str) -> Place {
+        Place::at(more, Clock::System)
+    }
+
+    /// The same, with a sandbox that goes by this clock.
+    pub fn at(more: &str, clock: Clock) -> Place {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let sandbox =
-            runtime.block_on(lastkaj::sandbox::start(SandboxSettings::default(), Clock::System)).unwrap();
+        let sandbox = runtime.block_on(lastkaj::sandbox::start(SandboxSettings::default(), clock)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let place = Place { folder, sandbox, runtime };
         for name in ["erp/articles", "erp/orders", "erp/to-erp", "data"] {
@@ -47,6 +51,11 @@ impl Place {
         }
         place.write("gateway.toml", format!("{}{more}", place.configuration()).as_bytes());
         place
+    }
+
+    /// Waits for something on the sandbox's runtime.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
     }
 
     fn configuration(&self) -> String {
