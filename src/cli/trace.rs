@@ -28,7 +28,7 @@ pub(super) fn trace(arguments: &TraceArguments) -> Exit {
         if arguments.json {
             say_json(answer);
         } else {
-            found = show(answer);
+            found = show(answer, &arguments.needle);
         }
     });
     if !found {
@@ -39,9 +39,12 @@ pub(super) fn trace(arguments: &TraceArguments) -> Exit {
 }
 
 /// Shows a trace as a person reads it: in the order in which it happened.
-fn show(trace: &Value) -> bool {
+fn show(trace: &Value, needle: &str) -> bool {
     let list = |member: &str| trace.get(member).and_then(Value::as_array).cloned().unwrap_or_default();
     let (arrivals, facts, reports) = (list("arrivals"), list("facts"), list("reports"));
+    for report in reports.iter().filter(|report| text(report, "name") == needle) {
+        say(format!("{} tells of", line_of(report)));
+    }
     for traced in &arrivals {
         arrival(traced, &reports);
     }
@@ -63,11 +66,6 @@ fn show(trace: &Value) -> bool {
         ));
     }
     let nothing = arrivals.is_empty() && facts.is_empty();
-    if nothing {
-        for report in &reports {
-            say(line_of(report));
-        }
-    }
     if trace.get("more") == Some(&Value::Bool(true)) {
         say("… there is more; --json or a narrower search shows it");
     }

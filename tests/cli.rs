@@ -1,0 +1,195 @@
+//! The command line as people use it: the real binary, what it prints, and its exit codes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+use std::process::Output;
+
+use serde_json::Value;
+use support::{Place, project, sample};
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn lastkaj(arguments: &[&str]) -> Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_lastkaj"))
+        .args(arguments)
+        .current_dir(project())
+        .output()
+        .unwrap()
+}
+
+/// Everything is in Ongoing but for the faults of the sample.
+fn after_a_day() -> Place {
+    let place = Place::new();
+    place.write("erp/articles/ART1.csv", &sample("nordvik/articles/register/input.csv"));
+    place.write("erp/orders/ORD1.csv", &sample("nordvik/orders/day/input.csv"));
+    let once = place.run(&["once", "--until-quiet"]);
+    assert_eq!(once.status.code(), Some(1), "a sender's faults: {once:?}");
+    place
+}
+
+#[test]
+fn wrong_use_is_exit_code_2_and_says_what_is_right() {
+    let unknown = lastkaj(&["onse"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(err(&unknown).contains("once"), "did you mean: {}", err(&unknown));
+    let nothing = lastkaj(&["check", "--config", "nowhere.toml"]);
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(err(&nothing).contains("nowhere.toml"), "{}", err(&nothing));
+}
+
+#[test]
+fn check_names_every_mistake_at_its_line_also_in_a_format_file() {
+    let place = Place::new();
+    let good = String::from_utf8(place.read("gateway.toml")).unwrap();
+    std::fs::create_dir_all(place.path("formats/own")).unwrap();
+    let format = std::fs::read_to_string(project().join("formats/nordvik/articles.toml")).unwrap();
+    place.write("formats/own/articles.toml", format.replacen("article_name", "artikle_name", 1).as_bytes());
+    let formats = format!("formats = \"{}\"", project().join("formats").display());
+    let wrong = good
+        .replace(&formats, "formats = \"formats\"\nlangauge = \"sv\"")
+        .replace("format = \"nordvik/articles\"", "format = \"own/articles\"")
+        .replace("goods_owner = 159", "goods_owner = \"159\"")
+        .replace("Europe/Stockholm", "Europe/Stokholm")
+        .replacen("quiet = \"50ms\"", "quiet = \"5 horses\"", 1);
+    place.write("gateway.toml", wrong.as_bytes());
+    let check = place.run(&["check"]);
+    assert_eq!(check.status.code(), Some(2));
+    let said = err(&check);
+    for expected in [
+        "langauge is not known here",
+        "did you mean language?",
+        "goods_owner takes a whole number, not a text in quotes",
+        "did you mean Europe/Stockholm?",
+        "quiet cannot be 5 horses",
+        "did you mean article_name?",
+        "own/articles.toml:",
+        "gateway.toml:4:1",
+    ] {
+        assert!(said.contains(expected), "{expected:?} is not in:\n{said}");
+    }
+    let json: Value = serde_json::from_slice(&place.run(&["check", "--json"]).stdout).unwrap();
+    assert!(json["mistakes"].as_array().unwrap().len() >= 5, "{json}");
+
+    place.write("gateway.toml", good.as_bytes());
+    let check = place.run(&["check"]);
+    assert_eq!((check.status.code(), err(&check).as_str()), (Some(0), ""), "{check:?}");
+}
+
+#[test]
+fn try_shows_documents_marks_the_bytes_and_sends_nothing() {
+    let faulty = lastkaj(&["try", "nordvik/orders", "samples/nordvik/orders/day/input.csv", "--limit", "2"]);
+    assert_eq!(faulty.status.code(), Some(1));
+    assert!(out(&faulty).contains("46 documents, 2 of them faulty"), "{}", out(&faulty));
+    let said = err(&faulty);
+    assert!(said.contains("error[not-a-decimal]: \"1O\" is not a number"), "{said}");
+    assert!(said.contains("input.csv:48:108"), "{said}");
+    let marked: Vec<&str> =
+        said.lines().skip_while(|line| !line.contains("…;020;") && !line.contains(";1O;")).take(2).collect();
+    let (source, caret) = (marked[0], marked[1]);
+    let at = source.chars().collect::<Vec<_>>().windows(2).position(|two| two == ['1', 'O']).unwrap();
+    assert_eq!(caret.chars().position(|c| c == '^'), Some(at), "{said}");
+
+    let calls = lastkaj(&["try", "nordvik/orders", "samples/nordvik/orders/good/input.csv", "--calls"]);
+    assert_eq!(calls.status.code(), Some(0));
+    assert!(
+        out(&calls).contains("PUT /api/v1/orders\n{\"goodsOwnerId\":1,\"orderNumber\":\"81204\""),
+        "{}",
+        out(&calls)
+    );
+    let json = lastkaj(&["try", "nordvik/orders", "samples/nordvik/orders/good/input.csv", "--json"]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["documents"][0]["number"], "81204");
+    let missing = lastkaj(&["try", "nordvik/ordrar", "samples/nordvik/orders/good/input.csv"]);
+    assert_eq!(missing.status.code(), Some(2), "{missing:?}");
+}
+
+#[test]
+fn list_and_trace_tell_where_everything_is() {
+    let place = after_a_day();
+    let list = out(&place.run(&["list"]));
+    assert!(list.contains("sandbox/159"), "{list}");
+    let calls: Value =
+        serde_json::from_slice(&place.run(&["list", "calls", "--state", "refused", "--json"]).stdout)
+            .unwrap();
+    assert_eq!(calls[0]["number"], "81213");
+    assert_eq!(place.run(&["list", "calls", "--state", "happy"]).status.code(), Some(2));
+
+    let trace = out(&place.run(&["trace", "81202"]));
+    for expected in [
+        "file ORD1.csv",
+        "lines 3-6  order 81202",
+        "PUT /sandbox/api/v1/orders -> 200",
+        "accepted told in report ACK_",
+    ] {
+        assert!(trace.contains(expected), "{expected:?} is not in:\n{trace}");
+    }
+    let back = out(&place.run(&["trace", "ACK_000001.csv"]));
+    assert!(back.contains("ACK_000001.csv"), "{back}");
+    let nothing = place.run(&["trace", "no-such-number"]);
+    assert_eq!((nothing.status.code(), out(&nothing).contains("nothing is known")), (Some(1), true));
+}
+
+#[test]
+fn retry_and_discard_work_while_nobody_runs_and_through_the_socket() {
+    let place = Place::new();
+    let failure = r#"{"verb": "PUT", "path": "/articles", "how": {"kind": "status", "status": 503}}"#;
+    place.sandbox_page("POST", "/sandbox/failures", failure);
+    place.write("erp/articles/ART1.csv", &sample("nordvik/articles/good/input.csv"));
+    let once = place.run(&["once", "--until-quiet"]);
+    assert_eq!(once.status.code(), Some(4), "the calls wait: {once:?}");
+    let waiting: Value = serde_json::from_slice(&place.run(&["list", "calls", "--json"]).stdout).unwrap();
+    let (first, second) = (waiting[0]["id"].to_string(), waiting[1]["id"].to_string());
+
+    let discarded = place.run(&["discard", "call", &first, "--why", "a trial"]);
+    assert_eq!(discarded.status.code(), Some(0), "{discarded:?}");
+    assert!(out(&discarded).contains("discarded"), "{}", out(&discarded));
+    assert_eq!(
+        place.run(&["discard", "call", &first, "--why", "again"]).status.code(),
+        Some(3),
+        "nothing to discard"
+    );
+    assert_eq!(place.run(&["retry", "something"]).status.code(), Some(2));
+
+    let mut running = place.lastkaj(&["run"]).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let socket = place.path("data/control.sock");
+    while !socket.exists() {
+        assert_eq!(running.try_wait().unwrap(), None);
+        std::thread::yield_now();
+    }
+    place.sandbox_page("DELETE", "/sandbox/failures", "");
+    let retried = place.run(&["retry", "call", &second]);
+    assert_eq!(retried.status.code(), Some(0), "{retried:?}");
+    let accepted = |calls: &Value| calls.as_array().unwrap().iter().any(|call| call["state"] == "accepted");
+    loop {
+        let calls: Value = serde_json::from_slice(&place.run(&["list", "calls", "--json"]).stdout).unwrap();
+        if accepted(&calls) {
+            break;
+        }
+        assert_eq!(running.try_wait().unwrap(), None);
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let audit = out(&place.run(&["trace", "ART1.csv"]));
+    assert!(audit.contains("a trial"), "who did what, and why, is kept: {audit}");
+}
+
+#[test]
+fn swedish_is_spoken_where_it_is_asked_for() {
+    let place = Place::new();
+    let toml = String::from_utf8(place.read("gateway.toml")).unwrap();
+    place.write("gateway.toml", toml.replacen("[gateway]", "[gateway]\nlanguage = \"sv\"", 1).as_bytes());
+    place.write("erp/orders/ORD1.csv", &sample("nordvik/orders/quantity-is-no-number/input.csv"));
+    assert_eq!(place.run(&["once", "--until-quiet"]).status.code(), Some(1));
+    let errors = String::from_utf8(place.read("erp/orders/failed/ORD1.csv.error.txt")).unwrap();
+    assert!(errors.contains("är inte ett tal"), "{errors}");
+    let told = place.rows("erp/to-erp", "ACK_");
+    assert!(told.iter().any(|row| row["Meddelande"].contains("är inte ett tal")), "{told:?}");
+}
