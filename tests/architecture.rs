@@ -26,8 +26,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("ledger", with(&["call"])),
         ("receive", with(&["document", "transport", "format", "call", "plan", "ledger"])),
         ("send", with(&["call", "ongoing", "ledger"])),
-        // Error files stand beside an inbox, so `report` knows what an inbox is.
-        ("report", with(&["document", "call", "ongoing", "format", "transport", "ledger", "receive"])),
+        ("report", with(&["document", "call", "ongoing", "format", "transport", "ledger"])),
         (
             "config",
             with(&["document", "call", "format", "transport", "ongoing", "receive", "send", "report"]),

@@ -146,11 +146,17 @@ impl Gateway {
         if !matches!(inbox.remote, Remote::Local { .. }) {
             return Ok(0);
         }
-        let (reporting, own) = (self.reporting(), inbox.clone());
+        let reporting = self.reporting();
+        let folder = report::error_files::ErrorFolder {
+            inbox: inbox.name.clone(),
+            remote: inbox.remote.clone(),
+            folder: inbox.failed_folder.clone(),
+            language: inbox.language,
+            time_zone: inbox.time_zone,
+        };
         let written = blocking(move || {
-            report::error_files::owe(&reporting, &own)?;
-            let outbox = report::error_files::outbox_name(&own.name);
-            report::deliver(&reporting, &outbox, &own.remote, &own.failed_folder)
+            report::error_files::owe(&reporting, &folder)?;
+            report::error_files::deliver(&reporting, &folder)
         });
         written.await
     }

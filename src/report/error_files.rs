@@ -6,10 +6,25 @@ use super::{Reporting, owing};
 use crate::clock::Clock;
 use crate::fault::{Fault, Language, show};
 use crate::ledger::{ArrivalState, Untold, UntoldDocument};
-use crate::receive::Inbox;
+use crate::transport::Remote;
 
 /// How many documents one error file tells of; a greater arrival gets several.
 const DOCUMENTS_PER_ERROR_FILE_MAX: usize = 1_000;
+
+/// The folder beside a local inbox where its error files go.
+#[derive(Clone, Debug)]
+pub struct ErrorFolder {
+    /// The inbox that they tell of: `partner/inbox`.
+    pub inbox: String,
+    /// The transport.
+    pub remote: Remote,
+    /// The folder, relative to the remote's base.
+    pub folder: String,
+    /// The language that they are written in.
+    pub language: Language,
+    /// The time zone of the times in them.
+    pub time_zone: chrono_tz::Tz,
+}
 
 /// The name under which the error files of an inbox are told of in the ledger.
 pub fn outbox_name(inbox: &str) -> String {
@@ -20,8 +35,8 @@ pub fn outbox_name(inbox: &str) -> String {
 ///
 /// # Errors
 /// The ledger cannot be used.
-pub fn owe(reporting: &Reporting, inbox: &Inbox) -> Result<usize, Fault> {
-    let outbox = outbox_name(&inbox.name);
+pub fn owe(reporting: &Reporting, to: &ErrorFolder) -> Result<usize, Fault> {
+    let outbox = outbox_name(&to.inbox);
     let mut owed = 0;
     loop {
         let now = reporting.clock.now();
@@ -29,7 +44,7 @@ pub fn owe(reporting: &Reporting, inbox: &Inbox) -> Result<usize, Fault> {
             .ledger
             .untold_documents(
                 &outbox,
-                vec![inbox.name.clone()],
+                vec![to.inbox.clone()],
                 DOCUMENTS_PER_ERROR_FILE_MAX,
                 std::time::Duration::from_secs(3600),
                 now,
@@ -42,13 +57,21 @@ pub fn owe(reporting: &Reporting, inbox: &Inbox) -> Result<usize, Fault> {
         }
         let first = format!("{}.error.txt", untold.arrival.name);
         let taken = reporting.ledger.report_name_taken(&outbox, &first).wait()?;
-        let text = text(&untold, inbox.language, &reporting.clock, inbox.time_zone);
+        let text = text(&untold, to.language, &reporting.clock, to.time_zone);
         owing::owe(reporting, &outbox, now, tells(&untold), |sequence| {
             let name = if taken { format!("{}.{sequence}.error.txt", untold.arrival.name) } else { first };
             Ok((name, text.into_bytes()))
         })?;
         owed += 1;
     }
+}
+
+/// Delivers the error files that are owed. Says how many.
+///
+/// # Errors
+/// What keeps the folder from taking files now; what is owed stays owed.
+pub fn deliver(reporting: &Reporting, to: &ErrorFolder) -> Result<usize, Fault> {
+    super::deliver(reporting, &outbox_name(&to.inbox), &to.remote, &to.folder)
 }
 
 fn is_bad(untold: &Untold) -> bool {
