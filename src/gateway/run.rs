@@ -88,13 +88,16 @@ impl Gateway {
         while !self.is_stopping() {
             tokio::select! {
                 ended = loops.join_next(), if !loops.is_empty() => {
-                    if let Some(Ok(Err(fault))) = ended {
-                        tracing::error!(code = fault.code.name(), "{fault}");
-                        self.stop();
-                        bells.ring_all();
-                        while loops.join_next().await.is_some() {}
-                        return Err(fault);
-                    }
+                    let fault = match ended {
+                        Some(Ok(Err(fault))) => fault,
+                        Some(Err(bug)) => Fault::new(code::CAUGHT_BUG).with("reason", bug),
+                        Some(Ok(Ok(()))) | None => continue,
+                    };
+                    tracing::error!(code = fault.code.name(), "{fault}");
+                    self.stop();
+                    bells.ring_all();
+                    while loops.join_next().await.is_some() {}
+                    return Err(fault);
                 }
                 () = tokio::time::sleep(Duration::from_millis(200)) => {}
             }
@@ -148,17 +151,18 @@ impl Gateway {
                         }
                     }
                     // Each is told once; a file that is still in trouble at the next look is no news.
-                    let faults: BTreeSet<String> = taken.faults.iter().map(ToString::to_string).collect();
-                    for fault in faults.difference(&faults_told) {
-                        tracing::warn!(inbox = inbox.name, "{fault}");
+                    let faults: BTreeSet<(Turn, String)> =
+                        taken.faults.iter().map(|fault| (fault.turn, fault.to_string())).collect();
+                    for (turn, fault) in faults.difference(&faults_told) {
+                        match turn {
+                            Turn::Operator => tracing::error!(inbox = inbox.name, "{fault}"),
+                            Turn::Sender | Turn::Wait => tracing::warn!(inbox = inbox.name, "{fault}"),
+                        }
                     }
                     faults_told = faults;
                     if taken.waiting > 0 {
                         // A file under watch: look again as soon as it can have been quiet.
-                        wait = inbox
-                            .ready
-                            .quiet
-                            .map_or(wait, |quiet| quiet.clamp(Duration::from_millis(200), wait));
+                        wait = inbox.ready.quiet.map_or(wait, |quiet| quiet.min(wait));
                     }
                 }
                 Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
@@ -204,7 +208,7 @@ impl Gateway {
                 Rest::Halted => LANE_LOOK,
                 Rest::Until(due) => due
                     .and_then(|due| (due - self.clock.now()).to_std().ok())
-                    .map_or(LANE_LOOK, |wait| wait.clamp(Duration::from_millis(5), LANE_LOOK)),
+                    .map_or(LANE_LOOK, |wait| wait.max(Duration::from_millis(5)).min(LANE_LOOK)),
             };
             woken(bells.lanes.get(&lane), wait).await;
         }
