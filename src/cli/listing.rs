@@ -19,7 +19,11 @@ pub(super) fn members(document: &dyn Document, indent: usize) -> String {
         let indent = " ".repeat(line.indent);
         match &line.value {
             Some(value) => {
-                text.push_str(&format!("{indent}{:width$}  {value}\n", line.name, width = width(line.indent)));
+                text.push_str(&format!(
+                    "{indent}{:width$}  {value}\n",
+                    line.name,
+                    width = width(line.indent)
+                ));
             }
             None => text.push_str(&format!("{indent}{}\n", line.name)),
         }

@@ -75,7 +75,9 @@ enum Command {
     #[command(after_help = "Example: lastkaj check --config gateway.toml")]
     Check(check::CheckArguments),
     /// Show what a format makes of a file: documents, faults, with --calls the exact requests; nothing is sent
-    #[command(after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls")]
+    #[command(
+        after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls"
+    )]
     Try(try_format::TryArguments),
     /// Show what waits, what is held and what went wrong
     #[command(

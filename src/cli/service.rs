@@ -126,7 +126,10 @@ impl Service {
                     }
                     Err(faults) => {
                         let mistakes = faults.iter().filter(|fault| !fault.code.is_warning()).count();
-                        tracing::error!(mistakes, "the changed configuration has mistakes; the old one goes on");
+                        tracing::error!(
+                            mistakes,
+                            "the changed configuration has mistakes; the old one goes on"
+                        );
                         complain(&faults, gateway.config().gateway.language);
                         continue;
                     }

@@ -227,7 +227,8 @@ impl Trial {
         let few = self.more == 0 && self.documents.len() <= SHOWN_UNASKED && !arguments.calls;
         if arguments.verbose || few {
             for tried in &self.documents {
-                let (document, lines) = (&tried.mapped.document, (tried.mapped.first_line, tried.mapped.last_line));
+                let (document, lines) =
+                    (&tried.mapped.document, (tried.mapped.first_line, tried.mapped.last_line));
                 let (name, number) = (document.document_type().name(), document.number().unwrap_or(""));
                 say(format!("\n{name} {number}  (lines {}-{})", lines.0, lines.1));
                 say(members(document.as_document(), 2).trim_end());
@@ -247,7 +248,11 @@ impl Trial {
             amount(summary.records, "record"),
             amount(summary.documents + summary.documents_faulty, "document"),
             summary.documents_faulty,
-            if summary.records_stray == 1 { "1 record belongs".to_owned() } else { format!("{} records belong", summary.records_stray) },
+            if summary.records_stray == 1 {
+                "1 record belongs".to_owned()
+            } else {
+                format!("{} records belong", summary.records_stray)
+            },
             summary.records_ignored,
             if summary.file_faults.is_empty() { "" } else { "; the file as a whole is rejected" }
         ));

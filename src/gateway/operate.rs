@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::call::{CallState, Kind};
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
-use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, Target};
+use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, ReportState, Target};
 
 /// One question or order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub enum Request {
     },
     /// The newest reports.
     Reports {
+        /// Only those in this state.
+        state: Option<String>,
         /// At most so many.
         limit: u32,
     },
@@ -87,7 +89,10 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
             let state = state.as_deref().map(call_state).transpose()?;
             to_json(&ledger.calls(CallFilter { state, ..CallFilter::default() }, *limit as usize).await?)
         }
-        Request::Reports { limit } => to_json(&ledger.reports(*limit as usize).await?),
+        Request::Reports { state, limit } => {
+            let state = state.as_deref().map(report_state).transpose()?;
+            to_json(&ledger.reports(state, *limit as usize).await?)
+        }
         Request::Trace { needle } => to_json(&ledger.trace(needle).await?),
         Request::Retry { target } => {
             let done = ledger.retry(parse_target(target)?, who, now).await?;
@@ -105,13 +110,19 @@ fn to_json<T: Serialize>(value: &T) -> Result<Value, Fault> {
 }
 
 fn arrival_state(name: &str) -> Result<ArrivalState, Fault> {
-    let names = ArrivalState::ALL.map(ArrivalState::name).join(", ");
-    ArrivalState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
+    ArrivalState::named(name).ok_or_else(|| unknown_state(name, &ArrivalState::ALL.map(ArrivalState::name)))
 }
 
 fn call_state(name: &str) -> Result<CallState, Fault> {
-    let names = CallState::ALL.map(CallState::name).join(", ");
-    CallState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
+    CallState::named(name).ok_or_else(|| unknown_state(name, &CallState::ALL.map(CallState::name)))
+}
+
+fn report_state(name: &str) -> Result<ReportState, Fault> {
+    ReportState::named(name).ok_or_else(|| unknown_state(name, &ReportState::ALL.map(ReportState::name)))
+}
+
+fn unknown_state(name: &str, names: &[&str]) -> Fault {
+    Fault::new(code::UNKNOWN_STATE).found(name).with("names", names.join(", "))
 }
 
 /// `call 17`, `arrival 4`, `report 9`, `order SO-1`, `purchase order 88`, `inbox p/i`, `outbox p/o`, `installation x`.
