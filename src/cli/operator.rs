@@ -73,7 +73,7 @@ pub(super) fn list(arguments: &ListArguments) -> Exit {
         What::Overview => Request::Overview,
         What::Arrivals => Request::Arrivals { state, limit },
         What::Calls => Request::Calls { state, limit },
-        What::Reports => Request::Reports { limit },
+        What::Reports => Request::Reports { state, limit },
     };
     ask(&arguments.config, &request, |answer| {
         if arguments.json {
@@ -84,16 +84,26 @@ pub(super) fn list(arguments: &ListArguments) -> Exit {
             What::Overview => say_overview(answer),
             What::Arrivals => say(rows(
                 answer,
-                &["id", "inbox", "name", "state", "documents", "documents_faulty", "received_at"],
+                &[
+                    "id",
+                    "inbox",
+                    "name",
+                    "state",
+                    "documents",
+                    "documents_faulty",
+                    "received_at",
+                    "same_content_as",
+                ],
             )),
             What::Calls => {
                 let members =
                     ["id", "lane", "operation", "number", "file", "state", "tries", "due", "message"];
                 say(rows(answer, &members));
-                say_faults(answer);
+                say_faults(answer, "call");
             }
             What::Reports => {
                 say(rows(answer, &["id", "outbox", "sequence", "name", "state", "delivered_at"]));
+                say_faults(answer, "report");
             }
         }
     })
@@ -109,12 +119,12 @@ pub(super) fn discard(arguments: &DiscardArguments) -> Exit {
     ask(&arguments.config, &request, say_done)
 }
 
-/// Why calls that are held, refused or waiting stand as they do.
-fn say_faults(calls: &Value) {
-    for call in calls.as_array().into_iter().flatten() {
+/// Why calls or reports that are held, refused or waiting stand as they do.
+fn say_faults(answer: &Value, noun: &str) {
+    for call in answer.as_array().into_iter().flatten() {
         let fault = call.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
         if let Some(fault) = fault {
-            say(format!("\ncall {}: {fault}", call.get("id").map(cell).unwrap_or_default()));
+            say(format!("\n{noun} {}: {fault}", call.get("id").map(cell).unwrap_or_default()));
         }
     }
 }
@@ -137,11 +147,8 @@ pub(super) fn ask(config: &ConfigArgument, request: &Request, show: impl FnOnce(
             Exit::Well
         }
         Err(fault) => {
-            let exit = if fault.code == code::UNKNOWN_OBJECT || fault.code == code::UNKNOWN_STATE {
-                Exit::Usage
-            } else {
-                Exit::from(fault.turn)
-            };
+            let usage = [code::UNKNOWN_OBJECT, code::UNKNOWN_STATE, code::NOTHING_MATCHES];
+            let exit = if usage.contains(&fault.code) { Exit::Usage } else { Exit::from(fault.turn) };
             complain(&[fault], config.gateway.language);
             exit
         }
@@ -185,9 +192,15 @@ fn say_overview(answer: &Value) {
         say("Halted, until a person acts");
         say(indented(&table(&["what", "since", "why", "when it is mended"], halts)));
     }
+    let held: Vec<Vec<String>> = list("held_items").iter().map(held_row).collect();
+    if !held.is_empty() {
+        say("Held, until a person decides");
+        say(indented(&table(&["what", "why", "to go on", "to throw away"], held)));
+    }
     say("Calls by lane");
     let states = CallState::ALL.map(CallState::name);
-    let heading: Vec<&str> = std::iter::once("lane").chain(states).chain(["next due"]).collect();
+    let heading: Vec<&str> =
+        std::iter::once("lane").chain(states).chain(["next due", "rests until"]).collect();
     say(indented(&table(&heading, list("lanes").iter().map(|lane| lane_row(lane, &states)).collect())));
     for (title, member) in [("Files", "arrivals"), ("Reports", "reports")] {
         say(title);
@@ -203,8 +216,9 @@ fn lane_row(lane: &Value, states: &[&str]) -> Vec<String> {
         found.next().and_then(|pair| pair.get(1)).map_or("0".to_owned(), cell)
     };
     let name = lane.get("lane").map(cell).unwrap_or_default();
-    let due = lane.get("next_due").map(cell).unwrap_or_default();
-    std::iter::once(name).chain(states.iter().map(count)).chain([due]).collect()
+    let time = |member: &str| lane.get(member).map(cell).unwrap_or_default();
+    let times = [time("next_due"), time("resting_until")];
+    std::iter::once(name).chain(states.iter().map(count)).chain(times).collect()
 }
 
 fn halt_row(halt: &Value) -> Vec<String> {
@@ -212,6 +226,14 @@ fn halt_row(halt: &Value) -> Vec<String> {
     let fault = halt.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
     let why = fault.map(|fault| fault.what(Language::English)).unwrap_or_default();
     vec![text("scope"), text("since"), why, format!("lastkaj retry \"{}\"", text("scope"))]
+}
+
+fn held_row(item: &Value) -> Vec<String> {
+    let text = |member: &str| item.get(member).map(cell).unwrap_or_default();
+    let fault = item.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
+    let why = fault.map(|fault| fault.what(Language::English)).unwrap_or_default();
+    let target = text("target");
+    vec![text("what"), why, format!("lastkaj retry {target}"), format!("lastkaj discard {target} --why …")]
 }
 
 fn indented(table: &str) -> String {

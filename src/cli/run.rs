@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::call::CallState;
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::fault::{Fault, Language};
+use crate::fault::{Fault, Language, show};
 use crate::gateway::{Bells, Gateway, control, systemd};
 use crate::ledger::{CallFilter, DataLock};
 use crate::step::Steps;
@@ -74,6 +74,12 @@ async fn run_until_signal(gateway: Arc<Gateway>, path: &Path) -> Result<Option<C
     systemd::ready();
     let config = gateway.config();
     tracing::info!(inboxes = config.inboxes.len(), outboxes = config.outboxes.len(), "running");
+    for partner in config.partners.iter().filter(|partner| !partner.live) {
+        tracing::warn!(
+            partner = partner.name,
+            "not live: its files are read, checked and answered, nothing is sent"
+        );
+    }
     let ran = gateway.clone().run(bells).await;
     signals.abort();
     watchdog.abort();
@@ -124,14 +130,25 @@ async fn say_what_waits(gateway: &Gateway, language: Language) -> Result<(), Fau
     let filter = CallFilter { state: Some(CallState::Pending), ..CallFilter::default() };
     let mut reasons = std::collections::BTreeMap::new();
     for call in gateway.ledger().calls(filter, CALLS_EXPLAINED_MAX).await? {
-        if let Some(fault) = call.fault {
-            let reason: &mut (usize, Fault) = reasons.entry(fault.what(language)).or_insert((0, fault));
-            reason.0 += 1;
+        if let Some(fault) = &call.fault {
+            let numbers: &mut Vec<String> = reasons.entry(show::plain(fault, language)).or_default();
+            numbers.push(format!("{} {}", call.kind.name(), call.number));
         }
     }
-    for (number, fault) in reasons.into_values() {
-        say(format!("{} for another try:", count(number, "call waits", "calls wait")));
-        complain(&[fault], language);
+    for (reason, numbers) in reasons {
+        let first = numbers.first().cloned().unwrap_or_default();
+        let more = if numbers.len() > 1 { " and others" } else { "" };
+        say(format!(
+            "{} for another try ({first}{more}): {reason}",
+            count(numbers.len(), "call waits", "calls wait")
+        ));
+    }
+    let not_live = gateway.config().partners.iter().filter(|partner| !partner.live);
+    for partner in not_live {
+        say(format!(
+            "partner {} is not live: its files are read, checked and answered, and nothing is sent",
+            partner.name
+        ));
     }
     Ok(())
 }

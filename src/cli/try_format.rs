@@ -67,7 +67,14 @@ pub(super) fn try_format(arguments: &TryArguments) -> Exit {
             }
             exit_of(&trial.faults)
         }
+        Err(fault) if fault.code == code::FILE_UNREADABLE => {
+            complain(&[fault], arguments.language);
+            Exit::Usage
+        }
         Err(fault) => {
+            if arguments.json {
+                say_json(&json!({ "documents": [], "faults": [fault], "file_faults": [fault] }));
+            }
             complain(&[fault], arguments.language);
             Exit::Sender
         }
@@ -87,7 +94,15 @@ fn definition(arguments: &TryArguments) -> Result<Definition, Vec<Fault>> {
         arguments.formats.clone()
     };
     let tables = config::code_tables(&folder, &config::ProcessEnvironment)?;
-    let text = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&path, &error)])?;
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if given.is_file() => return Err(vec![unreadable(&path, &error)]),
+        Err(error) => {
+            let hint =
+                format!("{error}; name the format file itself, or the folder of formats with --formats");
+            return Err(vec![unreadable(&path, &std::io::Error::new(error.kind(), hint))]);
+        }
+    };
     Definition::check(&arguments.format, &path.display().to_string(), &text, &tables)
 }
 
@@ -97,7 +112,8 @@ fn formats_folder(file: &Path) -> Option<PathBuf> {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
-    Fault::new(code::FILE_UNREADABLE).at(Place::file(path.display().to_string())).with("reason", error)
+    let path = path.display().to_string();
+    Fault::new(code::FILE_UNREADABLE).at(Place::file(&path)).with("path", path).with("reason", error)
 }
 
 /// What reading the file came to.
@@ -116,6 +132,9 @@ struct Tried {
 
 fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Fault> {
     let mut file = File::open(&arguments.file).map_err(|error| unreadable(&arguments.file, &error))?;
+    if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(unreadable(&arguments.file, &std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+    }
     let name =
         arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let scratch = || tempfile();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::call::{CallState, Kind};
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
-use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, Target};
+use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, ReportState, Target};
 
 /// One question or order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub enum Request {
     },
     /// The newest reports.
     Reports {
+        /// Only those in this state.
+        state: Option<String>,
         /// At most so many.
         limit: u32,
     },
@@ -72,6 +74,7 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
             if let Some(members) = answer.as_object_mut() {
                 members.insert("open".to_owned(), json!(overview.open()));
                 members.insert("held".to_owned(), json!(overview.held()));
+                members.insert("held_items".to_owned(), Value::Array(held_items(ledger).await?));
             }
             Ok(answer)
         }
@@ -87,7 +90,10 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
             let state = state.as_deref().map(call_state).transpose()?;
             to_json(&ledger.calls(CallFilter { state, ..CallFilter::default() }, *limit as usize).await?)
         }
-        Request::Reports { limit } => to_json(&ledger.reports(*limit as usize).await?),
+        Request::Reports { state, limit } => {
+            let state = state.as_deref().map(report_state).transpose()?;
+            to_json(&ledger.reports(state, *limit as usize).await?)
+        }
         Request::Trace { needle } => to_json(&ledger.trace(needle).await?),
         Request::Retry { target } => {
             let done = ledger.retry(parse_target(target)?, who, now).await?;
@@ -100,6 +106,39 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
     }
 }
 
+/// How many held things of each kind an overview names.
+const HELD_NAMED_MAX: usize = 20;
+
+/// What waits for a person: what, since when, why, and the command that goes on with it.
+async fn held_items(ledger: &Ledger) -> Result<Vec<Value>, Fault> {
+    let item = |target: String, what: String, fault: Option<&Fault>| json!({ "target": target, "what": what, "fault": fault });
+    let mut items = Vec::new();
+    let arrivals = ArrivalFilter { state: Some(ArrivalState::Held), ..ArrivalFilter::default() };
+    for arrival in ledger.arrivals(arrivals, HELD_NAMED_MAX).await? {
+        items.push(item(
+            format!("arrival {}", arrival.id),
+            format!("file {}", arrival.name),
+            arrival.faults.first(),
+        ));
+    }
+    let calls = CallFilter { state: Some(CallState::Held), ..CallFilter::default() };
+    for call in ledger.calls(calls, HELD_NAMED_MAX).await? {
+        items.push(item(
+            format!("call {}", call.id),
+            format!("{} {}", call.kind.name(), call.number),
+            call.fault.as_ref(),
+        ));
+    }
+    for report in ledger.reports(Some(ReportState::Held), HELD_NAMED_MAX).await? {
+        items.push(item(
+            format!("report {}", report.id),
+            format!("report {}", report.name),
+            report.fault.as_ref(),
+        ));
+    }
+    Ok(items)
+}
+
 fn to_json<T: Serialize>(value: &T) -> Result<Value, Fault> {
     serde_json::to_value(value).map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))
 }
@@ -107,6 +146,11 @@ fn to_json<T: Serialize>(value: &T) -> Result<Value, Fault> {
 fn arrival_state(name: &str) -> Result<ArrivalState, Fault> {
     let names = ArrivalState::ALL.map(ArrivalState::name).join(", ");
     ArrivalState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
+}
+
+fn report_state(name: &str) -> Result<ReportState, Fault> {
+    let names = ReportState::ALL.map(ReportState::name).join(", ");
+    ReportState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
 }
 
 fn call_state(name: &str) -> Result<CallState, Fault> {
