@@ -183,7 +183,11 @@ fn with_runtime(
             return Exit::Usage;
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // Each worker is a thread that blocks on a folder or a file; a few more are for looking up names.
+    let threads = config.gateway.workers + 4;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
             say(format!("the runtime cannot be started: {error}"));
