@@ -45,6 +45,10 @@ pub fn plan(
     if number.is_empty() {
         faults.push(Fault::new(code::DOCUMENT_WITHOUT_NUMBER).with("document", kind.name()));
     }
+    if number.chars().any(char::is_control) {
+        faults
+            .push(Fault::new(code::NUMBER_WITH_CONTROL_CHARACTERS).found(number.escape_debug().to_string()));
+    }
     for fault in &mut faults {
         if fault.place.line.is_none() {
             fault.place = Place { field: fault.place.field.take(), ..place.clone() };

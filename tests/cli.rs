@@ -270,3 +270,46 @@ fn swedish_is_spoken_where_it_is_asked_for() {
     let told = place.rows("erp/to-erp", "ACK_");
     assert!(told.iter().any(|row| row["Meddelande"].contains("är inte ett tal")), "{told:?}");
 }
+
+#[test]
+fn a_partner_on_trial_is_answered_and_sends_nothing_now_or_later() {
+    let place = Place::new();
+    let live = String::from_utf8(place.read("gateway.toml")).unwrap();
+    let trial = live.replace("goods_owner = 159\n", "goods_owner = 159\nlive = false\n");
+    place.write("gateway.toml", trial.as_bytes());
+    place.write("erp/articles/ART1.csv", &sample("nordvik/articles/good/input.csv"));
+    let once = place.run(&["once", "--until-quiet"]);
+    assert_eq!(once.status.code(), Some(0), "{once:?}");
+    assert!(out(&once).contains("partner nordvik is not live"), "{}", out(&once));
+    let told = place.rows("erp/to-erp", "ACK_");
+    assert!(told.iter().any(|row| row["Meddelande"].contains("not live")), "{told:?}");
+
+    place.write("gateway.toml", live.as_bytes());
+    assert_eq!(place.run(&["once"]).status.code(), Some(0));
+    let state = place.sandbox_page("GET", "/sandbox/state", "");
+    assert_eq!(
+        state["articles"].as_array().unwrap().len(),
+        0,
+        "the trial is over, and nothing of it is sent"
+    );
+}
+
+#[test]
+fn what_waits_for_a_person_is_named_with_why_and_what_to_do() {
+    let place = Place::new();
+    place.write("erp/to-erp/ACK_000001.csv", b"somebody else's");
+    place.write("erp/articles/ART1.csv", &sample("nordvik/articles/good/input.csv"));
+    let once = place.run(&["once", "--until-quiet"]);
+    assert_eq!(once.status.code(), Some(3), "{once:?}");
+    let list = out(&place.run(&["list"]));
+    assert!(list.contains("another file named ACK_000001.csv stands in the outbox"), "{list}");
+    let command = list.lines().find_map(|line| line.split("lastkaj retry ").nth(1)).unwrap();
+    let target: Vec<&str> = command.split_whitespace().take(2).collect();
+    let names = place.names("erp/to-erp");
+    assert!(names.iter().all(|name| !name.contains(".tmp")), "nothing half-done is left: {names:?}");
+
+    std::fs::remove_file(place.path("erp/to-erp/ACK_000001.csv")).unwrap();
+    assert_eq!(place.run(&["retry", target[0], target[1]]).status.code(), Some(0), "{target:?}");
+    assert_eq!(place.run(&["once"]).status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&place.read("erp/to-erp/ACK_000001.csv")).contains("ART1.csv"));
+}

@@ -350,7 +350,7 @@ fn a_good_file_has_no_warning_and_its_defaults() {
     assert_eq!(config.warnings, []);
     assert_eq!(config.gateway.data, Path::new("/var/lib/lastkaj"));
     assert_eq!(config.gateway.control, Path::new("/var/lib/lastkaj/control.sock"));
-    assert_eq!((config.gateway.language, config.gateway.workers), (Language::English, 4));
+    assert_eq!((config.gateway.language, config.gateway.workers), (Language::English, 64));
     let installation = &config.installations["nordlager"];
     assert_eq!(installation.password.reveal(), "s3cret-of-env");
     assert_eq!(installation.time_out, Duration::from_secs(30));

@@ -83,7 +83,9 @@ fn documents(planned: Vec<Planned>) -> Vec<StagedDocument> {
             ordinal,
             document: "order".into(),
             number: match &planned {
-                Planned::Call(call) | Planned::Unchanged(call) => Some(call.key.number.clone()),
+                Planned::Call(call) | Planned::Unchanged(call) | Planned::Trial { call, .. } => {
+                    Some(call.key.number.clone())
+                }
                 Planned::Faulty => None,
             },
             first_line: ordinal,

@@ -44,6 +44,8 @@ in_every_world!(
     what_is_not_there_is_not_found,
     a_path_that_leaves_the_folder_is_refused,
     folders_are_made_with_their_parents,
+    a_name_is_one_files_or_one_folders,
+    a_folder_that_several_make_at_once_is_made,
     a_source_that_breaks_off_is_a_failure,
     a_target_that_takes_no_more_is_a_failure,
     a_file_that_shrinks_while_it_is_read_is_a_failure,

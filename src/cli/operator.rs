@@ -89,7 +89,16 @@ pub(super) fn list(arguments: &ListArguments) -> Exit {
             What::Arrivals => {
                 say(rows(
                     answer,
-                    &["id", "inbox", "name", "state", "documents", "documents_faulty", "received_at"],
+                    &[
+                        "id",
+                        "inbox",
+                        "name",
+                        "state",
+                        "documents",
+                        "documents_faulty",
+                        "received_at",
+                        "same_content_as",
+                    ],
                 ));
                 say_faults("arrival", answer, language);
             }
@@ -159,11 +168,8 @@ pub(super) fn ask(config: &ConfigArgument, request: &Request, show: impl FnOnce(
             Exit::Well
         }
         Err(fault) => {
-            let exit = if fault.code == code::UNKNOWN_OBJECT || fault.code == code::UNKNOWN_STATE {
-                Exit::Usage
-            } else {
-                Exit::from(fault.turn)
-            };
+            let usage = [code::UNKNOWN_OBJECT, code::UNKNOWN_STATE, code::NOTHING_MATCHES];
+            let exit = if usage.contains(&fault.code) { Exit::Usage } else { Exit::from(fault.turn) };
             complain(&[fault], config.gateway.language);
             exit
         }
@@ -207,16 +213,19 @@ fn say_overview(answer: &Value, language: Language) {
         say("Halted, until a person acts");
         say(indented(&table(&["what", "since", "why", "when it is mended"], halts)));
     }
+    let held: Vec<Vec<String>> = list("held_items").iter().map(|item| held_row(item, language)).collect();
+    if !held.is_empty() {
+        say("Held, until a person decides");
+        say(indented(&table(&["what", "why", "to go on", "to throw away"], held)));
+    }
     say("Calls by lane");
     let states = CallState::ALL.map(CallState::name);
-    let heading: Vec<&str> = std::iter::once("lane").chain(states).chain(["next due"]).collect();
+    let heading: Vec<&str> =
+        std::iter::once("lane").chain(states).chain(["next due", "rests until"]).collect();
     say(indented(&table(&heading, list("lanes").iter().map(|lane| lane_row(lane, &states)).collect())));
     for (title, member) in [("Files", "arrivals"), ("Reports", "reports")] {
         say(title);
         say(indented(&rows(answer.get(member).unwrap_or(&Value::Null), &["state", "count"])));
-    }
-    if answer.get("held").and_then(Value::as_u64).unwrap_or(0) > 0 {
-        say("What is held waits for a person: lastkaj list arrivals|calls|reports --state held says why");
     }
 }
 
@@ -228,8 +237,9 @@ fn lane_row(lane: &Value, states: &[&str]) -> Vec<String> {
         found.next().and_then(|pair| pair.get(1)).map_or("0".to_owned(), cell)
     };
     let name = lane.get("lane").map(cell).unwrap_or_default();
-    let due = lane.get("next_due").map(cell).unwrap_or_default();
-    std::iter::once(name).chain(states.iter().map(count)).chain([due]).collect()
+    let time = |member: &str| lane.get(member).map(cell).unwrap_or_default();
+    let times = [time("next_due"), time("resting_until")];
+    std::iter::once(name).chain(states.iter().map(count)).chain(times).collect()
 }
 
 fn halt_row(halt: &Value, language: Language) -> Vec<String> {
@@ -237,6 +247,14 @@ fn halt_row(halt: &Value, language: Language) -> Vec<String> {
     let fault = halt.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
     let why = fault.map(|fault| fault.what(language)).unwrap_or_default();
     vec![text("scope"), text("since"), why, format!("lastkaj retry \"{}\"", text("scope"))]
+}
+
+fn held_row(item: &Value, language: Language) -> Vec<String> {
+    let text = |member: &str| item.get(member).map(cell).unwrap_or_default();
+    let fault = item.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
+    let why = fault.map(|fault| fault.what(language)).unwrap_or_default();
+    let target = text("target");
+    vec![text("what"), why, format!("lastkaj retry {target}"), format!("lastkaj discard {target} --why …")]
 }
 
 fn indented(table: &str) -> String {

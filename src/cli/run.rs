@@ -9,7 +9,7 @@ use clap::Args;
 use crate::call::CallState;
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::fault::{Fault, Language};
+use crate::fault::{Fault, Language, show};
 use crate::gateway::{Gateway, systemd};
 use crate::ledger::CallFilter;
 use crate::step::Steps;
@@ -109,14 +109,25 @@ async fn say_what_waits(gateway: &Gateway, language: Language) -> Result<(), Fau
     let filter = CallFilter { state: Some(CallState::Pending), ..CallFilter::default() };
     let mut reasons = std::collections::BTreeMap::new();
     for call in gateway.ledger().calls(filter, CALLS_EXPLAINED_MAX).await? {
-        if let Some(fault) = call.fault {
-            let reason: &mut (usize, Fault) = reasons.entry(fault.what(language)).or_insert((0, fault));
-            reason.0 += 1;
+        if let Some(fault) = &call.fault {
+            let numbers: &mut Vec<String> = reasons.entry(show::plain(fault, language)).or_default();
+            numbers.push(format!("{} {}", call.kind.name(), call.number));
         }
     }
-    for (number, fault) in reasons.into_values() {
-        say(format!("{} for another try:", count(number, "call waits", "calls wait")));
-        complain(&[fault], language);
+    for (reason, numbers) in reasons {
+        let first = numbers.first().cloned().unwrap_or_default();
+        let more = if numbers.len() > 1 { " and others" } else { "" };
+        say(format!(
+            "{} for another try ({first}{more}): {reason}",
+            count(numbers.len(), "call waits", "calls wait")
+        ));
+    }
+    let not_live = gateway.config().partners.iter().filter(|partner| !partner.live);
+    for partner in not_live {
+        say(format!(
+            "partner {} is not live: its files are read, checked and answered, and nothing is sent",
+            partner.name
+        ));
     }
     Ok(())
 }
@@ -151,7 +162,11 @@ fn with_runtime(
             return Exit::Usage;
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // Each worker is a thread that blocks on a folder or a file; a few more are for looking up names.
+    let threads = config.gateway.workers + 4;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().max_blocking_threads(threads).enable_all().build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
             say(format!("the runtime cannot be started: {error}"));

@@ -100,6 +100,12 @@ impl Service {
         systemd::ready();
         let config = gateway.config();
         tracing::info!(inboxes = config.inboxes.len(), outboxes = config.outboxes.len(), "running");
+        for partner in config.partners.iter().filter(|partner| !partner.live) {
+            tracing::warn!(
+                partner = partner.name,
+                "not live: its files are read, checked and answered, nothing is sent"
+            );
+        }
         let (mut changed, mut told_to_stop) = (None, false);
         let ran = loop {
             let asked = tokio::select! {

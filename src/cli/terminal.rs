@@ -10,8 +10,20 @@ use crate::fault::{Fault, Language, Turn, show};
 use super::Exit;
 
 /// Prints a line to standard output; a closed pipe is no error of ours.
+/// A file's name or a message from outside must not steer the terminal: control characters are shown as such.
 pub fn say(text: impl AsRef<str>) {
-    let _ = writeln!(std::io::stdout().lock(), "{}", text.as_ref());
+    let shown: String = text
+        .as_ref()
+        .chars()
+        .map(|character| {
+            if character.is_control() && character != '\n' && character != '\t' {
+                '\u{FFFD}'
+            } else {
+                character
+            }
+        })
+        .collect();
+    let _ = writeln!(std::io::stdout().lock(), "{shown}");
 }
 
 /// Says what was wrong with the use of a command, to standard error.

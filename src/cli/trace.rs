@@ -27,10 +27,15 @@ pub(super) fn trace(arguments: &TraceArguments) -> Exit {
     let exit = ask(&arguments.config, &request, |answer, _| {
         if arguments.json {
             say_json(answer);
+            let lists = answer.as_object().into_iter().flatten().filter_map(|(_, list)| list.as_array());
+            found = lists.map(Vec::len).sum::<usize>() > 0;
         } else {
             found = show(answer, &arguments.needle);
         }
     });
+    if !found && arguments.json {
+        return exit.max(Exit::Sender);
+    }
     if !found {
         say(format!("nothing is known of {}", arguments.needle));
         return exit.max(Exit::Sender);

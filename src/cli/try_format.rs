@@ -72,8 +72,15 @@ pub(super) fn try_format(arguments: &TryArguments) -> Exit {
             }
             exit_of(&trial.faults)
         }
+        Err(fault) if fault.code == code::FILE_UNREADABLE => {
+            complain(&[fault], arguments.language);
+            Exit::Usage
+        }
         Err(fault) => {
-            let exit = if fault.code == code::FILE_UNREADABLE { Exit::Usage } else { Exit::from(fault.turn) };
+            let exit = Exit::from(fault.turn);
+            if arguments.json {
+                say_json(&json!({ "documents": [], "faults": [fault], "file_faults": [fault] }));
+            }
             complain(&[fault], arguments.language);
             exit
         }
@@ -166,6 +173,9 @@ struct Tried {
 
 fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Fault> {
     let mut file = File::open(&arguments.file).map_err(|error| unreadable(&arguments.file, &error))?;
+    if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(unreadable(&arguments.file, &std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+    }
     let name =
         arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let scratch = || tempfile();

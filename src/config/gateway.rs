@@ -8,8 +8,10 @@ use super::{Gateway, World, take};
 /// A Unix socket's path takes no more bytes (`sun_path` in unix(7), less the final zero).
 const SOCKET_PATH_MAX: usize = 107;
 
+/// So many workers where the configuration names no number: a few hundred partners need no more.
+const WORKERS_DEFAULT: i64 = 64;
 /// The greatest number of workers: each holds a session and a thread.
-const WORKERS_MAX: i64 = 64;
+const WORKERS_MAX: i64 = 512;
 
 pub(super) fn check(world: &World<'_>, root: &Table<'_>) -> Option<Gateway> {
     if !root.has("gateway") {
@@ -44,7 +46,7 @@ pub(super) fn check(world: &World<'_>, root: &Table<'_>) -> Option<Gateway> {
     }
     let words = Language::ALL.map(|language| (language.code(), language));
     let language = table.one_of("language", &words).unwrap_or_default();
-    let workers = take::number(&table, "workers", 1..=WORKERS_MAX, 4);
+    let workers = take::number(&table, "workers", 1..=WORKERS_MAX, WORKERS_DEFAULT);
     table.finish();
     Some(Gateway {
         data: data?,

@@ -63,7 +63,7 @@ pub struct Gateway {
     pub control: PathBuf,
     /// The folder of the format files.
     pub formats: PathBuf,
-    /// How many transport sessions may work at the same time.
+    /// At most so many folders and files are worked on at the same time.
     pub workers: usize,
 }
 

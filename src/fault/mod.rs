@@ -96,7 +96,8 @@ impl Place {
 impl std::fmt::Display for Place {
     /// `ORD1.csv:14:22` with what is known.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.file.as_deref().unwrap_or("-"))?;
+        // A file may be named by anybody: a line end in its name must not make two lines of a log.
+        write!(f, "{}", self.file.as_deref().unwrap_or("-").escape_debug())?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
             if let Some(column) = self.column {

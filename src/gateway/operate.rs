@@ -74,6 +74,7 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
             if let Some(members) = answer.as_object_mut() {
                 members.insert("open".to_owned(), json!(overview.open()));
                 members.insert("held".to_owned(), json!(overview.held()));
+                members.insert("held_items".to_owned(), Value::Array(held_items(ledger).await?));
             }
             Ok(answer)
         }
@@ -103,6 +104,39 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
             Ok(json!({ "done": done }))
         }
     }
+}
+
+/// How many held things of each kind an overview names.
+const HELD_NAMED_MAX: usize = 20;
+
+/// What waits for a person: what, since when, why, and the command that goes on with it.
+async fn held_items(ledger: &Ledger) -> Result<Vec<Value>, Fault> {
+    let item = |target: String, what: String, fault: Option<&Fault>| json!({ "target": target, "what": what, "fault": fault });
+    let mut items = Vec::new();
+    let arrivals = ArrivalFilter { state: Some(ArrivalState::Held), ..ArrivalFilter::default() };
+    for arrival in ledger.arrivals(arrivals, HELD_NAMED_MAX).await? {
+        items.push(item(
+            format!("arrival {}", arrival.id),
+            format!("file {}", arrival.name),
+            arrival.faults.first(),
+        ));
+    }
+    let calls = CallFilter { state: Some(CallState::Held), ..CallFilter::default() };
+    for call in ledger.calls(calls, HELD_NAMED_MAX).await? {
+        items.push(item(
+            format!("call {}", call.id),
+            format!("{} {}", call.kind.name(), call.number),
+            call.fault.as_ref(),
+        ));
+    }
+    for report in ledger.reports(Some(ReportState::Held), HELD_NAMED_MAX).await? {
+        items.push(item(
+            format!("report {}", report.id),
+            format!("report {}", report.name),
+            report.fault.as_ref(),
+        ));
+    }
+    Ok(items)
 }
 
 fn to_json<T: Serialize>(value: &T) -> Result<Value, Fault> {

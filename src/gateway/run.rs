@@ -141,7 +141,8 @@ impl Gateway {
                         tracing::info!(inbox = inbox.name, files = taken.arrivals.len(), "taken in");
                         Bells::ring(bells.staging.get(&inbox.lane));
                     }
-                    for name in taken.unmatched {
+                    let others = self.others_in_folder(&inbox);
+                    for name in taken.unmatched.into_iter().filter(|name| !others.is_match(name)) {
                         if unmatched_told.len() < 1_000 && unmatched_told.insert(name.clone()) {
                             tracing::warn!(
                                 inbox = inbox.name,
@@ -173,6 +174,14 @@ impl Gateway {
             woken(bells.inboxes.get(&inbox.name), wait).await;
         }
         Ok(())
+    }
+
+    /// The patterns of the other inboxes on the same folder: their files are not left alone.
+    fn others_in_folder(&self, inbox: &Inbox) -> OthersInFolder {
+        let same = |other: &&Inbox| {
+            other.name != inbox.name && other.remote == inbox.remote && other.folder == inbox.folder
+        };
+        OthersInFolder(self.config.inboxes.iter().filter(same).map(|other| other.files.clone()).collect())
     }
 
     async fn staging_loop(self: Arc<Self>, bells: Arc<Bells>, lane: Lane) -> Result<(), Fault> {
@@ -258,6 +267,14 @@ impl Gateway {
                 Ok(())
             }
         }
+    }
+}
+
+struct OthersInFolder(Vec<globset::GlobSet>);
+
+impl OthersInFolder {
+    fn is_match(&self, name: &str) -> bool {
+        self.0.iter().any(|patterns| patterns.is_match(name))
     }
 }
 

@@ -57,7 +57,9 @@ impl Ledger {
     /// the folder's [`DataLock`]. After a crash, call [`Ledger::recover_in_flight`] and [`Ledger::drop_unpublished`]
     /// before any pass begins.
     pub fn open(data_folder: &Path, steps: Steps) -> Result<Ledger, Fault> {
-        std::fs::create_dir_all(data_folder)
+        // Names and addresses are in it: nobody else's to read.
+        std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700)
+            .create(data_folder)
             .map_err(|error| failure::failed(&format!("{}: {error}", data_folder.display())))?;
         let path = data_folder.join("ledger.sqlite");
         let connection = schema::open_to_write(&path)?;

@@ -171,6 +171,14 @@ pub enum Planned {
     Call(Call),
     /// It is what Ongoing was last sent, or is about to be sent; the call is kept as a row in state `unchanged`.
     Unchanged(Call),
+    /// It would need this call, and nothing is sent for its partner; the call is kept as a row in state `discarded`,
+    /// with this message, so that the sender is answered and nothing waits to be sent one day.
+    Trial {
+        /// The call.
+        call: Call,
+        /// What the acknowledgement says.
+        message: String,
+    },
     /// It cannot become a call; its faults say why.
     Faulty,
 }

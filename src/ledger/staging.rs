@@ -262,8 +262,17 @@ fn stage(connection: &Connection, arrival: ArrivalId, staged: &StagedDocument) -
     let document = connection.last_insert_rowid();
     let owner = Owner::Document { arrival, document };
     match &staged.planned {
-        Planned::Call(call) => insert_call(connection, call, owner, CallState::Pending, None),
-        Planned::Unchanged(call) => insert_call(connection, call, owner, CallState::Unchanged, None),
+        Planned::Call(call) => insert_call(connection, call, owner, CallState::Pending, None).map(|_| ()),
+        Planned::Unchanged(call) => {
+            insert_call(connection, call, owner, CallState::Unchanged, None).map(|_| ())
+        }
+        Planned::Trial { call, message } => {
+            let id = insert_call(connection, call, owner, CallState::Discarded, None)?;
+            connection
+                .prepare_cached("UPDATE call SET message = ?2 WHERE id = ?1")?
+                .execute(params![id, message])?;
+            Ok(())
+        }
         Planned::Faulty => Ok(()),
     }
 }
@@ -282,7 +291,7 @@ pub(super) fn insert_call(
     owner: Owner,
     state: CallState,
     created_at: Option<DateTime<Utc>>,
-) -> Verb<()> {
+) -> Verb<i64> {
     let (arrival, document, fact) = match owner {
         Owner::Document { arrival, document } => (Some(arrival), Some(document), None),
         Owner::Fact(fact) => (None, None, Some(fact)),
@@ -316,7 +325,7 @@ pub(super) fn insert_call(
     for number in &call.needs_articles {
         add.execute(params![id, number])?;
     }
-    Ok(())
+    Ok(id)
 }
 
 fn basis(connection: &Connection, key: &Key) -> Verb<Option<Basis>> {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::ready::{self, CLAIM_PREFIX, Looked};
+use super::ready::{self, Looked};
 use super::{After, Duplicates, Inbox, Receive};
 use crate::fault::{Fault, Place, code};
 use crate::ledger::{Admission, ArrivalId, Claim, NewArrival, Spooled};
@@ -96,8 +96,7 @@ fn take_one(receive: &Receive, inbox: &Inbox, looked: &Looked, entry: &Entry) ->
     }
     // The claim is in the ledger before the file has its new name, so that a crash leaves nothing unknown.
     let now = receive.clock.now();
-    let claimed_path =
-        self::path(inbox, &format!("{CLAIM_PREFIX}{:x}-{}", now.timestamp_millis(), entry.name));
+    let claimed_path = self::path(inbox, &ready::claimed_name(&entry.name, now.timestamp_millis()));
     let id = receive.ledger.claim(&inbox.name, &path, &claimed_path, now).wait()?;
     let claim = Claim { id, inbox: inbox.name.clone(), path, claimed_path, arrival: None };
     match rename(receive, inbox, &claim.path, &claim.claimed_path) {

@@ -22,17 +22,26 @@ pub(super) struct Looked {
 /// How many files one look takes at most; the others are taken by the next look.
 const FILES_PER_LOOK_MAX: usize = 1_000;
 
-/// The prefix of the names of files that we have claimed.
-pub(super) const CLAIM_PREFIX: &str = ".lastkaj-";
+/// What stands behind the name of a file that we have claimed, before a number: `ORD1.csv.lastkaj-19ab…`.
+const CLAIM_MARK: &str = ".lastkaj-";
+
+/// The name of a file while it is ours: visible, and recognised as no sender's.
+pub(super) fn claimed_name(name: &str, number: i64) -> String {
+    format!("{name}{CLAIM_MARK}{number:x}")
+}
+
+fn is_claimed(name: &str) -> bool {
+    let number = name.rsplit_once(CLAIM_MARK).map(|(_, number)| number);
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
 
 impl Looked {
     /// Adds one entry of the listing.
     pub fn add(&mut self, inbox: &Inbox, entry: Entry) {
-        let ours = entry.name.starts_with(CLAIM_PREFIX);
         if inbox.ready.marker.is_some() {
             self.names.insert(entry.name.clone());
         }
-        if ours || is_temporary(inbox, &entry.name) {
+        if is_claimed(&entry.name) || is_temporary(inbox, &entry.name) {
             return;
         }
         if inbox.files.is_match(&entry.name) {

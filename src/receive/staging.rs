@@ -186,6 +186,9 @@ impl<'a> Staging<'a> {
         }
         self.refuse_second_versions(&mut batch)?;
         self.mark_unchanged(&mut batch)?;
+        if !self.inbox.live {
+            batch.iter_mut().for_each(try_only);
+        }
         let faulty = batch.iter().filter(|document| document.planned == Planned::Faulty);
         self.faulty += faulty.filter(|document| document.document != "record").count() as u64;
         self.receive.ledger.stage(self.arrival.id, batch).wait()
@@ -245,10 +248,20 @@ impl<'a> Staging<'a> {
     }
 }
 
+/// A partner that is not live: read, checked and answered, and nothing is sent, now or later.
+fn try_only(document: &mut StagedDocument) {
+    if let Some(call) = planned_call(document).cloned() {
+        document.planned = Planned::Trial { call, message: NOT_LIVE.to_owned() };
+    }
+}
+
+/// What the acknowledgement says of a document of a partner that is not live.
+const NOT_LIVE: &str = "not live: read and checked, nothing was sent";
+
 fn planned_call(document: &StagedDocument) -> Option<&Call> {
     match &document.planned {
         Planned::Call(call) => Some(call),
-        Planned::Unchanged(_) | Planned::Faulty => None,
+        Planned::Unchanged(_) | Planned::Trial { .. } | Planned::Faulty => None,
     }
 }
 

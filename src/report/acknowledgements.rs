@@ -84,7 +84,14 @@ fn document(untold: &Untold, language: Language) -> Acknowledgement {
 /// A rejected file has rows for what is wrong with the file as such, so that formats that only write rows tell it.
 fn file_rows(untold: &Untold, language: Language) -> Vec<AcknowledgementRow> {
     if untold.arrival.state != ArrivalState::Rejected {
-        return Vec::new();
+        // A file with nothing in it is answered too: its sender must not wonder.
+        let nothing = untold.arrival.documents == 0 && untold.documents.is_empty();
+        let row = AcknowledgementRow {
+            document: Some("file".to_owned()),
+            outcome: Some("taken".to_owned()),
+            ..AcknowledgementRow::default()
+        };
+        return if nothing { vec![row] } else { Vec::new() };
     }
     let row = |fault: &Fault| AcknowledgementRow {
         document: Some("file".to_owned()),

@@ -30,16 +30,13 @@ fn deliver_one(reporting: &Reporting, remote: &Remote, folder: &str, report: &Re
         let standing = reporting.sessions.with(remote, |transport| transport.look(&temporary));
         match standing.map_err(Trouble::into_fault)? {
             Some(_) => return rename(reporting, remote, report, &temporary, &last),
-            None => return gone(reporting, remote, report, &last),
+            None => return gone(reporting, remote, report, &temporary, &last),
         }
     }
     let mut bytes = reporting.spool.open_copy(&report.spool)?;
     reporting
         .sessions
-        .with(remote, |transport| {
-            transport.make_folder(folder)?;
-            transport.write_whole(&temporary, &mut bytes)
-        })
+        .with(remote, |transport| transport.write_whole(&temporary, &mut bytes))
         .map_err(Trouble::into_fault)?;
     reporting.ledger.renaming(report.id).wait()?;
     rename(reporting, remote, report, &temporary, &last)
@@ -57,29 +54,45 @@ fn rename(
             reporting.ledger.delivered(report.id, reporting.clock.now()).wait()?;
             Ok(true)
         }
-        Err(Trouble::Exists(_)) => hold(reporting, report, Fault::new(code::REPORT_NAME_TAKEN)),
+        Err(Trouble::Exists(_)) => hold(reporting, remote, report, from),
         // Renamed by an attempt whose answer was lost, or removed by somebody: look.
-        Err(Trouble::NotFound(_)) => gone(reporting, remote, report, to),
+        Err(Trouble::NotFound(_)) => gone(reporting, remote, report, from, to),
         Err(trouble) => Err(trouble.into_fault()),
     }
 }
 
 /// The temporary name is gone after a rename was begun. It was renamed; the ERP may have fetched it since. Unless the
 /// whole folder is gone, which says nothing: then it is looked at again once the folder is back.
-fn gone(reporting: &Reporting, remote: &Remote, report: &Report, last: &str) -> Result<bool, Fault> {
-    let standing =
-        reporting.sessions.with(remote, |transport| transport.look(last)).map_err(Trouble::into_fault)?;
+fn gone(
+    reporting: &Reporting,
+    remote: &Remote,
+    report: &Report,
+    temporary: &str,
+    last: &str,
+) -> Result<bool, Fault> {
+    // A folder that is gone says nothing of what was in it: it is looked at again once it is back.
+    let (folder, _) = last.rsplit_once('/').unwrap_or(("", last));
+    let looked = reporting.sessions.with(remote, |transport| {
+        transport.list(folder, &mut |_| false)?;
+        transport.look(last)
+    });
+    let standing = looked.map_err(Trouble::into_fault)?;
     if standing.is_some_and(|standing| standing.size != report.size) {
-        return hold(reporting, report, Fault::new(code::REPORT_NAME_TAKEN));
+        return hold(reporting, remote, report, temporary);
     }
     reporting.ledger.delivered(report.id, reporting.clock.now()).wait()?;
     Ok(true)
 }
 
-fn hold(reporting: &Reporting, report: &Report, fault: Fault) -> Result<bool, Fault> {
-    let fault = fault.at(Place::file(&report.name)).with("report", report.id);
+/// Another file has the name: a person decides. Nothing half-done stays in the outbox meanwhile; a retry uploads anew.
+fn hold(reporting: &Reporting, remote: &Remote, report: &Report, temporary: &str) -> Result<bool, Fault> {
+    let fault = Fault::new(code::REPORT_NAME_TAKEN).at(Place::file(&report.name)).with("report", report.id);
+    tracing::error!(outbox = report.outbox, code = fault.code.name(), "{fault}");
     reporting.ledger.hold_report(report.id, fault).wait()?;
-    Ok(false)
+    match reporting.sessions.with(remote, |transport| transport.remove(temporary)) {
+        Ok(()) | Err(Trouble::NotFound(_)) => Ok(false),
+        Err(trouble) => Err(trouble.into_fault()),
+    }
 }
 
 fn path(folder: &str, name: &str) -> String {

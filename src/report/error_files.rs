@@ -71,6 +71,13 @@ pub fn owe(reporting: &Reporting, to: &ErrorFolder) -> Result<usize, Fault> {
 /// # Errors
 /// What keeps the folder from taking files now; what is owed stays owed.
 pub fn deliver(reporting: &Reporting, to: &ErrorFolder) -> Result<usize, Fault> {
+    let outbox = outbox_name(&to.inbox);
+    if reporting.ledger.due_reports(&outbox).wait()?.is_empty() {
+        return Ok(0);
+    }
+    // The folder is ours to make, unlike an outbox: a share that is not mounted must not be taken for one.
+    let made = reporting.sessions.with(&to.remote, |transport| transport.make_folder(&to.folder));
+    made.map_err(crate::transport::Trouble::into_fault)?;
     super::deliver(reporting, &outbox_name(&to.inbox), &to.remote, &to.folder)
 }
 
@@ -79,7 +86,7 @@ fn is_bad(untold: &Untold) -> bool {
 }
 
 fn is_bad_document(document: &UntoldDocument) -> bool {
-    matches!(document.outcome.as_str(), "faulty" | "refused" | "discarded")
+    matches!(document.outcome.as_str(), "faulty" | "refused")
 }
 
 /// The text of an error file: CR LF, since Notepad is what it is opened with.

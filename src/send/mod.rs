@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::call::Lane;
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
-use crate::ledger::{DueCall, Ledger, RequestRow};
+use crate::ledger::{DueCall, Ledger, RequestRow, Settlement};
 use crate::ongoing::{self, Answer, Found, Ongoing, Unavailable, method_of};
 
 /// What the pass works with, for one installation.
@@ -66,7 +66,10 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
             return Ok(Rest::Until(send.ledger.next_due(lane, now).await?));
         };
         // An open breaker is no try of this call, and no request.
-        if let Err(until) = send.ongoing.limits().may_send(method_of(&due.call.operation), now) {
+        let method = method_of(&due.call.operation);
+        if let Err(until) = send.ongoing.limits().may_send(method, now) {
+            tracing::warn!(lane = %lane, method, %until, "the breaker is open after failures in a row; the lane rests");
+            send.ledger.rest_lane(lane, until).await?;
             return Ok(Rest::Until(Some(until)));
         }
         send.ledger.begin(due.id, now).await?;
@@ -85,7 +88,31 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
         if let Some(until) = settled.rest_until {
             send.ledger.rest_lane(lane, until).await?;
         }
+        tell(&due, &settled.settlement);
         send.ledger.settle(due.id, settled.settlement, requests, send.clock.now()).await?;
+    }
+}
+
+/// Says in the log what a call came to. A refusal is the sender's affair; what waits is no loss yet.
+fn tell(due: &DueCall, settlement: &Settlement) {
+    let call = due.id;
+    let about = due.call.key.to_string();
+    match settlement {
+        Settlement::Accepted { .. } => tracing::debug!(call, about, "accepted"),
+        Settlement::Refused(fault) => {
+            tracing::info!(call, about, code = fault.code.name(), "refused: {fault}")
+        }
+        Settlement::Later { due, fault, .. } => {
+            tracing::warn!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
+        }
+        Settlement::Held(fault) => {
+            tracing::error!(
+                call,
+                about,
+                code = fault.code.name(),
+                "held: {fault}; `lastkaj retry call {call}`"
+            );
+        }
     }
 }
 

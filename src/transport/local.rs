@@ -122,6 +122,8 @@ impl Transport for Local {
 
     fn make_folder(&mut self, folder: &str) -> Result<(), Trouble> {
         let full = self.path(folder)?;
+        // A base folder that went away since the session began is not made anew: it would pass for an empty one.
+        Local::open(&self.base)?;
         fs::create_dir_all(&full).map_err(|error| trouble(&full, &error))
     }
 }

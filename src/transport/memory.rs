@@ -96,6 +96,10 @@ fn not_found(path: &str) -> Trouble {
     Trouble::NotFound(Fault::new(code::NO_SUCH_PATH).found(path))
 }
 
+fn failed(path: &str, reason: &str) -> Trouble {
+    Trouble::Failed(Fault::new(code::FOLDER_FAILED).found(path).with("reason", reason))
+}
+
 impl Transport for Memory {
     fn list(&mut self, folder: &str, each: &mut dyn FnMut(Entry) -> bool) -> Result<(), Trouble> {
         let folder = path::below(folder)?;
@@ -134,6 +138,9 @@ impl Transport for Memory {
             if !store.has_folder(path::split(&path).0) {
                 return Err(not_found(&path));
             }
+            if store.has_folder(&path) {
+                return Err(failed(&path, "it is a folder"));
+            }
             let (size, stamp) = (bytes.len() as u64, store.stamp());
             store.files.insert(path, (bytes, stamp));
             Ok(size)
@@ -143,7 +150,7 @@ impl Transport for Memory {
     fn rename(&mut self, from: &str, to: &str) -> Result<(), Trouble> {
         let (from, to) = (path::below(from)?, path::below(to)?);
         self.0.change(|store| {
-            if store.files.contains_key(&to) {
+            if store.files.contains_key(&to) || store.has_folder(&to) {
                 return Err(Trouble::Exists(Fault::new(code::NAME_TAKEN).found(&to)));
             }
             if !store.has_folder(path::split(&to).0) {
@@ -169,6 +176,9 @@ impl Transport for Memory {
                     made.push('/');
                 }
                 made.push_str(part);
+                if store.files.contains_key(&made) {
+                    return Err(failed(&made, "it is no folder"));
+                }
                 store.folders.insert(made.clone());
             }
             Ok(())

@@ -63,14 +63,11 @@ impl SftpTransport {
             return Err(trouble);
         }
         let sftp = session.sftp().map_err(|error| {
-            Trouble::Failed(Fault::new(code::NO_SFTP).with("remote", remote).with("reason", error.message()))
+            let trouble = no_sftp(remote, &kept, &error);
+            let _ = kept.shutdown(Shutdown::Both);
+            trouble
         })?;
-        Ok(SftpTransport {
-            sftp,
-            stream: kept,
-            remote: remote.to_string(),
-            base: remote.base.trim_end_matches('/').to_owned(),
-        })
+        Ok(SftpTransport { sftp, stream: kept, remote: remote.to_string(), base: base_of(remote) })
     }
 
     fn path(&self, path: &str) -> Result<String, Trouble> {
@@ -79,7 +76,7 @@ impl SftpTransport {
             ("", "") => ".".to_owned(),
             ("", path) => path.to_owned(),
             (base, "") => base.to_owned(),
-            (base, path) => format!("{base}/{path}"),
+            (base, path) => format!("{}/{path}", base.trim_end_matches('/')),
         })
     }
 
@@ -87,6 +84,21 @@ impl SftpTransport {
         match self.sftp.lstat(Path::new(path)) {
             Ok(stat) => Ok(Some(stat)),
             Err(error) if error.code() == ErrorCode::SFTP(NO_SUCH_FILE) => Ok(None),
+            Err(error) => Err(self.trouble(path, &error)),
+        }
+    }
+
+    /// Whether a folder, or a link to one, stands at a path; false if nothing does.
+    fn is_folder(&self, path: &str) -> Result<bool, Trouble> {
+        match self.sftp.stat(Path::new(path)) {
+            // A server that does not say what a thing is: what is asked of the folder next will tell.
+            Ok(FileStat { perm: None, .. }) => Ok(true),
+            Ok(stat) if stat.is_dir() => Ok(true),
+            Ok(_) => {
+                let fault = Fault::new(code::FOLDER_FAILED).found(format!("{} {path}", self.remote));
+                Err(Trouble::Failed(fault.with("reason", "it is no folder")))
+            }
+            Err(error) if error.code() == ErrorCode::SFTP(NO_SUCH_FILE) => Ok(false),
             Err(error) => Err(self.trouble(path, &error)),
         }
     }
@@ -263,8 +275,14 @@ impl Transport for SftpTransport {
             }
             made.push_str(part);
             let full = self.path(&made)?;
-            if self.stat(&full)?.is_none() {
-                self.sftp.mkdir(Path::new(&full), 0o755).map_err(|error| self.trouble(&full, &error))?;
+            if !self.is_folder(&full)?
+                && let Err(error) = self.sftp.mkdir(Path::new(&full), 0o755)
+            {
+                // Servers say just "failure" of a name that came up in between; others may make the same folder.
+                match error.code() {
+                    ErrorCode::SFTP(FAILURE | FILE_ALREADY_EXISTS) if self.is_folder(&full)? => {}
+                    _ => return Err(self.trouble(&full, &error)),
+                }
             }
         }
         Ok(())
@@ -293,6 +311,14 @@ fn is_file(name: &str, stat: &FileStat) -> bool {
 fn entry(name: String, stat: &FileStat) -> Entry {
     let modified = stat.mtime.and_then(|seconds| DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0));
     Entry { name, size: stat.size.unwrap_or(0), modified }
+}
+
+/// Without a slash at its end, unless it is the root.
+fn base_of(remote: &SftpRemote) -> String {
+    match remote.base.trim_end_matches('/') {
+        "" if !remote.base.is_empty() => "/".to_owned(),
+        base => base.to_owned(),
+    }
 }
 
 fn connect(remote: &SftpRemote) -> Result<TcpStream, Trouble> {
@@ -358,7 +384,7 @@ fn log_in(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
     };
     done.map_err(|error| {
         match error.code() {
-            // Sending, receiving, time-out, disconnect: nothing was said of the login.
+            // Nothing was said of the login.
             ErrorCode::Session(SOCKET_SEND | TIMED_OUT | SOCKET_DISCONNECT | SOCKET_RECEIVE) => {
                 not_reached(remote, error.message())
             }
@@ -367,6 +393,29 @@ fn log_in(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
             ),
         }
     })
+}
+
+/// Why nobody speaks SFTP with us: the server is away or busy, which says nothing of the account; or it is well, and
+/// offers this account no SFTP.
+fn no_sftp(remote: &SftpRemote, stream: &TcpStream, error: &ssh2::Error) -> Trouble {
+    let is_away = match error.code() {
+        ErrorCode::Session(SOCKET_SEND | TIMED_OUT) => true,
+        // libssh2 says the same of a connection that ended and of an SFTP server that ended on a living one.
+        ErrorCode::Session(SOCKET_DISCONNECT | SOCKET_RECEIVE) => is_cut(stream),
+        _ => false,
+    };
+    if is_away {
+        return not_reached(remote, error.message());
+    }
+    Trouble::Failed(Fault::new(code::NO_SFTP).with("remote", remote).with("reason", error.message()))
+}
+
+/// Whether the other side ended a connection that is ours to give up: it does not block any more after this.
+fn is_cut(stream: &TcpStream) -> bool {
+    match stream.set_nonblocking(true).and_then(|()| stream.peek(&mut [0])) {
+        Ok(waiting) => waiting == 0,
+        Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+    }
 }
 
 /// Many servers ask for the password in a dialogue, and call only that keyboard-interactive.

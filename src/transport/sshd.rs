@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 const SSHD: &str = "/usr/sbin/sshd";
 /// How long it may take to answer.
 const START_TIME_OUT: Duration = Duration::from_secs(10);
+/// How many ports are tried.
+const START_TRIES_MAX: usize = 5;
 
 /// A running sshd.
 pub struct RealSshd {
@@ -51,13 +53,21 @@ impl RealSshd {
         {
             return Err(io::Error::other("sshd cannot be told a folder with blanks or quotes in its path"));
         }
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let keys = private_folder(port)?;
-        match start(root, &keys, port, more) {
-            Ok(sshd) => Ok(sshd),
-            Err(error) => {
-                let _ = std::fs::remove_dir_all(&keys);
-                Err(error)
+        let mut tries = 1;
+        loop {
+            let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+            let keys = private_folder(port)?;
+            match start(root, &keys, port, more) {
+                // Between our choosing the port and sshd's taking it, another process may have taken it.
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries < START_TRIES_MAX => {
+                    let _ = std::fs::remove_dir_all(&keys);
+                    tries += 1;
+                }
+                Err(error) => {
+                    let _ = std::fs::remove_dir_all(&keys);
+                    return Err(error);
+                }
+                Ok(sshd) => return Ok(sshd),
             }
         }
     }
@@ -101,29 +111,44 @@ fn start(root: &Path, keys: &Path, port: u16, more: &str) -> io::Result<RealSshd
         // Its privilege separation folder; without an init system nobody makes it.
         std::fs::create_dir_all("/run/sshd")?;
     }
+    let (user, private_key) = (user_name()?, std::fs::read_to_string(&user_key)?);
+    let log = keys.join("log");
+    // From here on nothing may return without the value whose drop ends the child.
     let child = Command::new(SSHD)
-        .args(["-D", "-e", "-f"])
+        .arg("-D")
+        .arg("-E")
+        .arg(&log)
+        .arg("-f")
         .arg(&configuration)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    let mut sshd = RealSshd {
-        port,
-        host_key_fingerprint: fingerprint,
-        user: user_name()?,
-        private_key: std::fs::read_to_string(&user_key)?,
-        child,
-        keys: keys.to_owned(),
-    };
+    let mut sshd =
+        RealSshd { port, host_key_fingerprint: fingerprint, user, private_key, child, keys: keys.to_owned() };
     let began = Instant::now();
-    while !answers(port) {
-        if began.elapsed() > START_TIME_OUT || sshd.child.try_wait()?.is_some() {
+    loop {
+        if sshd.child.try_wait()?.is_some() {
+            return Err(ended(&log));
+        }
+        // It writes its number once it listens; before that, whoever answers on the port is another.
+        let number = std::fs::read_to_string(keys.join("pid")).unwrap_or_default();
+        if number.trim() == sshd.child.id().to_string() && answers(port) {
+            return Ok(sshd);
+        }
+        if began.elapsed() > START_TIME_OUT {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "sshd does not answer"));
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    Ok(sshd)
+}
+
+/// Why sshd ended, in its own words.
+fn ended(log: &Path) -> io::Error {
+    let said = std::fs::read_to_string(log).unwrap_or_default();
+    let taken = said.contains("Address already in use");
+    let kind = if taken { io::ErrorKind::AddrInUse } else { io::ErrorKind::Other };
+    io::Error::new(kind, format!("sshd ended at once: {}", said.trim()))
 }
 
 fn answers(port: u16) -> bool {
@@ -136,8 +161,7 @@ fn answers(port: u16) -> bool {
 
 fn private_folder(port: u16) -> io::Result<PathBuf> {
     let folder = std::env::temp_dir().join(format!("lastkaj-sshd-{}-{port}", std::process::id()));
-    std::fs::create_dir(&folder)?;
-    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700))?;
+    std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
     Ok(folder)
 }
 
@@ -149,4 +173,33 @@ fn keygen(arguments: &[&str]) -> io::Result<String> {
 fn user_name() -> io::Result<String> {
     let output = Command::new("id").arg("-un").output()?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_says_so_and_leaves_nothing_running() {
+        assert!(RealSshd::is_there(), "this test needs OpenSSH: apt-get install openssh-server");
+        let (root, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        // It greets as sshd does, and is another's.
+        std::thread::spawn(move || {
+            for stream in taken.incoming().map_while(Result::ok) {
+                let _ = io::Write::write_all(&mut &stream, b"SSH-2.0-other\r\n");
+            }
+        });
+        let error = start(root.path(), keys.path(), port, "").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse, "{error}");
+    }
+
+    #[test]
+    fn what_sshd_does_not_understand_is_told_in_its_words() {
+        assert!(RealSshd::is_there(), "this test needs OpenSSH: apt-get install openssh-server");
+        let root = tempfile::tempdir().unwrap();
+        let error = RealSshd::start_with(root.path(), "NoSuchSetting yes\n").unwrap_err();
+        assert!(error.to_string().contains("NoSuchSetting"), "{error}");
+    }
 }

@@ -254,6 +254,42 @@ pub fn folders_are_made_with_their_parents(world: &World) {
     assert!(names(&mut *transport, "a/b/d").is_empty());
 }
 
+pub fn a_name_is_one_files_or_one_folders(world: &World) {
+    let mut transport = world.open();
+    transport.make_folder("done").unwrap();
+    write(&mut *transport, "ORD1.csv", b"one");
+    assert!(matches!(transport.rename("ORD1.csv", "done"), Err(Trouble::Exists(_))));
+    assert!(matches!(transport.write_whole("done", &mut &b"x"[..]), Err(Trouble::Failed(_))));
+    for folder in ["ORD1.csv", "ORD1.csv/below"] {
+        // To say that the folder is there would only move the trouble to the first file that goes into it.
+        let made = transport.make_folder(folder);
+        assert!(matches!(made, Err(Trouble::Failed(_))), "{folder}: {made:?}");
+    }
+    assert_eq!(names(&mut *transport, ""), ["ORD1.csv"]);
+    assert_eq!(read(&mut *transport, "ORD1.csv"), b"one");
+}
+
+pub fn a_folder_that_several_make_at_once_is_made(world: &World) {
+    let sessions: Vec<_> = (0..4).map(|_| world.open()).collect();
+    let start = std::sync::Barrier::new(sessions.len());
+    // What goes wrong is told at the end: who panics on the way leaves the others waiting for ever.
+    let troubles = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for mut session in sessions {
+            let (start, troubles) = (&start, &troubles);
+            scope.spawn(move || {
+                for round in 0..40 {
+                    start.wait();
+                    if let Err(trouble) = session.make_folder(&format!("to-erp/{round}")) {
+                        troubles.lock().unwrap().push(trouble.into_fault().to_string());
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(troubles.into_inner().unwrap(), [""; 0]);
+}
+
 /// Gives some bytes, then an error.
 struct BreaksOff(usize);
 

@@ -107,6 +107,21 @@ fn an_absolute_base_is_another_remote_than_a_relative_one() {
 }
 
 #[test]
+fn a_local_folder_that_is_gone_is_not_made_anew() {
+    let parent = tempfile::tempdir().unwrap();
+    let base = parent.path().join("share");
+    std::fs::create_dir(&base).unwrap();
+    let remote = Remote::Local { base: base.clone() };
+    let sessions = Sessions::new(Steps::unwatched());
+    assert_eq!(sessions.with(&remote, count).unwrap(), 0);
+    std::fs::remove_dir(&base).unwrap();
+    // The mount went away: an empty folder in its place would pass for the inbox.
+    let trouble = sessions.with(&remote, |session| session.make_folder("done")).unwrap_err();
+    assert!(matches!(trouble, Trouble::NotFound(_)), "{trouble:?}");
+    assert!(!base.exists());
+}
+
+#[test]
 fn a_remote_has_a_bounded_number_of_sessions() {
     let remote = Remote::Memory(MemoryStore::default());
     let sessions = Sessions::new(Steps::unwatched());

@@ -135,6 +135,17 @@ fn a_base_folder_stands_where_the_login_lands_or_at_the_root() {
 }
 
 #[test]
+fn the_base_folder_of_two_slashes_is_the_root_and_not_where_the_login_lands() {
+    let sshd = Sshd::start();
+    put(&sshd.root().join("ORD1.csv"), b"one");
+    let mut session = session(SftpRemote { base: "/".to_owned(), ..sshd.remote() });
+    assert_eq!(session.look("ORD1.csv").unwrap(), None);
+    let below_root = sshd.root().join("ORD1.csv").to_string_lossy().trim_start_matches('/').to_owned();
+    assert_eq!(session.look(&below_root).unwrap().unwrap().size, 3);
+    session.list("", &mut |_| true).unwrap();
+}
+
+#[test]
 fn a_port_that_nobody_listens_on_is_waited_for() {
     let sshd = Sshd::start();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -187,6 +198,22 @@ fn an_account_without_sftp_is_the_operators_turn() {
     let sshd = Sshd::with("ForceCommand /bin/false\n");
     let fault = refused(SftpRemote { time_out: Duration::from_secs(10), ..sshd.remote() });
     assert_eq!((fault.code, fault.turn), (code::NO_SFTP, Turn::Operator));
+}
+
+#[test]
+fn a_server_that_falls_silent_after_the_login_is_waited_for() {
+    // It lets us in, and then its disk or its memory is busy with other things.
+    let sshd = Sshd::with("ForceCommand /bin/sleep 4\n");
+    let fault = refused(SftpRemote { time_out: SHORT, ..sshd.remote() });
+    assert_eq!((fault.code, fault.turn), (code::NOT_REACHED, Turn::Wait));
+}
+
+#[test]
+fn a_server_that_goes_down_after_the_login_is_waited_for() {
+    // What runs for this login ends the very sshd process that serves it.
+    let sshd = Sshd::with("ForceCommand kill -9 $PPID\n");
+    let fault = refused(SftpRemote { time_out: Duration::from_secs(10), ..sshd.remote() });
+    assert_eq!((fault.code, fault.turn), (code::NOT_REACHED, Turn::Wait));
 }
 
 #[test]

@@ -55,4 +55,6 @@ codes! {
     NOT_POSSIBLE_NOW = "not-possible-now", Operator;
     /// An order line that does not say how many.
     LINE_WITHOUT_QUANTITY = "line-without-quantity", Sender;
+    /// A number with characters that nobody can see.
+    NUMBER_WITH_CONTROL_CHARACTERS = "number-with-control-characters", Sender;
 }
