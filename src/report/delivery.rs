@@ -57,7 +57,13 @@ fn rename(
             reporting.ledger.delivered(report.id, reporting.clock.now()).wait()?;
             Ok(true)
         }
-        Err(Trouble::Exists(_)) => hold(reporting, report, Fault::new(code::REPORT_NAME_TAKEN)),
+        Err(Trouble::Exists(_)) => {
+            hold(reporting, report, Fault::new(code::REPORT_NAME_TAKEN))?;
+            // Only once it is held: a temporary name that is gone would mean delivered. A retry uploads anew; if this
+            // fails, that retry replaces it.
+            let _ = reporting.sessions.with(remote, |transport| transport.remove(from));
+            Ok(false)
+        }
         // Renamed by an attempt whose answer was lost, or removed by somebody: look.
         Err(Trouble::NotFound(_)) => gone(reporting, remote, report, to),
         Err(trouble) => Err(trouble.into_fault()),
