@@ -27,7 +27,7 @@ pub const ORDERS: &str = "[layout]\nsyntax = \"csv\"\nencoding = \"utf-8\"\ndeli
     article_number = \"Art\"\nnumber_of_items = \"Antal\"\n[remember]\ndocument = [\"Nr\"]\n";
 /// Articles by row.
 pub const ARTICLES: &str = "[layout]\nsyntax = \"csv\"\nencoding = \"utf-8\"\ndelimiter = \";\"\nheader = true\n\
-    [document.article]\neach = \"row\"\narticle_number = \"Art\"\narticle_name = \"Namn\"\nweight = \"Vikt\"\n";
+    decimal = \".\"\n[document.article]\neach = \"row\"\narticle_number = \"Art\"\narticle_name = \"Namn\"\nweight = \"Vikt\"\n";
 
 /// A checked format of this text.
 pub fn format(name: &str, text: &str) -> Arc<Definition> {
@@ -76,6 +76,27 @@ impl At {
         act: impl Fn() + Send + Sync + 'static,
     ) -> Steps {
         Steps::watched(Arc::new(At { step, moment, nth: Mutex::new(nth), act: Box::new(act) }))
+    }
+}
+
+impl At {
+    /// Does something each time.
+    pub fn each(step: &'static str, moment: &'static str, act: impl Fn() + Send + Sync + 'static) -> Steps {
+        Steps::watched(Arc::new(Each { step, moment, act: Box::new(act) }))
+    }
+}
+
+struct Each {
+    step: &'static str,
+    moment: &'static str,
+    act: Box<dyn Fn() + Send + Sync>,
+}
+
+impl StepHook for Each {
+    fn step(&self, name: &'static str, moment: &'static str) {
+        if name == self.step && moment == self.moment {
+            (self.act)();
+        }
     }
 }
 
