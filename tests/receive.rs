@@ -70,7 +70,7 @@ fn the_marker_of_a_new_file_of_the_same_name_is_not_removed_with_the_old_one() {
     let store = desk.store.clone();
     desk.put("in/a.csv", one("1"));
     desk.put("in/a.csv.ok", "");
-    desk.watched(At::new("transport.rename", "after", 1, move || {
+    desk.watched(At::once("transport.rename", "after", 1, move || {
         put(&store, "in/a.csv", &one("2"));
         put(&store, "in/a.csv.ok", b"");
     }));
@@ -84,7 +84,7 @@ fn the_marker_of_a_new_file_of_the_same_name_is_not_removed_with_the_old_one() {
     let store = desk.store.clone();
     desk.put("in/b.csv", one("3"));
     desk.put("in/b.csv.ok", "");
-    desk.watched(At::new("transport.rename", "after", 1, move || put(&store, "in/b.csv", b"Nr;Na")));
+    desk.watched(At::once("transport.rename", "after", 1, move || put(&store, "in/b.csv", b"Nr;Na")));
     assert_eq!(desk.look(&inbox).arrivals.len(), 1);
     assert_eq!(desk.names("in"), ["b.csv"]);
     assert_eq!(desk.look(&inbox).waiting, 1);
@@ -185,7 +185,7 @@ fn an_undone_file_whose_name_is_taken_goes_on_at_the_next_look() {
     desk.put("in/a.csv", one("1"));
     let store = desk.store.clone();
     // It changes just as it is claimed, and the sender writes a new one under the name.
-    desk.watched(At::new("transport.rename", "after", 1, move || {
+    desk.watched(At::once("transport.rename", "after", 1, move || {
         let claimed = claimed(&store);
         put(&store, &format!("in/{claimed}"), &orders(&["1;Elsa;1;A;2", "1;Elsa;2;B;1"]));
         put(&store, "in/a.csv", &one("2"));
@@ -208,7 +208,7 @@ fn a_file_that_grew_after_pickup_is_taken_whole_once_more_and_held() {
     desk.put("in/a.csv", one("1"));
     let whole = orders(&["1;Elsa;1;A;2", "1;Elsa;2;B;1"]);
     let grown = whole.clone();
-    desk.watched(At::new("ledger.admit", "after", 1, move || {
+    desk.watched(At::once("ledger.admit", "after", 1, move || {
         let claimed = claimed(&store);
         put(&store, &format!("in/{claimed}"), &grown);
     }));

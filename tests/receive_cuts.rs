@@ -164,7 +164,7 @@ fn one_file_that_cannot_be_taken_does_not_keep_back_the_next() {
     // A claim that cannot be finished keeps back neither: its move fails at each look.
     desk.put("in/c.csv", one("3"));
     let store = desk.store.clone();
-    desk.watched(At::new("ledger.admit", "after", 1, move || store.cut_at_change(1, false)));
+    desk.watched(At::once("ledger.admit", "after", 1, move || store.cut_at_change(1, false)));
     let taken = desk.look(&inbox);
     assert_eq!((taken.faults.len(), taken.arrivals.len()), (1, 1), "{taken:?}");
     desk.put("in/d.csv", one("4"));
@@ -182,7 +182,7 @@ fn a_file_that_went_away_before_its_claim_is_no_fault() {
     let inbox = desk.inbox();
     desk.put("in/a.csv", one("1"));
     let remote = desk.remote();
-    desk.watched(At::new("ledger.claim", "after", 1, move || {
+    desk.watched(At::once("ledger.claim", "after", 1, move || {
         transport::open(&remote).unwrap().remove("in/a.csv").unwrap();
     }));
     let taken = desk.look(&inbox);

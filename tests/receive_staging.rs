@@ -189,7 +189,7 @@ fn a_stop_in_the_middle_leaves_nothing_to_see_and_the_next_start_takes_it_anew()
     desk.put("in/a.csv", format!("Art;Namn;Vikt\n{rows}"));
     desk.look(&inbox);
     let stop = desk.stop.clone();
-    desk.watched(At::new("ledger.stage", "after", 2, move || stop.store(true, Ordering::Relaxed)));
+    desk.watched(At::once("ledger.stage", "after", 2, move || stop.store(true, Ordering::Relaxed)));
     assert_eq!(desk.stage(&inbox), Staged::LetGo(1));
     assert_eq!((desk.calls(), desk.arrival(1).published_at), (vec![], None));
     desk.restart();
@@ -206,7 +206,7 @@ fn a_stop_while_files_are_taken_in_takes_no_more() {
         desk.put(name, one("1"));
     }
     let stop = desk.stop.clone();
-    desk.watched(At::new("ledger.admit", "after", 1, move || stop.store(true, Ordering::Relaxed)));
+    desk.watched(At::once("ledger.admit", "after", 1, move || stop.store(true, Ordering::Relaxed)));
     assert_eq!(desk.look(&inbox).arrivals.len(), 1);
     assert_eq!((desk.names("in"), desk.names("in/done")), (vec!["b".into(), "c".into()], vec!["a".into()]));
 }

@@ -69,7 +69,7 @@ pub struct At {
 }
 
 impl At {
-    pub fn new(
+    pub fn once(
         step: &'static str,
         moment: &'static str,
         nth: u32,
