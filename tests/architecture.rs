@@ -99,6 +99,41 @@ fn modules_use_only_what_stands_above_them() {
 }
 
 #[test]
+fn the_map_in_the_docs_is_the_one_that_is_tested() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, table) = page.split_once("| module | may use |\n| --- | --- |\n").unwrap();
+    let names =
+        |cell: &str| -> Vec<String> { cell.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in table.lines().take_while(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = row.split('|').collect();
+        let (modules, may_use) = (names(cells[1]), cells[2].trim());
+        let mut used: Vec<String> = match may_use {
+            "all above but `sandbox`" => told.keys().filter(|name| *name != "sandbox").cloned().collect(),
+            "all above" => told.keys().cloned().collect(),
+            _ => names(may_use),
+        };
+        if may_use.starts_with("base") {
+            used.extend(["fault", "clock", "step", "written", "secret"].map(str::to_owned));
+        }
+        used.sort();
+        for module in modules {
+            assert_eq!(told.insert(module, used.clone()), None, "{row}");
+        }
+    }
+    let tested: BTreeMap<String, Vec<String>> = allowed()
+        .into_iter()
+        .filter(|(module, _)| *module != "lib")
+        .map(|(module, mut used)| {
+            used.sort_unstable();
+            (module.to_owned(), used.into_iter().map(str::to_owned).collect())
+        })
+        .collect();
+    assert_eq!(told, tested);
+}
+
+#[test]
 fn the_reader_of_paths_sees_crate_and_super() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ledger/rows.rs");

@@ -107,8 +107,38 @@ fn try_shows_documents_marks_the_bytes_and_sends_nothing() {
     let json = lastkaj(&["try", "nordvik/orders", "samples/nordvik/orders/good/input.csv", "--json"]);
     let json: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(json["documents"][0]["number"], "81204");
-    let missing = lastkaj(&["try", "nordvik/ordrar", "samples/nordvik/orders/good/input.csv"]);
+}
+
+#[test]
+fn try_says_which_formats_there_are_and_shows_the_members_of_few_documents() {
+    let good = "samples/nordvik/orders/good/input.csv";
+    let unknown = lastkaj(&["try", "nordvik/order", good]);
+    assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
+    for expected in ["no format named nordvik/order", "mamut/orders", "did you mean nordvik/orders?"] {
+        assert!(err(&unknown).contains(expected), "{expected:?} is not in:\n{}", err(&unknown));
+    }
+    let elsewhere = lastkaj(&["try", "nordvik/orders", good, "--formats", "nowhere"]);
+    assert!(err(&elsewhere).contains("--formats"), "{}", err(&elsewhere));
+    let missing = lastkaj(&["try", "nordvik/orders", "nofile.csv"]);
     assert_eq!(missing.status.code(), Some(2), "{missing:?}");
+    assert!(err(&missing).contains("nofile.csv cannot be read: it is not there"), "{}", err(&missing));
+    let writes = lastkaj(&["try", "nordvik/shipments", good]);
+    assert_eq!(writes.status.code(), Some(2), "{writes:?}");
+    assert!(err(&writes).contains("writes shipment and reads nothing"), "{}", err(&writes));
+
+    let shown = out(&lastkaj(&["try", "nordvik/orders", good]));
+    for expected in [
+        "\norder 81204  (lines 2-4)\n",
+        "  consignee.name                     Värmlands Järn AB\n",
+        "  order_lines 2\n    row_number            20\n",
+    ] {
+        assert!(shown.contains(expected), "{expected:?} is not in:\n{shown}");
+    }
+    let day = "samples/nordvik/orders/day/input.csv";
+    let many = out(&lastkaj(&["try", "nordvik/orders", day]));
+    assert!(!many.contains("consignee.name"), "a table is enough for many: {many}");
+    let asked = out(&lastkaj(&["try", "nordvik/orders", day, "--verbose", "--limit", "2"]));
+    assert_eq!(asked.matches("consignee.name").count(), 2, "{asked}");
 }
 
 #[test]
@@ -178,7 +208,49 @@ fn retry_and_discard_work_while_nobody_runs_and_through_the_socket() {
     running.kill().unwrap();
     running.wait().unwrap();
     let audit = out(&place.run(&["trace", "ART1.csv"]));
-    assert!(audit.contains("a trial"), "who did what, and why, is kept: {audit}");
+    let me = std::process::Command::new("id").arg("-un").output().unwrap();
+    let me = out(&me).trim().to_owned();
+    assert!(
+        audit.contains(&format!("{me} did discard on call {first}: a trial")),
+        "while nobody ran: {audit}"
+    );
+    assert!(audit.contains(&format!("{me} did retry on call {second}")), "through the socket: {audit}");
+}
+
+#[test]
+fn lists_say_why_something_is_held_and_which_command_lets_it_go_on() {
+    let place = Place::new();
+    // The reports have nowhere to go: the operator's turn.
+    std::fs::remove_dir(place.path("erp/to-erp")).unwrap();
+    place.write("erp/to-erp", b"a file where the folder should be");
+    place.write("erp/articles/ART1.csv", &sample("nordvik/articles/good/input.csv"));
+    let once = place.run(&["once", "--until-quiet"]);
+    assert_eq!(once.status.code(), Some(3), "{once:?}");
+    let list = out(&place.run(&["list"]));
+    assert!(list.starts_with("Halted, until a person acts\n"), "{list}");
+    assert!(list.contains("lastkaj retry \"outbox nordvik/acknowledgements\""), "{list}");
+    for text in list.lines() {
+        assert_eq!(text.trim_end(), text, "no blanks at the end of a line");
+    }
+    let json: Value = serde_json::from_slice(&place.run(&["list", "--json"]).stdout).unwrap();
+    let since = json["halts"][0]["since"].as_str().unwrap();
+    assert!(since.contains('T') && since.ends_with('Z'), "RFC 3339 for scripts: {since}");
+
+    std::fs::remove_file(place.path("erp/to-erp")).unwrap();
+    std::fs::create_dir(place.path("erp/to-erp")).unwrap();
+    let retried = place.run(&["retry", "outbox nordvik/acknowledgements"]);
+    assert_eq!(retried.status.code(), Some(0), "{retried:?}");
+    assert_eq!(place.run(&["once"]).status.code(), Some(0));
+    let delivered = place.run(&["list", "reports", "--state", "delivered", "--json"]);
+    let delivered: Value = serde_json::from_slice(&delivered.stdout).unwrap();
+    assert!(!delivered.as_array().unwrap().is_empty());
+    assert_eq!(out(&place.run(&["list", "reports", "--state", "owed"])), "none\n");
+    for what in ["arrivals", "calls", "reports"] {
+        let wrong = place.run(&["list", what, "--state", "happy"]);
+        assert_eq!(wrong.status.code(), Some(2), "{what}: {wrong:?}");
+        assert!(err(&wrong).contains("one of: "), "{what}: {wrong:?}");
+    }
+    assert_eq!(place.run(&["list", "--state", "held"]).status.code(), Some(2), "an overview has no state");
 }
 
 #[test]
@@ -188,6 +260,11 @@ fn swedish_is_spoken_where_it_is_asked_for() {
     place.write("gateway.toml", toml.replacen("[gateway]", "[gateway]\nlanguage = \"sv\"", 1).as_bytes());
     place.write("erp/orders/ORD1.csv", &sample("nordvik/orders/quantity-is-no-number/input.csv"));
     assert_eq!(place.run(&["once", "--until-quiet"]).status.code(), Some(1));
+    let wrong = toml.replacen("[gateway]", "[gateway]\nlanguage = \"sv\"\nlangauge = 1", 1);
+    place.write("wrong.toml", wrong.as_bytes());
+    let check = lastkaj(&["check", "--config", place.path("wrong.toml").to_str().unwrap()]);
+    assert_eq!(check.status.code(), Some(2));
+    assert!(err(&check).starts_with("fel["), "the mistakes too: {}", err(&check));
     let errors = String::from_utf8(place.read("erp/orders/failed/ORD1.csv.error.txt")).unwrap();
     assert!(errors.contains("är inte ett tal"), "{errors}");
     let told = place.rows("erp/to-erp", "ACK_");

@@ -65,6 +65,7 @@ fn arrival(name: &str, minutes: i64) -> NewArrival {
         received_at: at(minutes),
         claim: None,
         held: None,
+        hold_same_content: false,
     }
 }
 

@@ -4,7 +4,6 @@ use clap::Args;
 use serde_json::json;
 
 use crate::config;
-use crate::fault::Language;
 
 use super::terminal::{complain, count, say, say_json};
 use super::{ConfigArgument, Exit};
@@ -43,7 +42,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Exit {
             Exit::Well
         }
         Err(faults) => {
-            complain(&faults, Language::English);
+            complain(&faults, config::language(&arguments.config.config, &config::ProcessEnvironment));
             let mistakes = faults.iter().filter(|fault| !fault.code.is_warning()).count();
             let mistakes = count(mistakes, "mistake", "mistakes");
             say(format!("{}: {mistakes}", arguments.config.config.display()));

@@ -3,9 +3,11 @@
 
 mod check;
 mod demo;
+mod listing;
 mod operator;
 mod run;
 mod sandbox;
+mod service;
 mod step_log;
 mod terminal;
 mod trace;
@@ -73,7 +75,9 @@ enum Command {
     #[command(after_help = "Example: lastkaj check --config gateway.toml")]
     Check(check::CheckArguments),
     /// Show what a format makes of a file: documents, faults, with --calls the exact requests; nothing is sent
-    #[command(after_help = "Example: lastkaj try formats/nordvik/orders.toml ORD1.csv --calls")]
+    #[command(
+        after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls"
+    )]
     Try(try_format::TryArguments),
     /// Show what waits, what is held and what went wrong
     #[command(

@@ -13,7 +13,7 @@ use crate::ledger::{DataLock, Ledger};
 use crate::step::Steps;
 
 use super::run::load;
-use super::terminal::{cell, complain, say, say_json, table};
+use super::terminal::{cell, complain, say, say_json, say_wrong, table};
 use super::{ConfigArgument, Exit};
 
 #[derive(Args)]
@@ -21,7 +21,7 @@ pub(super) struct ListArguments {
     /// What to list
     #[arg(value_enum, default_value = "overview")]
     what: What,
-    /// Only those in this state
+    /// Only those in this state, like held; not for the overview
     #[arg(long)]
     state: Option<String>,
     /// At most so many
@@ -68,6 +68,10 @@ pub(super) struct DiscardArguments {
 }
 
 pub(super) fn list(arguments: &ListArguments) -> Exit {
+    if arguments.state.is_some() && matches!(arguments.what, What::Overview) {
+        say_wrong("--state goes with arrivals, calls or reports: lastkaj list calls --state held");
+        return Exit::Usage;
+    }
     let (state, limit) = (arguments.state.clone(), arguments.limit);
     let request = match arguments.what {
         What::Overview => Request::Overview,
@@ -75,35 +79,38 @@ pub(super) fn list(arguments: &ListArguments) -> Exit {
         What::Calls => Request::Calls { state, limit },
         What::Reports => Request::Reports { state, limit },
     };
-    ask(&arguments.config, &request, |answer| {
+    ask(&arguments.config, &request, |answer, language| {
         if arguments.json {
             say_json(answer);
             return;
         }
         match arguments.what {
-            What::Overview => say_overview(answer),
-            What::Arrivals => say(rows(
-                answer,
-                &[
-                    "id",
-                    "inbox",
-                    "name",
-                    "state",
-                    "documents",
-                    "documents_faulty",
-                    "received_at",
-                    "same_content_as",
-                ],
-            )),
+            What::Overview => say_overview(answer, language),
+            What::Arrivals => {
+                say(rows(
+                    answer,
+                    &[
+                        "id",
+                        "inbox",
+                        "name",
+                        "state",
+                        "documents",
+                        "documents_faulty",
+                        "received_at",
+                        "same_content_as",
+                    ],
+                ));
+                say_faults("arrival", answer, language);
+            }
             What::Calls => {
                 let members =
                     ["id", "lane", "operation", "number", "file", "state", "tries", "due", "message"];
                 say(rows(answer, &members));
-                say_faults(answer, "call");
+                say_faults("call", answer, language);
             }
             What::Reports => {
                 say(rows(answer, &["id", "outbox", "sequence", "name", "state", "delivered_at"]));
-                say_faults(answer, "report");
+                say_faults("report", answer, language);
             }
         }
     })
@@ -119,31 +126,45 @@ pub(super) fn discard(arguments: &DiscardArguments) -> Exit {
     ask(&arguments.config, &request, say_done)
 }
 
-/// Why calls or reports that are held, refused or waiting stand as they do.
-fn say_faults(answer: &Value, noun: &str) {
-    for call in answer.as_array().into_iter().flatten() {
-        let fault = call.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
-        if let Some(fault) = fault {
-            say(format!("\n{noun} {}: {fault}", call.get("id").map(cell).unwrap_or_default()));
+/// Why those that are held, refused, rejected or waiting stand as they do, and what lets a held one go on.
+fn say_faults(noun: &str, listed: &Value, language: Language) {
+    for one in listed.as_array().into_iter().flatten() {
+        let id = one.get("id").map(cell).unwrap_or_default();
+        let single = one.get("fault").filter(|fault| !fault.is_null());
+        let several = one.get("faults").and_then(Value::as_array).into_iter().flatten();
+        let faults: Vec<Fault> = single
+            .into_iter()
+            .chain(several)
+            .filter_map(|fault| serde_json::from_value(fault.clone()).ok())
+            .collect();
+        for fault in &faults {
+            let place = fault.place.line.map_or_else(String::new, |line| format!("line {line}: "));
+            say(format!("\n{noun} {id}: {place}{}", fault.what(language)));
+            if let Some(hint) = fault.hint(language) {
+                say(format!("  {hint}"));
+            }
+        }
+        if one.get("state").and_then(Value::as_str) == Some("held") {
+            say(format!("  lastkaj retry {noun} {id}    or    lastkaj discard {noun} {id} --why …"));
         }
     }
 }
 
-fn say_done(answer: &Value) {
+fn say_done(answer: &Value, _: Language) {
     for line in answer.get("done").and_then(Value::as_array).into_iter().flatten() {
         say(cell(line));
     }
 }
 
 /// Asks the gateway that runs, or the ledger where none does, and shows the answer.
-pub(super) fn ask(config: &ConfigArgument, request: &Request, show: impl FnOnce(&Value)) -> Exit {
+pub(super) fn ask(config: &ConfigArgument, request: &Request, show: impl FnOnce(&Value, Language)) -> Exit {
     let config = match load(&config.config) {
         Ok(config) => config,
         Err(exit) => return exit,
     };
     match answer(&config, request) {
         Ok(value) => {
-            show(&value);
+            show(&value, config.gateway.language);
             Exit::Well
         }
         Err(fault) => {
@@ -185,14 +206,14 @@ pub(super) fn rows(answer: &Value, members: &[&str]) -> String {
     table(&heading, rows)
 }
 
-fn say_overview(answer: &Value) {
+fn say_overview(answer: &Value, language: Language) {
     let list = |member: &str| answer.get(member).and_then(Value::as_array).cloned().unwrap_or_default();
-    let halts: Vec<Vec<String>> = list("halts").iter().map(halt_row).collect();
+    let halts: Vec<Vec<String>> = list("halts").iter().map(|halt| halt_row(halt, language)).collect();
     if !halts.is_empty() {
         say("Halted, until a person acts");
         say(indented(&table(&["what", "since", "why", "when it is mended"], halts)));
     }
-    let held: Vec<Vec<String>> = list("held_items").iter().map(held_row).collect();
+    let held: Vec<Vec<String>> = list("held_items").iter().map(|item| held_row(item, language)).collect();
     if !held.is_empty() {
         say("Held, until a person decides");
         say(indented(&table(&["what", "why", "to go on", "to throw away"], held)));
@@ -221,17 +242,17 @@ fn lane_row(lane: &Value, states: &[&str]) -> Vec<String> {
     std::iter::once(name).chain(states.iter().map(count)).chain(times).collect()
 }
 
-fn halt_row(halt: &Value) -> Vec<String> {
+fn halt_row(halt: &Value, language: Language) -> Vec<String> {
     let text = |member: &str| halt.get(member).map(cell).unwrap_or_default();
     let fault = halt.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
-    let why = fault.map(|fault| fault.what(Language::English)).unwrap_or_default();
+    let why = fault.map(|fault| fault.what(language)).unwrap_or_default();
     vec![text("scope"), text("since"), why, format!("lastkaj retry \"{}\"", text("scope"))]
 }
 
-fn held_row(item: &Value) -> Vec<String> {
+fn held_row(item: &Value, language: Language) -> Vec<String> {
     let text = |member: &str| item.get(member).map(cell).unwrap_or_default();
     let fault = item.get("fault").and_then(|fault| serde_json::from_value::<Fault>(fault.clone()).ok());
-    let why = fault.map(|fault| fault.what(Language::English)).unwrap_or_default();
+    let why = fault.map(|fault| fault.what(language)).unwrap_or_default();
     let target = text("target");
     vec![text("what"), why, format!("lastkaj retry {target}"), format!("lastkaj discard {target} --why …")]
 }

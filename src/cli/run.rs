@@ -1,20 +1,20 @@
 //! `run` and `once`.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::call::CallState;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::fault::{Fault, Language, show};
-use crate::gateway::{Bells, Gateway, control, systemd};
-use crate::ledger::{CallFilter, DataLock};
+use crate::gateway::{Gateway, systemd};
+use crate::ledger::CallFilter;
 use crate::step::Steps;
 
+use super::service::{Service, Signals};
 use super::terminal::{complain, count, exit_of, say};
 use super::{ConfigArgument, Exit};
 
@@ -45,48 +45,27 @@ pub(super) fn run(arguments: &RunArguments) -> Exit {
     log_to_stderr();
     let path = arguments.config.config.clone();
     with_runtime(&path, arguments.step_log.as_deref(), async |config, steps| {
-        let mut next = Some(config);
-        let mut held: Option<(PathBuf, Arc<DataLock>)> = None;
-        while let Some(config) = next.take() {
-            let data = config.gateway.data.clone();
-            let lock = match held.take() {
-                Some((of, lock)) if of == data => lock,
-                _ => Arc::new(DataLock::take(&data)?),
+        // One set for the whole life: a signal that comes while a changed configuration is taken is not lost.
+        let mut signals = Signals::listen()?;
+        let mut service = Service::start(config, None, &steps).await?;
+        while let Some(changed) = service.run(&mut signals, &path).await? {
+            let (old, lock) = service.end();
+            service = match Service::start(changed, Some(&lock), &steps).await {
+                Ok(service) => service,
+                Err(fault) => {
+                    tracing::error!(
+                        code = fault.code.name(),
+                        "the changed configuration cannot be run; the old one goes on"
+                    );
+                    complain(&[fault], old.gateway.language);
+                    Service::start(old, Some(&lock), &steps).await?
+                }
             };
-            held = Some((data, lock.clone()));
-            let gateway = Gateway::open_locked(config, lock, Clock::System, steps.clone()).await?;
-            next = run_until_signal(Arc::new(gateway), &path).await?;
         }
         systemd::stopping();
+        service.end();
         Ok(Exit::Well)
     })
-}
-
-/// Runs a gateway. Says the configuration to go on with, if it was stopped for a new one.
-async fn run_until_signal(gateway: Arc<Gateway>, path: &Path) -> Result<Option<Config>, Fault> {
-    let bells = gateway.bells();
-    let listener = control::listen(&gateway.config().gateway.control)?;
-    let serving = tokio::spawn(control::serve(gateway.clone(), bells.clone(), listener));
-    let reload = Arc::new(Mutex::new(None));
-    let signals =
-        tokio::spawn(act_on_signals(gateway.clone(), bells.clone(), path.to_owned(), reload.clone()));
-    let watchdog = tokio::spawn(ping_watchdog(gateway.clone()));
-    systemd::ready();
-    let config = gateway.config();
-    tracing::info!(inboxes = config.inboxes.len(), outboxes = config.outboxes.len(), "running");
-    for partner in config.partners.iter().filter(|partner| !partner.live) {
-        tracing::warn!(
-            partner = partner.name,
-            "not live: its files are read, checked and answered, nothing is sent"
-        );
-    }
-    let ran = gateway.clone().run(bells).await;
-    signals.abort();
-    watchdog.abort();
-    let _ = serving.await;
-    let _ = std::fs::remove_file(&gateway.config().gateway.control);
-    ran?;
-    Ok(reload.lock().unwrap_or_else(PoisonError::into_inner).take())
 }
 
 /// Does all that is due.
@@ -212,67 +191,9 @@ pub(super) fn load(path: &Path) -> Result<Config, Exit> {
             Ok(config)
         }
         Err(faults) => {
-            complain(&faults, Language::English);
+            complain(&faults, config::language(path, &config::ProcessEnvironment));
             Err(Exit::Usage)
         }
-    }
-}
-
-/// SIGTERM and Ctrl-C stop the intake and let what is in hand end; a second one means now. SIGHUP takes a changed
-/// configuration, or keeps the old one and says why.
-async fn act_on_signals(
-    gateway: Arc<Gateway>,
-    bells: Arc<Bells>,
-    path: PathBuf,
-    reload: Arc<Mutex<Option<Config>>>,
-) {
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
-    else {
-        return;
-    };
-    let mut stops = 0;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => stops += 1,
-            _ = interrupt.recv() => stops += 1,
-            _ = hang_up.recv() => match config::load(&path, &config::ProcessEnvironment) {
-                Ok(config) => {
-                    tracing::info!("the changed configuration is taken: what is in hand ends first");
-                    *reload.lock().unwrap_or_else(PoisonError::into_inner) = Some(config);
-                    gateway.stop();
-                    bells.ring_all();
-                    continue;
-                }
-                Err(faults) => {
-                    tracing::error!(mistakes = faults.len(), "the changed configuration has mistakes; the old one goes on");
-                    complain(&faults, gateway.config().gateway.language);
-                    continue;
-                }
-            },
-        }
-        if stops > 1 {
-            tracing::warn!(
-                "a second signal: stopping now; nothing is lost, the next start goes on from here"
-            );
-            std::process::exit(Exit::Wait as i32);
-        }
-        tracing::info!("stopping: what is in hand ends first");
-        reload.lock().unwrap_or_else(PoisonError::into_inner).take();
-        gateway.stop();
-        bells.ring_all();
-    }
-}
-
-/// Pings the watchdog while the ledger answers.
-async fn ping_watchdog(gateway: Arc<Gateway>) {
-    let Some(every) = systemd::watchdog() else { return };
-    loop {
-        if let Ok(overview) = gateway.ledger().overview().await {
-            systemd::alive();
-            systemd::status(&format!("{} on their way, {} held", overview.open(), overview.held()));
-        }
-        tokio::time::sleep(every).await;
     }
 }
 

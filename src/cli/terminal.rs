@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::Value;
 
 use crate::fault::{Fault, Language, Turn, show};
@@ -24,6 +24,11 @@ pub fn say(text: impl AsRef<str>) {
         })
         .collect();
     let _ = writeln!(std::io::stdout().lock(), "{shown}");
+}
+
+/// Says what was wrong with the use of a command, to standard error.
+pub fn say_wrong(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "error: {text}");
 }
 
 /// Prints JSON for scripts.
@@ -60,11 +65,25 @@ pub fn table(heading: &[&str], rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(heading);
+    let counts: Vec<usize> = (0..heading.len()).filter(|column| is_count(heading, &rows, *column)).collect();
     for row in rows {
         table.add_row(row);
     }
+    for column in counts {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
     let lines = table.lines().map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a column counts something: numbers of orders and articles are names, though they may be digits.
+fn is_count(heading: &[&str], rows: &[Vec<String>], column: usize) -> bool {
+    let mut cells = rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
+    heading.get(column).is_some_and(|name| !matches!(*name, "number" | "name" | "file" | "message"))
+        && cells.peek().is_some()
+        && cells.all(|cell| cell.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A JSON value as the text of a table's cell. Instants are shown in the machine's local time, to the second.

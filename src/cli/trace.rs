@@ -24,7 +24,7 @@ pub(super) struct TraceArguments {
 pub(super) fn trace(arguments: &TraceArguments) -> Exit {
     let mut found = true;
     let request = Request::Trace { needle: arguments.needle.clone() };
-    let exit = ask(&arguments.config, &request, |answer| {
+    let exit = ask(&arguments.config, &request, |answer, _| {
         if arguments.json {
             say_json(answer);
             let lists = answer.as_object().into_iter().flatten().filter_map(|(_, list)| list.as_array());
@@ -61,13 +61,14 @@ fn show(trace: &Value, needle: &str) -> bool {
         call(&mark, "");
     }
     for row in list("audit") {
+        let why = Some(text(&row, "why")).filter(|why| !why.is_empty());
         say(format!(
-            "{}  {} did {} on {}: {}",
+            "{}  {} did {} on {}{}",
             text(&row, "at"),
             text(&row, "who"),
             text(&row, "action"),
             text(&row, "target"),
-            text(&row, "why")
+            why.map_or_else(String::new, |why| format!(": {why}")),
         ));
     }
     let nothing = arrivals.is_empty() && facts.is_empty();

@@ -13,9 +13,11 @@ use crate::fault::{Fault, Language, Place, code};
 use crate::format::{self, Definition, Item, Mapped, ReadContext, Summary};
 use crate::ongoing::preview;
 use crate::plan;
+use crate::written::suggestion;
 
 use super::Exit;
-use super::terminal::{complain, exit_of, say, say_json, table};
+use super::listing::members;
+use super::terminal::{complain, count, exit_of, say, say_json, table};
 
 #[derive(Args)]
 pub(super) struct TryArguments {
@@ -26,7 +28,10 @@ pub(super) struct TryArguments {
     /// Show the exact requests; ids that would be looked up are shown as such
     #[arg(long)]
     calls: bool,
-    /// Documents, faults and calls as JSON
+    /// Show the members of every document; those of up to three are shown without it
+    #[arg(short, long)]
+    verbose: bool,
+    /// All documents and faults as JSON, with --calls the requests too
     #[arg(long)]
     json: bool,
     /// Where format names and code tables are looked for
@@ -61,7 +66,7 @@ pub(super) fn try_format(arguments: &TryArguments) -> Exit {
     match read(arguments, &definition) {
         Ok(trial) => {
             if arguments.json {
-                say_json(&trial.to_json());
+                say_json(&trial.to_json(arguments.calls));
             } else {
                 trial.show(arguments);
             }
@@ -72,14 +77,18 @@ pub(super) fn try_format(arguments: &TryArguments) -> Exit {
             Exit::Usage
         }
         Err(fault) => {
+            let exit = Exit::from(fault.turn);
             if arguments.json {
                 say_json(&json!({ "documents": [], "faults": [fault], "file_faults": [fault] }));
             }
             complain(&[fault], arguments.language);
-            Exit::Sender
+            exit
         }
     }
 }
+
+/// The members of so few documents are shown without being asked for.
+const SHOWN_UNASKED: usize = 3;
 
 fn definition(arguments: &TryArguments) -> Result<Definition, Vec<Fault>> {
     let given = Path::new(&arguments.format);
@@ -94,16 +103,42 @@ fn definition(arguments: &TryArguments) -> Result<Definition, Vec<Fault>> {
         arguments.formats.clone()
     };
     let tables = config::code_tables(&folder, &config::ProcessEnvironment)?;
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if given.is_file() => return Err(vec![unreadable(&path, &error)]),
-        Err(error) => {
-            let hint =
-                format!("{error}; name the format file itself, or the folder of formats with --formats");
-            return Err(vec![unreadable(&path, &std::io::Error::new(error.kind(), hint))]);
-        }
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => vec![unknown_format(arguments)],
+        _ => vec![unreadable(&path, &error)],
+    })?;
+    let definition = Definition::check(&arguments.format, &path.display().to_string(), &text, &tables)?;
+    match definition.writes() {
+        Some(document) if definition.reads().is_empty() => Err(vec![
+            Fault::new(code::FORMAT_MISFIT)
+                .at(Place::file(path.display().to_string()))
+                .found(&arguments.format)
+                .with("problem", format!("writes {} and reads nothing", document.name()))
+                .with("expected", "a format with a table [document.order], [document.article] or alike")
+                .with("suggestion", ""),
+        ]),
+        _ => Ok(definition),
+    }
+}
+
+/// Which formats there are, and which of them may be meant.
+fn unknown_format(arguments: &TryArguments) -> Fault {
+    let files = config::Environment::files_below(&config::ProcessEnvironment, &arguments.formats);
+    let names: Vec<String> = files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|file| !file.starts_with("codes"))
+        .map(|file| file.with_extension("").display().to_string())
+        .collect();
+    let shown = match names.is_empty() {
+        true => format!("(the folder {} has none; see --formats)", arguments.formats.display()),
+        false => names.join(", "),
     };
-    Definition::check(&arguments.format, &path.display().to_string(), &text, &tables)
+    Fault::new(code::UNKNOWN_NAME)
+        .found(&arguments.format)
+        .with("kind", "format")
+        .with("names", shown)
+        .with("suggestion", suggestion(&arguments.format, names.iter().map(String::as_str)))
 }
 
 /// The folder above a format file that has the shared code tables.
@@ -112,8 +147,14 @@ fn formats_folder(file: &Path) -> Option<PathBuf> {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
-    let path = path.display().to_string();
-    Fault::new(code::FILE_UNREADABLE).at(Place::file(&path)).with("path", path).with("reason", error)
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound => "it is not there".to_owned(),
+        _ => error.to_string(),
+    };
+    Fault::new(code::FILE_UNREADABLE)
+        .at(Place::file(path.display().to_string()))
+        .with("path", path.display())
+        .with("reason", reason)
 }
 
 /// What reading the file came to.
@@ -147,6 +188,10 @@ fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Faul
     })?;
     trial.faults.extend(trial.summary.file_faults.iter().cloned());
     Ok(trial)
+}
+
+fn amount(number: u64, noun: &str) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), noun, &format!("{noun}s"))
 }
 
 /// A scratch file without a name; the system takes it back when it is closed.
@@ -189,8 +234,17 @@ impl Trial {
         if self.more > 0 {
             say(format!("… and {} more (--limit shows them)", self.more));
         }
+        let few = self.more == 0 && self.documents.len() <= SHOWN_UNASKED && !arguments.calls;
+        if arguments.verbose || few {
+            for tried in &self.documents {
+                let (document, lines) =
+                    (&tried.mapped.document, (tried.mapped.first_line, tried.mapped.last_line));
+                let (name, number) = (document.document_type().name(), document.number().unwrap_or(""));
+                say(format!("\n{name} {number}  (lines {}-{})", lines.0, lines.1));
+                say(members(document.as_document(), 2).trim_end());
+            }
+        }
         if !self.faults.is_empty() {
-            say("");
             complain(&self.faults, arguments.language);
         }
         if arguments.calls {
@@ -200,19 +254,23 @@ impl Trial {
         }
         let summary = &self.summary;
         say(format!(
-            "\n{} records: {} documents, {} of them faulty; {} records belong to none, {} ignored{}",
-            summary.records,
-            summary.documents + summary.documents_faulty,
+            "\n{}: {}, {} of them faulty; {} to none, {} ignored{}",
+            amount(summary.records, "record"),
+            amount(summary.documents + summary.documents_faulty, "document"),
             summary.documents_faulty,
-            summary.records_stray,
+            if summary.records_stray == 1 {
+                "1 record belongs".to_owned()
+            } else {
+                format!("{} records belong", summary.records_stray)
+            },
             summary.records_ignored,
             if summary.file_faults.is_empty() { "" } else { "; the file as a whole is rejected" }
         ));
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, calls: bool) -> Value {
         json!({
-            "documents": self.documents.iter().map(Tried::to_json).collect::<Vec<_>>(),
+            "documents": self.documents.iter().map(|tried| tried.to_json(calls)).collect::<Vec<_>>(),
             "faults": self.faults,
             "records": self.summary.records,
             "records_stray": self.summary.records_stray,
@@ -238,16 +296,20 @@ impl Tried {
         ]
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, calls: bool) -> Value {
         let document: Value =
             serde_json::from_str(&to_json(self.mapped.document.as_document())).unwrap_or_default();
-        json!({
+        let mut json = json!({
             "type": self.mapped.document.document_type().name(),
             "number": self.mapped.document.number(),
             "lines": [self.mapped.first_line, self.mapped.last_line],
             "document": document,
             "remembered": self.mapped.remembered,
             "faults": self.faults,
-        })
+        });
+        if let (true, Some(call), Some(members)) = (calls, &self.call, json.as_object_mut()) {
+            members.insert("requests".to_owned(), Value::from(preview(call)));
+        }
+        json
     }
 }

@@ -33,7 +33,7 @@ pub use environment::{Environment, ProcessEnvironment};
 pub use formats::code_tables;
 
 /// A checked gateway.toml. Only [`load`] makes one. `Debug` shows no secret.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The gateway itself.
     pub gateway: Gateway,
@@ -92,6 +92,15 @@ pub type FormatCheck<'a> = &'a dyn Fn(&str, &str, &str, &CodeTables) -> Result<D
 /// format files and code tables, then the warnings.
 pub fn load(path: &Path, environment: &dyn Environment) -> Result<Config, Vec<Fault>> {
     load_with(path, environment, &Definition::check)
+}
+
+/// The language that a gateway.toml asks for, even if it has mistakes elsewhere: its mistakes are told in it. English
+/// where that cannot be read.
+pub fn language(path: &Path, environment: &dyn Environment) -> Language {
+    let text = environment.read(path).unwrap_or_default();
+    let table = toml::from_str::<toml::Table>(&text).unwrap_or_default();
+    let written = table.get("gateway").and_then(|gateway| gateway.get("language"));
+    written.and_then(toml::Value::as_str).and_then(Language::from_code).unwrap_or_default()
 }
 
 /// As [`load`], with another check of format files.

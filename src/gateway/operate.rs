@@ -144,18 +144,19 @@ fn to_json<T: Serialize>(value: &T) -> Result<Value, Fault> {
 }
 
 fn arrival_state(name: &str) -> Result<ArrivalState, Fault> {
-    let names = ArrivalState::ALL.map(ArrivalState::name).join(", ");
-    ArrivalState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
-}
-
-fn report_state(name: &str) -> Result<ReportState, Fault> {
-    let names = ReportState::ALL.map(ReportState::name).join(", ");
-    ReportState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
+    ArrivalState::named(name).ok_or_else(|| unknown_state(name, &ArrivalState::ALL.map(ArrivalState::name)))
 }
 
 fn call_state(name: &str) -> Result<CallState, Fault> {
-    let names = CallState::ALL.map(CallState::name).join(", ");
-    CallState::named(name).ok_or_else(|| Fault::new(code::UNKNOWN_STATE).found(name).with("names", names))
+    CallState::named(name).ok_or_else(|| unknown_state(name, &CallState::ALL.map(CallState::name)))
+}
+
+fn report_state(name: &str) -> Result<ReportState, Fault> {
+    ReportState::named(name).ok_or_else(|| unknown_state(name, &ReportState::ALL.map(ReportState::name)))
+}
+
+fn unknown_state(name: &str, names: &[&str]) -> Fault {
+    Fault::new(code::UNKNOWN_STATE).found(name).with("names", names.join(", "))
 }
 
 /// `call 17`, `arrival 4`, `report 9`, `order SO-1`, `purchase order 88`, `inbox p/i`, `outbox p/o`, `installation x`.

@@ -195,15 +195,14 @@ impl Ledger {
         })
     }
 
-    /// Reports, newest first.
+    /// Reports, newest first; those in this state if one is given.
     pub fn reports(&self, state: Option<ReportState>, limit: usize) -> Answer<Vec<ReportSummary>> {
         self.0.readers.ask(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT * FROM report WHERE (?1 IS NULL OR state = ?1) ORDER BY id DESC LIMIT ?2",
+                "SELECT * FROM report WHERE ?1 IS NULL OR state = ?1 ORDER BY id DESC LIMIT ?2",
             )?;
-            let reports = statement
-                .query_map(params![state.map(ReportState::name), whole(limit as u64)], report)?
-                .collect::<Result<_, _>>()?;
+            let given = params![state.map(ReportState::name), whole(limit as u64)];
+            let reports = statement.query_map(given, report)?.collect::<Result<_, _>>()?;
             Ok(reports)
         })
     }

@@ -8,6 +8,7 @@ use super::answer::Answer;
 use super::convert::{SELECT_ARRIVAL, arrival, json, lane_id, ms, time, whole};
 use super::failure::{Failure, Verb};
 use super::rows::{Admission, Arrival, ArrivalId, ArrivalState, Claim, NewArrival, Sighting};
+use crate::fault::{Fault, Place, code};
 
 impl Ledger {
     /// Notes that a file was seen in an inbox with this size and time, and says since when it has stood like that; a
@@ -174,13 +175,14 @@ fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
         return Ok(Admission::SameFile(same));
     }
     let same_content: Option<ArrivalId> = connection
-        .prepare_cached(
-            "SELECT id FROM arrival WHERE inbox = ?1 AND hash = ?2 AND name <> ?3 ORDER BY id DESC LIMIT 1",
-        )?
-        .query_row(params![new.inbox, new.hash, new.name], |row| row.get(0))
+        .prepare_cached("SELECT id FROM arrival WHERE inbox = ?1 AND hash = ?2 ORDER BY id DESC LIMIT 1")?
+        .query_row(params![new.inbox, new.hash], |row| row.get(0))
         .optional()?;
-    let state = if new.held.is_some() { ArrivalState::Held } else { ArrivalState::Received };
-    let faults: Vec<_> = new.held.iter().collect();
+    let suspected = same_content.filter(|_| new.hold_same_content).map(|other| {
+        Fault::new(code::SAME_CONTENT).at(Place::file(&new.name)).with("other", format!("arrival {other}"))
+    });
+    let faults: Vec<&Fault> = new.held.iter().chain(&suspected).collect();
+    let state = if faults.is_empty() { ArrivalState::Received } else { ArrivalState::Held };
     connection
         .prepare_cached(
             "INSERT INTO arrival (inbox, partner, lane_id, name, size, modified, hash, spool, received_at, state, \

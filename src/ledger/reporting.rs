@@ -12,7 +12,7 @@ use super::failure::{Failure, Verb};
 use super::rows::{ArrivalId, DocumentId, Fact, NewReport, Report, ReportId, ReportState, Told};
 use super::staging::{Owner, insert_call};
 use super::untold;
-use crate::call::{Call, CallState};
+use crate::call::{Call, CallState, Operation};
 use crate::fault::Fault;
 
 impl Ledger {
@@ -258,6 +258,15 @@ fn owe(connection: &Connection, new: &NewReport) -> Verb<ReportId> {
     Ok(id)
 }
 
+/// Whether two marks are of one order line.
+fn is_same_line(one: &Call, other: &Call) -> bool {
+    let line = |call: &Call| match &call.operation {
+        Operation::MarkOrderLineReported { order_id, order_line_id, .. } => Some((*order_id, *order_line_id)),
+        Operation::PutArticle | Operation::PutOrder => None,
+    };
+    line(one).is_some() && line(one) == line(other)
+}
+
 fn change(
     connection: &Connection,
     verb: &'static str,
@@ -288,7 +297,22 @@ pub(super) fn delivered(connection: &Connection, id: ReportId, now: DateTime<Utc
         .collect::<Result<_, _>>()?;
     for (fact, marks) in facts {
         let marks: Vec<Call> = from_json(&marks)?;
-        for mark in &marks {
+        // A report that was held may come after one that tells more of the same line: its mark would set it back.
+        let told_since: Vec<String> = connection
+            .prepare_cached(
+                "SELECT later.marks FROM fact later JOIN report r ON r.id = later.report_id \
+                 WHERE later.outbox = (SELECT outbox FROM fact WHERE id = ?1) AND later.id > ?1 \
+                 AND later.number = (SELECT number FROM fact WHERE id = ?1) AND r.state = 'delivered' \
+                 AND r.id <> ?2",
+            )?
+            .query_map([fact, id], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let told_since: Vec<Call> = told_since
+            .iter()
+            .map(|marks| from_json::<Vec<Call>>(marks))
+            .collect::<Result<Vec<_>, _>>()?
+            .concat();
+        for mark in marks.iter().filter(|mark| !told_since.iter().any(|since| is_same_line(mark, since))) {
             insert_call(connection, mark, Owner::Fact(fact), CallState::Pending, Some(now))?;
         }
     }

@@ -64,6 +64,9 @@ pub struct NewArrival {
     pub claim: Option<i64>,
     /// Held from the start, for this reason (a file that grew after pick-up; a suspected duplicate where the inbox says so).
     pub held: Option<Fault>,
+    /// Held from the start if an earlier arrival of the inbox has the same content: in the same transaction, so that
+    /// nothing can stage it in between.
+    pub hold_same_content: bool,
 }
 
 /// What admitting a file came to.
@@ -160,7 +163,7 @@ pub struct Arrival {
     pub records_stray: u64,
     /// Whether the sender's file was moved or deleted (or is left on purpose); false: still to be done.
     pub source_settled: bool,
-    /// The arrival with the same content under another name, if there is one.
+    /// The newest earlier arrival of the inbox with the same content, whatever its name and time, if there is one.
     pub same_content_as: Option<ArrivalId>,
 }
 

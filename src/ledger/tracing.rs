@@ -299,10 +299,13 @@ fn audit_rows(
     arrivals: &[TracedArrival],
     reports: &[Report],
 ) -> Verb<Vec<AuditRow>> {
+    let calls =
+        arrivals.iter().flat_map(|traced| &traced.documents).filter_map(|document| document.call.as_ref());
     let targets: Vec<String> = arrivals
         .iter()
         .map(|traced| format!("arrival {}", traced.arrival.id))
         .chain(reports.iter().map(|report| format!("report {}", report.id)))
+        .chain(calls.map(|call| format!("call {}", call.call.id)))
         .collect();
     let targets = super::convert::json(&targets)?;
     let mut statement = connection.prepare_cached(

@@ -53,8 +53,8 @@ pub struct Inbox {
 pub struct Ready {
     /// Size and time unchanged this long, over at least two looks, by our clock.
     pub quiet: Option<Duration>,
-    /// The name of the marker file that must stand beside it: `{name}.ok`, `{stem}.ok`. The marker is removed after
-    /// the file was taken in (moved with it where `after` moves).
+    /// The name of the marker file that must stand beside it: `{name}.ok`, `{stem}.ok`. The marker is removed
+    /// once the file was taken in, and never read; a folder whose files are left keeps its markers too.
     pub marker: Option<String>,
     /// Patterns of temporary names that the sender renames from: such names are never taken.
     pub renamed_from: Option<globset::GlobSet>,

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use chrono::TimeDelta;
+
 use super::ready::{self, Looked};
 use super::{After, Duplicates, Inbox, Receive};
 use crate::fault::{Fault, Place, code};
@@ -23,13 +25,31 @@ pub struct Taken {
     pub faults: Vec<Fault>,
 }
 
-/// Finishes or undoes what an earlier run left half-way: claims that were never admitted are renamed back, files
-/// that were admitted but still stand in the inbox's tree are settled.
-fn recover(receive: &Receive, inbox: &Inbox) -> Result<(), Fault> {
-    for claim in receive.ledger.claims().wait()?.into_iter().filter(|claim| claim.inbox == inbox.name) {
-        recover_claim(receive, inbox, &claim)?;
+/// How many files one look takes at most; the others are taken by the next look.
+const FILES_PER_LOOK_MAX: usize = 1_000;
+
+/// How long a file that was under watch is remembered after it was seen last.
+const SIGHTINGS_KEPT: TimeDelta = TimeDelta::days(2);
+
+impl Taken {
+    /// Notes what became of one file. Only a fault of the ledger ends the look.
+    fn note(&mut self, name: &str, one: Result<One, Fault>) -> Result<(), Fault> {
+        match one {
+            Ok(One::Arrival(arrival, grew)) => {
+                self.arrivals.push(arrival);
+                self.faults.extend(grew);
+            }
+            Ok(One::SameFile(grew)) => {
+                self.same_files += 1;
+                self.faults.extend(grew);
+            }
+            Ok(One::Settled(grew)) => self.faults.extend(grew),
+            Ok(One::NotYet) => self.waiting += 1,
+            Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
+            Err(fault) => self.faults.push(fault.in_file(name)),
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Looks at an inbox once and takes in what is whole. A file that cannot be taken in never keeps back the next.
@@ -37,30 +57,62 @@ fn recover(receive: &Receive, inbox: &Inbox) -> Result<(), Fault> {
 /// # Errors
 /// What keeps the whole inbox from being read: the transport, or the ledger.
 pub fn take_in(receive: &Receive, inbox: &Inbox) -> Result<Taken, Fault> {
-    recover(receive, inbox)?;
+    let mut taken = Taken::default();
+    // What an earlier look left half-way is finished or undone first: claims that were never admitted are renamed
+    // back, files that were admitted but still stand in the inbox's tree are settled.
+    for claim in open_claims(receive, inbox)? {
+        let one = recover_claim(receive, inbox, &claim);
+        taken.note(file_name(&claim.path), one)?;
+    }
     let looked = look(receive, inbox)?;
-    let mut taken = Taken { unmatched: looked.unmatched.clone(), ..Taken::default() };
+    taken.unmatched.clone_from(&looked.unmatched);
+    if !looked.claimed.is_empty() {
+        // A claimed name that the ledger knows nothing of (a restored ledger) is shown, not passed over for ever.
+        let claims = open_claims(receive, inbox)?;
+        let known = |name: &String| claims.iter().any(|claim| file_name(&claim.claimed_path) == name);
+        taken.unmatched.extend(looked.claimed.iter().filter(|name| !known(name)).cloned());
+    }
     for entry in &looked.files {
-        if receive.stopping() {
+        if receive.stopping() || taken.arrivals.len() + taken.same_files >= FILES_PER_LOOK_MAX {
             break;
         }
-        match take_one(receive, inbox, &looked, entry) {
-            Ok(One::Arrival(arrival)) => taken.arrivals.push(arrival),
-            Ok(One::SameFile) => taken.same_files += 1,
-            Ok(One::Known) => {}
-            Ok(One::NotYet) => taken.waiting += 1,
-            Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
-            Err(fault) => taken.faults.push(fault.in_file(&entry.name)),
-        }
+        let one = take_one(receive, inbox, &looked, entry);
+        taken.note(&entry.name, one)?;
+    }
+    if taken.waiting > 0 || !taken.arrivals.is_empty() {
+        // Files that were under watch and have gone since.
+        let now = receive.clock.now();
+        receive.ledger.forget_sightings(&inbox.name, now - SIGHTINGS_KEPT).wait()?;
     }
     Ok(taken)
 }
 
+fn open_claims(receive: &Receive, inbox: &Inbox) -> Result<Vec<Claim>, Fault> {
+    let claims = receive.ledger.claims().wait()?;
+    Ok(claims.into_iter().filter(|claim| claim.inbox == inbox.name).collect())
+}
+
+/// What became of one file; where it grew after it was copied, with that alarm.
 enum One {
-    Arrival(ArrivalId),
-    SameFile,
-    Known,
+    /// It is a new arrival.
+    Arrival(ArrivalId, Option<Fault>),
+    /// It was taken in before, byte for byte.
+    SameFile(Option<Fault>),
+    /// It was taken in before, and now stands where it belongs.
+    Settled(Option<Fault>),
+    /// It is not whole yet.
     NotYet,
+}
+
+impl One {
+    fn with(self, grew: Option<Fault>) -> One {
+        match self {
+            One::Arrival(arrival, _) => One::Arrival(arrival, grew),
+            One::SameFile(_) => One::SameFile(grew),
+            One::Settled(_) => One::Settled(grew),
+            One::NotYet => One::NotYet,
+        }
+    }
 }
 
 fn look(receive: &Receive, inbox: &Inbox) -> Result<Looked, Fault> {
@@ -84,7 +136,7 @@ fn take_one(receive: &Receive, inbox: &Inbox, looked: &Looked, entry: &Entry) ->
         let known =
             receive.ledger.is_remembered(&inbox.name, &entry.name, entry.size, entry.modified).wait()?;
         if known.is_some() {
-            return Ok(One::Known);
+            return Ok(One::Settled(None));
         }
     }
     if !ready::is_whole(receive, inbox, looked, entry)? {
@@ -92,7 +144,11 @@ fn take_one(receive: &Receive, inbox: &Inbox, looked: &Looked, entry: &Entry) ->
     }
     let path = path(inbox, &entry.name);
     if leaves {
-        return copy_and_admit(receive, inbox, entry, &path, None);
+        let one = copy_and_admit(receive, inbox, entry, &path, None)?;
+        if let One::Arrival(arrival, _) = one {
+            receive.ledger.settle_source(arrival).wait()?;
+        }
+        return Ok(one);
     }
     // The claim is in the ledger before the file has its new name, so that a crash leaves nothing unknown.
     let now = receive.clock.now();
@@ -139,8 +195,8 @@ fn take_claimed(receive: &Receive, inbox: &Inbox, claim: &Claim, seen: Option<&E
             return Err(fault);
         }
     };
-    settle(receive, inbox, claim, Some(&entry))?;
-    Ok(one)
+    let grew = settle(receive, inbox, claim, Some(&entry))?;
+    Ok(one.with(grew))
 }
 
 /// Copies a file into the spool and admits it. `NotYet` if it changed while it was copied.
@@ -182,76 +238,85 @@ fn admit(
         received_at: receive.clock.now(),
         claim,
         held,
+        hold_same_content: inbox.duplicates == Duplicates::Hold,
     };
     Ok(match receive.ledger.admit(arrival).wait()? {
-        Admission::Admitted(arrival) => {
-            if claim.is_none() {
-                // Left where it is on purpose: there is nothing more to do about the source.
-                receive.ledger.settle_source(arrival).wait()?;
-            }
-            hold_duplicate(receive, inbox, arrival)?;
-            One::Arrival(arrival)
-        }
+        Admission::Admitted(arrival) => One::Arrival(arrival, None),
         Admission::SameFile(_) => {
             receive.spool.remove(&spooled)?;
-            One::SameFile
+            One::SameFile(None)
         }
     })
 }
 
-/// The same content under another name or time, where the inbox wants a person to look at it.
-fn hold_duplicate(receive: &Receive, inbox: &Inbox, arrival: ArrivalId) -> Result<(), Fault> {
-    if inbox.duplicates != Duplicates::Hold {
-        return Ok(());
-    }
-    let Some(arrival) = receive.ledger.arrival(arrival).wait()? else { return Ok(()) };
-    let Some(other) = arrival.same_content_as else { return Ok(()) };
-    let fault = Fault::new(code::SAME_CONTENT)
-        .at(Place::file(&arrival.name))
-        .with("other", format!("arrival {other}"));
-    receive.ledger.hold_arrival(arrival.id, fault).wait()
-}
-
 /// Moves or deletes the source, once our copy is durable and in the ledger. A file that grew meanwhile is taken in
-/// whole once more, as a held arrival.
-fn settle(receive: &Receive, inbox: &Inbox, claim: &Claim, copied: Option<&Entry>) -> Result<(), Fault> {
+/// whole once more, as a held arrival; that alarm is given back.
+fn settle(
+    receive: &Receive,
+    inbox: &Inbox,
+    claim: &Claim,
+    copied: Option<&Entry>,
+) -> Result<Option<Fault>, Fault> {
     let arrival = match claim.arrival {
         Some(arrival) => Some(arrival),
-        None => receive
-            .ledger
-            .claims()
-            .wait()?
-            .into_iter()
-            .find(|open| open.id == claim.id)
-            .and_then(|open| open.arrival),
-    };
-    let name = file_name(&claim.path);
-    if let Some(standing) = look_at(receive, inbox, &claim.claimed_path)? {
-        let grew =
-            copied.is_some_and(|copied| (copied.size, copied.modified) != (standing.size, standing.modified));
-        if grew {
-            let copy = copy(receive, inbox, &claim.claimed_path)?;
-            let fault = Fault::new(code::GREW_AFTER_PICKUP).at(Place::file(name));
-            let entry = Entry { name: name.to_owned(), ..standing };
-            admit(receive, inbox, &entry, copy, None, Some(fault))?;
+        None => {
+            let claims = open_claims(receive, inbox)?;
+            claims.into_iter().find(|open| open.id == claim.id).and_then(|open| open.arrival)
         }
-        remove_marker(receive, inbox, name)?;
+    };
+    let mut alarm = None;
+    if let Some(standing) = look_at(receive, inbox, &claim.claimed_path)? {
+        if grew(receive, arrival, copied, &standing)? {
+            // Whoever still writes is let come to an end: the claim stays open until the file is quiet.
+            let claimed = Entry { name: file_name(&claim.claimed_path).to_owned(), ..standing.clone() };
+            if !ready::is_quiet(receive, inbox, &claimed)? {
+                return Ok(None);
+            }
+            alarm = Some(admit_grown(receive, inbox, claim, standing)?);
+        }
+        remove_marker(receive, inbox, claim)?;
         match &inbox.after {
             After::MoveTo(folder) => move_away(receive, inbox, claim, folder, arrival)?,
             After::Delete => match with(receive, inbox, |transport| transport.remove(&claim.claimed_path)) {
                 Ok(()) | Err(Trouble::NotFound(_)) => {}
                 Err(trouble) => return Err(trouble.into_fault()),
             },
-            After::Leave => {}
+            // The configuration was changed since the claim: the file gets its own name back, and is remembered.
+            After::Leave => return undo(receive, inbox, claim).map(|()| None),
         }
     }
     if let Some(arrival) = arrival {
         receive.ledger.settle_source(arrival).wait()?;
     }
-    receive.ledger.end_claim(claim.id).wait()
+    receive.ledger.end_claim(claim.id).wait()?;
+    Ok(alarm)
 }
 
-/// Moves a claimed file to its folder under its own name, or with the arrival's number where that name is taken.
+/// Whether what stands is no longer what was copied. After a new start only the size tells.
+fn grew(
+    receive: &Receive,
+    arrival: Option<ArrivalId>,
+    copied: Option<&Entry>,
+    standing: &Entry,
+) -> Result<bool, Fault> {
+    if let Some(copied) = copied {
+        return Ok((copied.size, copied.modified) != (standing.size, standing.modified));
+    }
+    let Some(arrival) = arrival else { return Ok(false) };
+    let arrival = receive.ledger.arrival(arrival).wait()?;
+    Ok(arrival.is_some_and(|arrival| arrival.size != standing.size))
+}
+
+fn admit_grown(receive: &Receive, inbox: &Inbox, claim: &Claim, standing: Entry) -> Result<Fault, Fault> {
+    let name = file_name(&claim.path);
+    let copy = copy(receive, inbox, &claim.claimed_path)?;
+    let fault = Fault::new(code::GREW_AFTER_PICKUP).at(Place::file(name));
+    let entry = Entry { name: name.to_owned(), ..standing };
+    admit(receive, inbox, &entry, copy, None, Some(fault.clone()))?;
+    Ok(fault)
+}
+
+/// Moves a claimed file to its folder under its own name, or with numbers of ours where that name is taken.
 fn move_away(
     receive: &Receive,
     inbox: &Inbox,
@@ -261,16 +326,18 @@ fn move_away(
 ) -> Result<(), Fault> {
     let name = file_name(&claim.path);
     with(receive, inbox, |transport| transport.make_folder(folder)).map_err(Trouble::into_fault)?;
-    let mut number = arrival.unwrap_or(claim.id).to_string();
-    let mut target = join(folder, name);
-    // Bounded: each round adds to the name, and only a name that is taken goes round again.
-    for _ in 0..10 {
-        match rename(receive, inbox, &claim.claimed_path, &target) {
+    let arrival = arrival.unwrap_or_default();
+    // The claim's number is used once, so the last of these is free unless somebody else made it.
+    let names = [
+        name.to_owned(),
+        with_number(name, &arrival.to_string()),
+        with_number(name, &format!("{arrival}-{}", claim.id)),
+    ];
+    let mut taken = None;
+    for target in names {
+        match rename(receive, inbox, &claim.claimed_path, &join(folder, &target)) {
             Ok(()) => return Ok(()),
-            Err(Trouble::Exists(_)) => {
-                target = join(folder, &with_number(name, &number));
-                number.push_str("-again");
-            }
+            Err(Trouble::Exists(fault)) => taken = Some(fault),
             // Gone because an earlier attempt moved it; else the folder went, and the claim stays to be settled.
             Err(Trouble::NotFound(fault)) => {
                 return match look_at(receive, inbox, &claim.claimed_path)? {
@@ -281,12 +348,22 @@ fn move_away(
             Err(trouble) => return Err(trouble.into_fault()),
         }
     }
-    Err(Fault::new(code::NAME_TAKEN).found(target))
+    // It stays claimed, and the next look tries again.
+    taken.map_or(Ok(()), Err)
 }
 
-fn remove_marker(receive: &Receive, inbox: &Inbox, name: &str) -> Result<(), Fault> {
-    let Some(marker) = ready::marker_of(inbox, name) else { return Ok(()) };
+/// Removes the marker of a file that was taken in. Where the sender has meanwhile put a new file under the name, a
+/// marker that is not older than that file is the new file's, and stays. (Both times are the same server's.)
+fn remove_marker(receive: &Receive, inbox: &Inbox, claim: &Claim) -> Result<(), Fault> {
+    let Some(marker) = ready::marker_of(inbox, file_name(&claim.path)) else { return Ok(()) };
     let marker = path(inbox, &marker);
+    if let Some(new) = look_at(receive, inbox, &claim.path)? {
+        let marks_new =
+            look_at(receive, inbox, &marker)?.is_some_and(|marker| marker.modified >= new.modified);
+        if marks_new {
+            return Ok(());
+        }
+    }
     match with(receive, inbox, |transport| transport.remove(&marker)) {
         Ok(()) | Err(Trouble::NotFound(_)) => Ok(()),
         Err(trouble) => Err(trouble.into_fault()),
@@ -294,7 +371,7 @@ fn remove_marker(receive: &Receive, inbox: &Inbox, name: &str) -> Result<(), Fau
 }
 
 /// Gives a claimed file its own name back. If the sender has put a new file there, the claimed one stays claimed
-/// and is taken in by the next recovery.
+/// and is taken in by the next look.
 fn undo(receive: &Receive, inbox: &Inbox, claim: &Claim) -> Result<(), Fault> {
     match rename(receive, inbox, &claim.claimed_path, &claim.path) {
         Ok(()) | Err(Trouble::NotFound(_)) => receive.ledger.end_claim(claim.id).wait(),
@@ -303,18 +380,26 @@ fn undo(receive: &Receive, inbox: &Inbox, claim: &Claim) -> Result<(), Fault> {
     }
 }
 
-fn recover_claim(receive: &Receive, inbox: &Inbox, claim: &Claim) -> Result<(), Fault> {
+/// Finishes or undoes a claim that was left open.
+fn recover_claim(receive: &Receive, inbox: &Inbox, claim: &Claim) -> Result<One, Fault> {
     if claim.arrival.is_some() {
-        return settle(receive, inbox, claim, None);
+        return settle(receive, inbox, claim, None).map(One::Settled);
     }
-    if look_at(receive, inbox, &claim.claimed_path)?.is_none() {
-        return receive.ledger.end_claim(claim.id).wait();
-    }
+    let Some(standing) = look_at(receive, inbox, &claim.claimed_path)? else {
+        receive.ledger.end_claim(claim.id).wait()?;
+        return Ok(One::Settled(None));
+    };
     if look_at(receive, inbox, &claim.path)?.is_none() {
-        return undo(receive, inbox, claim);
+        undo(receive, inbox, claim)?;
+        return Ok(One::Settled(None));
     }
-    // The sender has written a new file under the name: the claimed one cannot go back, so it goes on.
-    take_claimed(receive, inbox, claim, None).map(|_| ())
+    // The sender has written a new file under the name: the claimed one cannot go back, so it goes on once it is
+    // quiet. It may be claimed because it changed.
+    let claimed = Entry { name: file_name(&claim.claimed_path).to_owned(), ..standing };
+    if !ready::is_quiet(receive, inbox, &claimed)? {
+        return Ok(One::NotYet);
+    }
+    take_claimed(receive, inbox, claim, None)
 }
 
 fn copy(receive: &Receive, inbox: &Inbox, path: &str) -> Result<Spooled, Fault> {

@@ -17,10 +17,9 @@ pub(super) struct Looked {
     names: HashSet<String>,
     /// Files that no pattern fits.
     pub unmatched: Vec<String>,
+    /// Names of files that are claimed.
+    pub claimed: Vec<String>,
 }
-
-/// How many files one look takes at most; the others are taken by the next look.
-const FILES_PER_LOOK_MAX: usize = 1_000;
 
 /// What stands behind the name of a file that we have claimed, before a number: `ORD1.csv.lastkaj-19ab…`.
 const CLAIM_MARK: &str = ".lastkaj-";
@@ -38,10 +37,14 @@ fn is_claimed(name: &str) -> bool {
 impl Looked {
     /// Adds one entry of the listing.
     pub fn add(&mut self, inbox: &Inbox, entry: Entry) {
+        if is_claimed(&entry.name) {
+            self.claimed.push(entry.name);
+            return;
+        }
         if inbox.ready.marker.is_some() {
             self.names.insert(entry.name.clone());
         }
-        if is_claimed(&entry.name) || is_temporary(inbox, &entry.name) {
+        if is_temporary(inbox, &entry.name) {
             return;
         }
         if inbox.files.is_match(&entry.name) {
@@ -51,13 +54,13 @@ impl Looked {
         }
     }
 
-    /// Sorts by name, keeps as many as one look takes, and forgets markers among the unmatched.
+    /// Sorts by name, and forgets markers: they are never read, whatever the inbox's patterns fit.
     pub fn finish(&mut self, inbox: &Inbox) {
         self.files.sort_by(|a, b| a.name.cmp(&b.name));
-        self.files.truncate(FILES_PER_LOOK_MAX);
         if inbox.ready.marker.is_some() {
             let markers: HashSet<String> =
                 self.files.iter().filter_map(|file| marker_of(inbox, &file.name)).collect();
+            self.files.retain(|file| !markers.contains(&file.name));
             self.unmatched.retain(|name| !markers.contains(name));
         }
     }
@@ -78,6 +81,11 @@ pub(super) fn is_whole(
     if !looked.is_marked(inbox, &entry.name) {
         return Ok(false);
     }
+    is_quiet(receive, inbox, entry)
+}
+
+/// Whether a file has been quiet long enough, where the inbox asks for that.
+pub(super) fn is_quiet(receive: &Receive, inbox: &Inbox, entry: &Entry) -> Result<bool, Fault> {
     let Some(quiet) = inbox.ready.quiet else { return Ok(true) };
     let now = receive.clock.now();
     let sighting = receive.ledger.sight(&inbox.name, &entry.name, entry.size, entry.modified, now).wait()?;

@@ -89,10 +89,9 @@ fn hold(reporting: &Reporting, remote: &Remote, report: &Report, temporary: &str
     let fault = Fault::new(code::REPORT_NAME_TAKEN).at(Place::file(&report.name)).with("report", report.id);
     tracing::error!(outbox = report.outbox, code = fault.code.name(), "{fault}");
     reporting.ledger.hold_report(report.id, fault).wait()?;
-    match reporting.sessions.with(remote, |transport| transport.remove(temporary)) {
-        Ok(()) | Err(Trouble::NotFound(_)) => Ok(false),
-        Err(trouble) => Err(trouble.into_fault()),
-    }
+    // Only once it is held: a temporary name that is gone would mean delivered. If this fails, the retry replaces it.
+    let _ = reporting.sessions.with(remote, |transport| transport.remove(temporary));
+    Ok(false)
 }
 
 fn path(folder: &str, name: &str) -> String {
