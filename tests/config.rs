@@ -159,6 +159,21 @@ fn told_with(line: &str, other: &str) -> Vec<String> {
 }
 
 #[test]
+fn one_slash_is_below_where_the_login_lands_and_two_are_the_root() {
+    let cases =
+        [("", ""), ("/", ""), ("/edi", "edi"), ("/edi/", "edi"), ("//srv/edi", "/srv/edi"), ("//", "/")];
+    for (path, base) in cases {
+        let line = format!(
+            "remote = {{ url = \"sftp://u@h{path}\", key = {{ credential = \"key\" }}, host_key = [\"{HOST_KEY}\"] }}"
+        );
+        let text = GOOD.replacen("remote = { path = \"/srv/edi\" }", &line, 1);
+        let config = load_in(world(), &text).map_err(|faults| told(&faults)).unwrap();
+        let Remote::Sftp(remote) = &config.inboxes[0].remote else { panic!("no SFTP remote") };
+        assert_eq!(remote.base, base, "{path}");
+    }
+}
+
+#[test]
 fn each_mistake_is_told_at_its_place() {
     let sftp = |rest: &str| format!("remote = {{ url = \"sftp://u@h/edi\"{rest} }}");
     let key = format!(", key = {{ credential = \"key\" }}, host_key = [\"{HOST_KEY}\"]");

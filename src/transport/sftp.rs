@@ -55,18 +55,25 @@ impl Drop for SftpTransport {
 impl SftpTransport {
     /// Connects, checks the host key, logs in.
     pub fn open(remote: &SftpRemote) -> Result<SftpTransport, Trouble> {
+        match SftpTransport::open_once(remote) {
+            // What is no chance comes out the same again; only then is the operator called for it.
+            Err(Refused { may_be_chance: true, .. }) => SftpTransport::open_once(remote),
+            opened => opened,
+        }
+        .map_err(|refused| refused.trouble)
+    }
+
+    fn open_once(remote: &SftpRemote) -> Result<SftpTransport, Refused> {
         let stream = connect(remote)?;
         let kept = stream.try_clone().map_err(|error| not_reached(remote, &error.to_string()))?;
         let session = handshake(remote, stream)?;
-        if let Err(trouble) = check_host_key(remote, &session).and_then(|()| log_in(remote, &session)) {
-            let _ = kept.shutdown(Shutdown::Both);
-            return Err(trouble);
-        }
-        let sftp = session.sftp().map_err(|error| {
-            let trouble = no_sftp(remote, &kept, &error);
-            let _ = kept.shutdown(Shutdown::Both);
-            trouble
-        })?;
+        let sftp = check_host_key(remote, &session)
+            .map_err(Refused::from)
+            .and_then(|()| log_in(remote, &kept, &session))
+            .and_then(|()| session.sftp().map_err(|error| no_sftp(remote, &kept, &error).into()))
+            .inspect_err(|_| {
+                let _ = kept.shutdown(Shutdown::Both);
+            })?;
         Ok(SftpTransport { sftp, stream: kept, remote: remote.to_string(), base: base_of(remote) })
     }
 
@@ -342,7 +349,20 @@ fn not_reached(remote: &SftpRemote, reason: &str) -> Trouble {
     Trouble::Failed(Fault::new(code::NOT_REACHED).with("remote", remote).with("reason", reason))
 }
 
-fn handshake(remote: &SftpRemote, stream: TcpStream) -> Result<Session, Trouble> {
+/// A session that did not come about.
+struct Refused {
+    trouble: Trouble,
+    /// libssh2 does not tell whether the server refused, or the connection ended just then.
+    may_be_chance: bool,
+}
+
+impl From<Trouble> for Refused {
+    fn from(trouble: Trouble) -> Refused {
+        Refused { trouble, may_be_chance: false }
+    }
+}
+
+fn handshake(remote: &SftpRemote, stream: TcpStream) -> Result<Session, Refused> {
     let failed = |error: ssh2::Error| not_reached(remote, error.message());
     let mut session = Session::new().map_err(failed)?;
     session.set_timeout(u32::try_from(remote.time_out.as_millis()).unwrap_or(u32::MAX));
@@ -352,14 +372,13 @@ fn handshake(remote: &SftpRemote, stream: TcpStream) -> Result<Session, Trouble>
         // "Unable to exchange encryption keys" is all that libssh2 says: it helps to know ours.
         Err(error) if error.code() == ErrorCode::Session(KEX_FAILURE) => {
             let ours = session.supported_algs(MethodType::Kex).unwrap_or_default().join(", ");
-            Err(Trouble::Failed(
-                Fault::new(code::NO_COMMON_ALGORITHM)
-                    .with("remote", remote)
-                    .with("reason", error.message())
-                    .with("ours", ours),
-            ))
+            let fault = Fault::new(code::NO_COMMON_ALGORITHM)
+                .with("remote", remote)
+                .with("reason", error.message())
+                .with("ours", ours);
+            Err(Refused { trouble: Trouble::Failed(fault), may_be_chance: true })
         }
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(failed(error).into()),
     }
 }
 
@@ -375,22 +394,23 @@ fn check_host_key(remote: &SftpRemote, session: &Session) -> Result<(), Trouble>
     ))
 }
 
-fn log_in(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
+fn log_in(remote: &SftpRemote, stream: &TcpStream, session: &Session) -> Result<(), Refused> {
     let done = match &remote.login {
         SftpLogin::Password(password) => log_in_by_password(session, &remote.user, password),
         SftpLogin::Key { private_key, passphrase } => {
             session.userauth_pubkey_memory(&remote.user, None, private_key, passphrase.as_deref())
         }
     };
-    done.map_err(|error| {
-        match error.code() {
-            // Nothing was said of the login.
-            ErrorCode::Session(SOCKET_SEND | TIMED_OUT | SOCKET_DISCONNECT | SOCKET_RECEIVE) => {
-                not_reached(remote, error.message())
-            }
-            _ => Trouble::Failed(
-                Fault::new(code::LOGIN_REFUSED).with("remote", remote).with("reason", error.message()),
-            ),
+    done.map_err(|error| match error.code() {
+        // Nothing was said of the login.
+        ErrorCode::Session(SOCKET_SEND | TIMED_OUT | SOCKET_DISCONNECT | SOCKET_RECEIVE) => {
+            not_reached(remote, error.message()).into()
+        }
+        _ => {
+            let fault =
+                Fault::new(code::LOGIN_REFUSED).with("remote", remote).with("reason", error.message());
+            // A server that says no lets us say more, unless it counts tries and this was the last.
+            Refused { trouble: Trouble::Failed(fault), may_be_chance: is_cut(stream) }
         }
     })
 }
@@ -398,12 +418,8 @@ fn log_in(remote: &SftpRemote, session: &Session) -> Result<(), Trouble> {
 /// Why nobody speaks SFTP with us: the server is away or busy, which says nothing of the account; or it is well, and
 /// offers this account no SFTP.
 fn no_sftp(remote: &SftpRemote, stream: &TcpStream, error: &ssh2::Error) -> Trouble {
-    let is_away = match error.code() {
-        ErrorCode::Session(SOCKET_SEND | TIMED_OUT) => true,
-        // libssh2 says the same of a connection that ended and of an SFTP server that ended on a living one.
-        ErrorCode::Session(SOCKET_DISCONNECT | SOCKET_RECEIVE) => is_cut(stream),
-        _ => false,
-    };
+    // libssh2 says the same of a connection that ended and of an SFTP server that ended on a living one.
+    let is_away = matches!(error.code(), ErrorCode::Session(SOCKET_SEND | TIMED_OUT)) || is_cut(stream);
     if is_away {
         return not_reached(remote, error.message());
     }

@@ -83,6 +83,15 @@ fn a_key_that_the_server_does_not_know_is_the_operators_turn_and_is_never_shown(
 }
 
 #[test]
+fn a_server_that_hangs_up_on_the_first_wrong_key_refuses_the_login() {
+    let (sshd, other) = (Sshd::with("MaxAuthTries 1\n"), Sshd::start());
+    let mut remote = sshd.remote();
+    remote.login = other.remote().login;
+    let fault = refused(remote);
+    assert_eq!((fault.code, fault.turn), (code::LOGIN_REFUSED, Turn::Operator));
+}
+
+#[test]
 fn a_key_that_is_no_key_is_the_operators_turn() {
     let sshd = Sshd::start();
     let mut remote = sshd.remote();
@@ -200,20 +209,41 @@ fn an_account_without_sftp_is_the_operators_turn() {
     assert_eq!((fault.code, fault.turn), (code::NO_SFTP, Turn::Operator));
 }
 
-#[test]
-fn a_server_that_falls_silent_after_the_login_is_waited_for() {
-    // It lets us in, and then its disk or its memory is busy with other things.
-    let sshd = Sshd::with("ForceCommand /bin/sleep 4\n");
-    let fault = refused(SftpRemote { time_out: SHORT, ..sshd.remote() });
-    assert_eq!((fault.code, fault.turn), (code::NOT_REACHED, Turn::Wait));
+/// Opens sessions over wires that fail at the first answer, the second, and so on: all that a login takes, and more.
+fn opened_over_wires(fail: impl Fn(&Wire, i64) + Sync) -> Vec<(i64, Result<(), Fault>)> {
+    let sshd = Sshd::start();
+    let opening = |answers: i64| {
+        let wire = Wire::to(sshd.server.port);
+        fail(&wire, answers);
+        let remote = SftpRemote { port: wire.port, time_out: Duration::from_secs(5), ..sshd.remote() };
+        open(&Remote::Sftp(remote)).map(drop).map_err(Trouble::into_fault)
+    };
+    let opening = &opening;
+    std::thread::scope(|scope| {
+        let openings: Vec<_> =
+            (0..24).map(|answers| (answers, scope.spawn(move || opening(answers)))).collect();
+        openings.into_iter().map(|(answers, opening)| (answers, opening.join().unwrap())).collect()
+    })
+}
+
+fn all_are_waited_for(opened: &[(i64, Result<(), Fault>)]) {
+    for (answers, opened) in opened {
+        let Err(fault) = opened else { continue };
+        // Nothing was said of the key, the account or the algorithms: nobody must be called for it.
+        assert_eq!((fault.code, fault.turn), (code::NOT_REACHED, Turn::Wait), "{answers} answers: {fault}");
+    }
+    assert!(opened.first().is_some_and(|(_, opened)| opened.is_err()));
+    assert!(opened.last().is_some_and(|(_, opened)| opened.is_ok()), "a login takes fewer answers");
 }
 
 #[test]
-fn a_server_that_goes_down_after_the_login_is_waited_for() {
-    // What runs for this login ends the very sshd process that serves it.
-    let sshd = Sshd::with("ForceCommand kill -9 $PPID\n");
-    let fault = refused(SftpRemote { time_out: Duration::from_secs(10), ..sshd.remote() });
-    assert_eq!((fault.code, fault.turn), (code::NOT_REACHED, Turn::Wait));
+fn a_server_that_falls_silent_anywhere_in_the_login_is_waited_for() {
+    all_are_waited_for(&opened_over_wires(Wire::lose_answers_after));
+}
+
+#[test]
+fn a_server_that_goes_down_anywhere_in_the_login_is_waited_for() {
+    all_are_waited_for(&opened_over_wires(Wire::cut_after));
 }
 
 #[test]

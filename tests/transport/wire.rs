@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Forwards connections to a port of this machine.
@@ -18,6 +18,8 @@ struct Shared {
     made: AtomicUsize,
     /// How many more pieces of answers come through; negative: all.
     answers_left: AtomicI64,
+    /// Whether the connection ends where an answer is lost.
+    ends_when_lost: AtomicBool,
 }
 
 impl Wire {
@@ -29,6 +31,7 @@ impl Wire {
             streams: Mutex::default(),
             made: AtomicUsize::new(0),
             answers_left: AtomicI64::new(-1),
+            ends_when_lost: AtomicBool::new(false),
         });
         let forwarding = shared.clone();
         std::thread::spawn(move || {
@@ -55,6 +58,12 @@ impl Wire {
     pub fn lose_answers_after(&self, pieces: i64) {
         self.shared.answers_left.store(pieces, Ordering::SeqCst);
     }
+
+    /// Lets so many more pieces of answers through, and then cuts the connection.
+    pub fn cut_after(&self, pieces: i64) {
+        self.shared.ends_when_lost.store(true, Ordering::SeqCst);
+        self.lose_answers_after(pieces);
+    }
 }
 
 impl Shared {
@@ -63,24 +72,37 @@ impl Shared {
         self.made.fetch_add(1, Ordering::SeqCst);
         self.streams.lock().unwrap().extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
         let (from_client, to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-        std::thread::spawn(move || pump(from_client, to_server, || true));
+        std::thread::spawn(move || pump(from_client, to_server, || Passage::Open));
         let shared = self.clone();
         std::thread::spawn(move || pump(server, client, || shared.may_answer()));
     }
 
-    fn may_answer(&self) -> bool {
+    fn may_answer(&self) -> Passage {
         let left = self
             .answers_left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| (left > 0).then(|| left - 1));
-        left.map_or_else(|left| left < 0, |_| true)
+        match left {
+            Err(left) if left >= 0 && self.ends_when_lost.load(Ordering::SeqCst) => Passage::Cut,
+            Err(left) if left >= 0 => Passage::Lost,
+            _ => Passage::Open,
+        }
     }
 }
 
-fn pump(mut from: TcpStream, mut to: TcpStream, may_pass: impl Fn() -> bool) {
+/// What becomes of a piece.
+enum Passage {
+    Open,
+    Lost,
+    Cut,
+}
+
+fn pump(mut from: TcpStream, mut to: TcpStream, passage: impl Fn() -> Passage) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
-        if may_pass() && to.write_all(&buffer[..read]).is_err() {
-            break;
+        match passage() {
+            Passage::Open if to.write_all(&buffer[..read]).is_ok() => {}
+            Passage::Lost => {}
+            Passage::Open | Passage::Cut => break,
         }
     }
     let _ = to.shutdown(Shutdown::Both);
