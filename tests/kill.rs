@@ -127,7 +127,7 @@ fn left(place: &Place) -> Left {
 /// Runs `once` until nothing waits.
 fn until_quiet(place: &Place) {
     let mut last = String::new();
-    for _ in 0..200 {
+    for _ in 0..2_000 {
         let output = place.run(&["once", "--until-quiet"]);
         last = format!("{output:?}");
         // 0 all well, 1 a sender's fault was found: either way nothing waits.

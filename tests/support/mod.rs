@@ -72,7 +72,7 @@ formats = "{formats}"
 url = "{url}"
 username = "{user}"
 password = {{ file = "{password_file}" }}
-time_out = "2s"
+time_out = "20s"
 rest_after_silence = "100ms"
 breaker = {{ failures = 4, window = "100ms" }}
 
