@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Attempt, READ_BACKS_AFTER_REFUSAL_MAX, Send, TRIES_OF_A_FAILING_CALL_MAX};
 use crate::fault::{Fault, Turn, code};
-use crate::ledger::{DueCall, Settlement};
+use crate::ledger::{CallId, DueCall, Settlement};
 use crate::ongoing::{Unavailable, retry_delay};
 
 /// What follows from an attempt.
@@ -19,13 +19,15 @@ pub(super) struct Settled {
 
 pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
     let now = send.clock.now();
-    let later = now + delay(due);
+    // The attempt that just ended counts: `due` was read before it began.
+    let tries = due.tries.saturating_add(1);
+    let later = now + delay(due.id, tries);
     let plain = |settlement| Settled { settlement, rest_until: None, halt_installation: None };
     match attempt {
         Attempt::Accepted { ongoing_id, message } => plain(Settlement::Accepted { ongoing_id, message }),
         Attempt::Refused(fault) => plain(Settlement::Refused(fault)),
         // A refusal of a repeat is never final before what the first attempt did was looked for long enough.
-        Attempt::RepeatRefused(fault) if due.tries >= READ_BACKS_AFTER_REFUSAL_MAX => {
+        Attempt::RepeatRefused(fault) if tries >= READ_BACKS_AFTER_REFUSAL_MAX => {
             plain(Settlement::Refused(fault))
         }
         Attempt::RepeatRefused(fault) => {
@@ -42,11 +44,11 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
             Settled { settlement, rest_until, halt_installation }
         }
         Attempt::Unknown { fault, reads_succeed, .. }
-            if reads_succeed && due.tries >= TRIES_OF_A_FAILING_CALL_MAX =>
+            if reads_succeed && tries >= TRIES_OF_A_FAILING_CALL_MAX =>
         {
             plain(Settlement::Held(
                 Fault::new(code::CALL_KEEPS_FAILING)
-                    .with("tries", due.tries)
+                    .with("tries", tries)
                     .with("reason", fault.what(crate::fault::Language::English)),
             ))
         }
@@ -64,6 +66,6 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
 }
 
 /// Grows with each try, with jitter from the call's own number, so that no two runs differ and no two calls agree.
-fn delay(due: &DueCall) -> TimeDelta {
-    TimeDelta::from_std(retry_delay(due.tries, due.id.unsigned_abs())).unwrap_or(TimeDelta::minutes(10))
+fn delay(call: CallId, tries: u32) -> TimeDelta {
+    TimeDelta::from_std(retry_delay(tries, call.unsigned_abs())).unwrap_or(TimeDelta::minutes(10))
 }
