@@ -316,12 +316,19 @@ async fn no_connection_means_not_sent_and_is_not_counted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/nordlager/", listener.local_addr().unwrap());
     drop(listener);
-    let ongoing = Ongoing::new(&installation(&url), Clock::hands(start()), Steps::unwatched()).unwrap();
+    let clock = Clock::hands(start());
+    let ongoing = Ongoing::new(&installation(&url), clock.clone(), Steps::unwatched()).unwrap();
+    let mut pauses = Vec::new();
     for _ in 0..3 {
         let Answer::Unavailable(unavailable) = ongoing.perform(&order(), None).await.answer else { panic!() };
         assert_eq!((code(&unavailable.fault), unavailable.fault.turn), ("ongoing-not-reached", Turn::Wait));
         assert!(!unavailable.whole_installation);
+        let until = unavailable.not_before.unwrap();
+        pauses.push(until - clock.now());
+        clock.advance(until - clock.now());
     }
+    assert!(pauses[0] > TimeDelta::seconds(3) && pauses.is_sorted() && pauses[2] > pauses[0] * 2, "{pauses:?}");
+    assert_eq!(ongoing.limits().states(clock.now())[0].failures, 0, "no call failed");
 }
 
 #[tokio::test]

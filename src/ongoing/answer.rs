@@ -50,8 +50,8 @@ impl Unavailable {
 pub(super) enum Exchanged {
     /// A breaker is open: nothing was sent.
     NotAllowed(DateTime<Utc>),
-    /// Nothing was sent: no connection.
-    NotSent(Fault),
+    /// Nothing was sent: no connection. The next try is not before this time, where it is known yet.
+    NotSent(Fault, Option<DateTime<Utc>>),
     /// It was sent, and no answer came.
     NoAnswer(Fault),
     /// An answer came.
@@ -90,7 +90,9 @@ pub(super) fn meaning(exchanged: Exchanged, method: &str, empty_is_done: bool) -
             let fault = Fault::new(code::ONGOING_RESTS).with("method", method);
             return Meaning::Unavailable(Unavailable { not_before: Some(until), ..Unavailable::new(fault) });
         }
-        Exchanged::NotSent(fault) => return Meaning::Unavailable(Unavailable::new(fault)),
+        Exchanged::NotSent(fault, not_before) => {
+            return Meaning::Unavailable(Unavailable { not_before, ..Unavailable::new(fault) });
+        }
         Exchanged::NoAnswer(fault) => return Meaning::Unknown(fault),
         Exchanged::Answered(answered) => answered,
     };

@@ -129,8 +129,9 @@ impl Wire {
 
         let after = self.clock.now();
         match &mut exchanged {
-            // What never reached Ongoing is not counted there.
-            Exchanged::NotAllowed(_) | Exchanged::NotSent(_) => drop(pass),
+            Exchanged::NotAllowed(_) => drop(pass),
+            // What never reached Ongoing is not counted there; a server that is down is still knocked at ever more seldom.
+            Exchanged::NotSent(_, not_before) => *not_before = Some(pass.not_reached(after)),
             Exchanged::NoAnswer(_) => pass.failed(after),
             Exchanged::Answered(answered) if answered.status == 429 => {
                 answered.retry_after = Some(pass.too_many(after, answered.retry_after));
@@ -140,7 +141,7 @@ impl Wire {
         }
         let (status, answer) = match &exchanged {
             Exchanged::Answered(answered) => (Some(answered.status), cut(&answered.body)),
-            Exchanged::NotSent(fault) | Exchanged::NoAnswer(fault) => (None, cut(&fault.to_string())),
+            Exchanged::NotSent(fault, _) | Exchanged::NoAnswer(fault) => (None, cut(&fault.to_string())),
             Exchanged::NotAllowed(_) => (None, String::new()),
         };
         let milliseconds = u64::try_from((after - at).num_milliseconds()).unwrap_or(0);
@@ -213,9 +214,9 @@ fn not_answered(method: &str, error: reqwest::Error) -> Exchanged {
     let error = error.without_url();
     let fault = |code| Fault::new(code).with("method", method).found(chain(&error));
     if is_certificate(&error) {
-        Exchanged::NotSent(fault(code::ONGOING_CERTIFICATE))
+        Exchanged::NotSent(fault(code::ONGOING_CERTIFICATE), None)
     } else if error.is_connect() || error.is_builder() {
-        Exchanged::NotSent(fault(code::ONGOING_NOT_REACHED))
+        Exchanged::NotSent(fault(code::ONGOING_NOT_REACHED), None)
     } else if error.is_timeout() {
         Exchanged::NoAnswer(fault(code::ONGOING_TIME_OUT))
     } else {

@@ -91,10 +91,12 @@ struct Method {
     failures: Vec<DateTime<Utc>>,
     /// The breaker was opened, and rests until then.
     open_until: Option<DateTime<Utc>>,
-    /// Ongoing asked for a pause until then.
+    /// Ongoing asked for a pause until then, or was not reached.
     paused_until: Option<DateTime<Utc>>,
     /// How many answers in a row were "too many calls".
     too_many: u32,
+    /// How many requests in a row found no connection.
+    unreached: u32,
     /// The one request that tries a half-open breaker is on its way.
     trying: bool,
 }
@@ -161,6 +163,8 @@ impl Limits {
         let window = self.window;
         state.failures.retain(|failure| *failure + window > at);
         state.failures.push(at);
+        // It answered, or was connected at least.
+        state.unreached = 0;
         if state.failures.len() >= self.most || state.open_until.is_some() {
             state.open_until = Some(at + window);
             // More would tell nothing new; so it stays small however long an outage lasts.
@@ -212,6 +216,17 @@ impl Pass {
         self.limits.failed(self.method, at);
     }
 
+    /// There was no connection: that is no failed call, but the method pauses, longer each time. Answers until when.
+    pub(super) fn not_reached(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let mut methods = self.limits.methods();
+        let state = methods.entry(self.method.to_owned()).or_default();
+        state.unreached = state.unreached.saturating_add(1);
+        let until = at + grown(state.unreached, at);
+        state.paused_until = Some(until);
+        drop(methods);
+        until
+    }
+
     /// There were too many calls: the method pauses, as long as was asked for, else longer each time.
     /// Answers until when.
     pub(super) fn too_many(self, at: DateTime<Utc>, asked: Option<DateTime<Utc>>) -> DateTime<Utc> {
@@ -219,16 +234,19 @@ impl Pass {
             let mut methods = self.limits.methods();
             let state = methods.entry(self.method.to_owned()).or_default();
             state.too_many = state.too_many.saturating_add(1);
-            let seed = u64::try_from(at.timestamp_millis()).unwrap_or(0);
-            let grown =
-                TimeDelta::from_std(retry_delay(state.too_many, seed)).unwrap_or(TimeDelta::minutes(10));
-            let until = asked.unwrap_or(at + grown);
+            let until = asked.unwrap_or_else(|| at + grown(state.too_many, at));
             state.paused_until = Some(until);
             until
         };
         self.limits.failed(self.method, at);
         until
     }
+}
+
+/// A pause that grows with how often it was in vain in a row.
+fn grown(times: u32, at: DateTime<Utc>) -> TimeDelta {
+    let seed = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+    TimeDelta::from_std(retry_delay(times, seed)).unwrap_or(TimeDelta::minutes(10))
 }
 
 impl Drop for Pass {

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 
 use crate::call::Lane;
 use crate::clock::Clock;
-use crate::fault::{Fault, code};
+use crate::fault::{Fault, Turn, code};
 use crate::ledger::{DueCall, Ledger, RequestRow, Settlement};
 use crate::ongoing::{self, Answer, Found, Ongoing, Unavailable, method_of};
 
@@ -101,6 +101,10 @@ fn tell(due: &DueCall, settlement: &Settlement) {
         Settlement::Accepted { .. } => tracing::debug!(call, about, "accepted"),
         Settlement::Refused(fault) => {
             tracing::info!(call, about, code = fault.code.name(), "refused: {fault}")
+        }
+        // No time heals it: told as loud as what is held, each time that it was tried in vain.
+        Settlement::Later { due, fault, .. } if fault.turn == Turn::Operator => {
+            tracing::error!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
         }
         Settlement::Later { due, fault, .. } => {
             tracing::warn!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
