@@ -327,7 +327,10 @@ async fn no_connection_means_not_sent_and_is_not_counted() {
         pauses.push(until - clock.now());
         clock.advance(until - clock.now());
     }
-    assert!(pauses[0] > TimeDelta::seconds(3) && pauses.is_sorted() && pauses[2] > pauses[0] * 2, "{pauses:?}");
+    assert!(
+        pauses[0] > TimeDelta::seconds(3) && pauses.is_sorted() && pauses[2] > pauses[0] * 2,
+        "{pauses:?}"
+    );
     assert_eq!(ongoing.limits().states(clock.now())[0].failures, 0, "no call failed");
 }
 

@@ -13,8 +13,8 @@ mod run;
 pub mod systemd;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::call::Lane;
 use crate::clock::Clock;
@@ -40,6 +40,8 @@ pub struct Gateway {
     clock: Clock,
     installations: BTreeMap<String, Arc<Ongoing>>,
     stop: Arc<AtomicBool>,
+    // What the ledger holds of each installation's limits.
+    limits_kept: Mutex<BTreeMap<String, String>>,
     // Held as long as the gateway lives; given back by the system whatever happens to the process.
     _lock: Arc<DataLock>,
 }
@@ -82,10 +84,37 @@ impl Gateway {
             clock,
             installations,
             stop: Arc::default(),
+            limits_kept: Mutex::default(),
             _lock: lock,
         };
+        gateway.restore_limits().await?;
         gateway.lift_halts().await?;
         Ok(gateway)
+    }
+
+    async fn restore_limits(&self) -> Result<(), Fault> {
+        for (name, ongoing) in &self.installations {
+            if let Some(kept) = self.ledger.kept_limits(name).await? {
+                ongoing.limits().restore(&kept);
+            }
+            let mut kept = self.limits_kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.insert(name.clone(), ongoing.limits().keep());
+        }
+        Ok(())
+    }
+
+    /// Keeps what an installation's limits are to remember over a new start, if that has changed.
+    async fn keep_limits(&self, installation: &str) -> Result<(), Fault> {
+        let Some(ongoing) = self.installations.get(installation) else { return Ok(()) };
+        let state = ongoing.limits().keep();
+        let known = {
+            let mut kept = self.limits_kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.insert(installation.to_owned(), state.clone())
+        };
+        if known.as_ref() != Some(&state) {
+            self.ledger.keep_limits(installation, &state).await?;
+        }
+        Ok(())
     }
 
     /// A new start, or a changed configuration, is a reason to try inboxes and outboxes anew; an installation only

@@ -136,7 +136,11 @@ impl Gateway {
     /// Runs a lane until nothing is due on it.
     pub(super) async fn send_lane(&self, lane: &crate::call::Lane) -> Result<send::Rest, Fault> {
         match self.send(lane) {
-            Some(send) if self.is_live(lane) => send::run_lane(&send, lane).await,
+            Some(send) if self.is_live(lane) => {
+                let rest = send::run_lane(&send, lane).await;
+                self.keep_limits(&lane.installation).await?;
+                rest
+            }
             _ => Ok(send::Rest::Until(None)),
         }
     }
@@ -168,6 +172,7 @@ impl Gateway {
             return Ok(0);
         }
         let ran = self.owe_and_deliver(outbox, now).await?;
+        self.keep_limits(&outbox.lane.installation).await?;
         let delivered = self.halt_on(&scope, ran.delivered).await?;
         // What Ongoing does not let us read is nothing against the outbox: only a wrong password halts, and then the
         // whole installation.

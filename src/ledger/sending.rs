@@ -167,6 +167,31 @@ impl Ledger {
         })
     }
 
+    /// Keeps what is known of an installation's limits, in a form that only its owner reads.
+    pub fn keep_limits(&self, installation: &str, state: &str) -> Answer<()> {
+        let (installation, state) = (installation.to_owned(), state.to_owned());
+        self.0.writer.run("ledger.keep_limits", move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO limits (installation, state) VALUES (?1, ?2) \
+                     ON CONFLICT (installation) DO UPDATE SET state = excluded.state",
+                )?
+                .execute([installation, state])?;
+            Ok(())
+        })
+    }
+
+    /// What was kept of an installation's limits; `None` if nothing was.
+    pub fn kept_limits(&self, installation: &str) -> Answer<Option<String>> {
+        let installation = installation.to_owned();
+        self.0.readers.ask(move |connection| {
+            Ok(connection
+                .prepare_cached("SELECT state FROM limits WHERE installation = ?1")?
+                .query_row([installation], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
     /// Everything that is halted.
     pub fn halts(&self) -> Answer<Vec<Halt>> {
         self.0.readers.ask(halts)

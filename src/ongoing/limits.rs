@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::call::Operation;
 
@@ -85,7 +86,8 @@ pub struct Limits {
     methods: Arc<Mutex<BTreeMap<String, Method>>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 struct Method {
     /// When calls failed, the last ones in a row, within the window.
     failures: Vec<DateTime<Utc>>,
@@ -98,6 +100,7 @@ struct Method {
     /// How many requests in a row found no connection.
     unreached: u32,
     /// The one request that tries a half-open breaker is on its way.
+    #[serde(skip)]
     trying: bool,
 }
 
@@ -132,14 +135,19 @@ impl Limits {
         methods.iter().map(|(method, state)| state.seen(method, now, self.window)).collect()
     }
 
-    /// Takes in what the ledger knows of earlier requests, oldest first: method, when, whether it went well.
-    pub fn preload(&self, requests: &[(String, DateTime<Utc>, bool)]) {
-        for (method, at, well) in requests {
-            if *well {
-                self.succeeded(method);
-            } else {
-                self.failed(method, *at);
-            }
+    /// What must outlive this process, as text for [`Limits::restore`]; the same text as long as nothing failed since.
+    pub fn keep(&self) -> String {
+        let methods = self.methods();
+        let kept: BTreeMap<&String, &Method> =
+            methods.iter().filter(|(_, method)| **method != Method::default()).collect();
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+
+    /// Takes in what an earlier process kept: what failed just before a new start counts at Ongoing all the same.
+    /// What cannot be read is left; these are the limits' memory, no promise.
+    pub fn restore(&self, kept: &str) {
+        if let Ok(methods) = serde_json::from_str(kept) {
+            *self.methods() = methods;
         }
     }
 
@@ -294,7 +302,8 @@ mod tests {
     #[test]
     fn half_open_lets_one_through_and_its_outcome_decides() {
         let limits = limits();
-        limits.preload(&[(PUT_ORDERS.to_owned(), at(0), false), (PUT_ORDERS.to_owned(), at(0), false)]);
+        limits.failed(PUT_ORDERS, at(0));
+        limits.failed(PUT_ORDERS, at(0));
         assert!(limits.begin(PUT_ORDERS, at(599)).is_err());
         assert_eq!(limits.states(at(600))[0].breaker, Breaker::HalfOpen);
         let first = limits.begin(PUT_ORDERS, at(600)).unwrap();
@@ -311,9 +320,29 @@ mod tests {
     #[test]
     fn a_trial_that_is_given_up_lets_the_next_one_try() {
         let limits = limits();
-        limits.preload(&[(PUT_ORDERS.to_owned(), at(0), false), (PUT_ORDERS.to_owned(), at(0), false)]);
+        limits.failed(PUT_ORDERS, at(0));
+        limits.failed(PUT_ORDERS, at(0));
         drop(limits.begin(PUT_ORDERS, at(600)).unwrap());
         assert!(limits.begin(PUT_ORDERS, at(600)).is_ok());
+    }
+
+    #[test]
+    fn a_new_start_goes_on_where_the_last_one_was() {
+        let (before, after) = (limits(), limits());
+        assert_eq!(before.keep(), "{}");
+        before.begin(PUT_ARTICLES, at(0)).unwrap().failed(at(0));
+        before.failed(PUT_ORDERS, at(0));
+        before.failed(PUT_ORDERS, at(1));
+        before.begin(GET_ORDERS, at(1)).unwrap().too_many(at(1), Some(at(900)));
+        before.begin(GET_ORDER, at(1)).unwrap().succeeded();
+        after.restore(&before.keep());
+        assert_eq!(after.keep(), before.keep());
+        assert_eq!(after.may_send(PUT_ORDERS, at(2)), Err(at(601)));
+        assert_eq!(after.may_send(GET_ORDERS, at(2)), Err(at(900)));
+        after.begin(PUT_ARTICLES, at(2)).unwrap().failed(at(2));
+        assert_eq!(after.may_send(PUT_ARTICLES, at(3)), Err(at(602)), "the second in a row");
+        after.restore("no such thing");
+        assert_eq!(after.may_send(PUT_ORDERS, at(2)), Err(at(601)));
     }
 
     #[test]

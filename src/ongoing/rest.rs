@@ -126,7 +126,7 @@ impl Ongoing {
         Ok(Ongoing { wire: Wire::new(installation, clock, steps)? })
     }
 
-    /// The breakers: to ask before an attempt, to preload at start, to show.
+    /// The breakers: to ask before an attempt, to keep over a new start, to show.
     pub fn limits(&self) -> &Limits {
         &self.wire.limits
     }
