@@ -28,7 +28,10 @@ fn a_wrong_password_is_asked_with_once_whatever_waits() {
     let halted = halts(&mut world);
     assert_eq!(halted.len(), 1, "one alarm: {halted:?}");
     assert_eq!(halted[0].scope, "installation sandbox");
-    assert_eq!((halted[0].fault.code.name(), halted[0].fault.turn), ("ongoing-wrong-password", Turn::Operator));
+    assert_eq!(
+        (halted[0].fault.code.name(), halted[0].fault.turn),
+        ("ongoing-wrong-password", Turn::Operator)
+    );
 
     // A new start with the same password changes nothing: each wrong one counts.
     world.restart();

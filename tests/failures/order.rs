@@ -92,9 +92,8 @@ fn a_held_call_that_is_thrown_away_lets_the_next_version_go() {
     world.rounds(2);
     assert_eq!(world.states("1"), [Discarded, Accepted]);
     assert!(world.consignees().contains(&to("1", "Åkes Bygg")));
-    let nothing = world.place.block_on(async {
-        ledger.retry(Target::Key(Kind::Order, "1".into()), "anna", now).await
-    });
+    let nothing =
+        world.place.block_on(async { ledger.retry(Target::Key(Kind::Order, "1".into()), "anna", now).await });
     assert!(nothing.is_err(), "nothing is left to retry: {nothing:?}");
     world.check();
 }
@@ -121,11 +120,11 @@ fn only_an_article_that_was_never_tried_gives_way_to_a_newer_version() {
     // The first article is tried, and makes the lane rest before the second one's turn.
     world.fail(json!({ "verb": "PUT", "number": "E" }), json!({ "kind": "status", "status": 429 }), Some(1));
     world.articles("ART1.csv", &[("E", "Nyckel"), ("F", "Fjäder")]);
-    world.rounds(2);
+    world.every(chrono::TimeDelta::milliseconds(500), 2);
     assert_eq!(world.about("E"), ["PUT 429"]);
     assert_eq!(world.about("F"), [""; 0]);
     world.articles("ART2.csv", &[("E", "Nyckel 2"), ("F", "Fjäder 2")]);
-    world.rounds(2);
+    world.every(chrono::TimeDelta::milliseconds(500), 2);
     assert_eq!(world.states("F"), [Superseded, Pending]);
     assert_eq!(world.states("E"), [Pending, Pending], "one that was tried keeps its place");
     world.rounds(10);
@@ -134,7 +133,8 @@ fn only_an_article_that_was_never_tried_gives_way_to_a_newer_version() {
     assert_eq!(world.about("E"), ["PUT 429", "PUT 200", "PUT 200"]);
     assert_eq!(world.about("F"), ["PUT 200"]);
     let state = world.place.sandbox_page("GET", "/sandbox/state", "");
-    let names = state["articles"].as_array().unwrap().iter().map(|article| &article["article"]["articleName"]);
+    let names =
+        state["articles"].as_array().unwrap().iter().map(|article| &article["article"]["articleName"]);
     assert!(names.clone().any(|name| name == "Nyckel 2") && names.clone().any(|name| name == "Fjäder 2"));
     world.check();
 }

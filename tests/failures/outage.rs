@@ -10,7 +10,8 @@ use crate::world::{World, to};
 /// Puts a freshly started sandbox in the place of the old one; says the old one's port, which is free then.
 fn stop(world: &mut World) -> u16 {
     let port = world.place.sandbox.address.port();
-    let other = world.place.block_on(sandbox::start(SandboxSettings::default(), world.clock.clone())).unwrap();
+    let other =
+        world.place.block_on(sandbox::start(SandboxSettings::default(), world.clock.clone())).unwrap();
     let old = std::mem::replace(&mut world.place.sandbox, other);
     world.place.block_on(old.stop());
     port
@@ -44,7 +45,9 @@ fn too_many_calls_wait_as_long_as_ongoing_says() {
         assert!(sent_at.unwrap() - first_refused.unwrap() >= TimeDelta::minutes(10), "{retry_after}");
         for number in ["6", "7"] {
             assert_eq!(world.states(number), [Accepted], "{retry_after}");
-            assert!(!world.calls(number)[0].unknown && world.about(number).iter().all(|seen| seen != "GET 200"));
+            assert!(
+                !world.calls(number)[0].unknown && world.about(number).iter().all(|seen| seen != "GET 200")
+            );
         }
         assert_eq!(world.about("7"), ["PUT 200"], "{retry_after}: the lane waited");
         world.check();
@@ -62,7 +65,7 @@ fn six_hours_of_503(minutes_between_starts: Option<u32>) {
     world.rounds(2);
     world.orders("ORD2.csv", &[("1", "Åkes Bygg", "E")]);
     for minute in 0..360 {
-        world.every(TimeDelta::seconds(20), 3);
+        world.every(TimeDelta::minutes(1), 1);
         if minutes_between_starts.is_some_and(|between| minute % between == between - 1) {
             world.restart();
         }
@@ -84,7 +87,11 @@ fn six_hours_of_503(minutes_between_starts: Option<u32>) {
     world.mend();
     world.every(TimeDelta::minutes(1), 25);
     for number in numbers.iter().map(String::as_str).chain(["E", "A"]) {
-        assert!(world.states(number).iter().all(|state| *state == Accepted), "{number}: {:?}", world.about(number));
+        assert!(
+            world.states(number).iter().all(|state| *state == Accepted),
+            "{number}: {:?}",
+            world.about(number)
+        );
     }
     assert_eq!(world.states("1"), [Accepted, Accepted]);
     let consignees = world.consignees();
@@ -121,7 +128,13 @@ fn a_server_that_is_down_is_asked_ever_more_seldom_and_gets_everything_when_it_i
     }
     let ledger = world.gateway().ledger().clone();
     let trace = world.place.block_on(async { ledger.trace("A").await }).unwrap();
-    let attempts: usize = trace.arrivals.iter().flat_map(|arrival| &arrival.documents).flat_map(|document| &document.call).map(|call| call.requests.len()).sum();
+    let attempts: usize = trace
+        .arrivals
+        .iter()
+        .flat_map(|arrival| &arrival.documents)
+        .flat_map(|document| &document.call)
+        .map(|call| call.requests.len())
+        .sum();
     assert!((5..=20).contains(&attempts), "{attempts} attempts in an hour");
 
     let settings = SandboxSettings { port, ..SandboxSettings::default() };

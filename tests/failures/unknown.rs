@@ -14,7 +14,6 @@ fn a_lost_answer_is_read_back_before_a_repeat_and_done_once() {
         (json!({ "kind": "truncated" }), done),
         (json!({ "kind": "missing_id" }), done),
         (json!({ "kind": "status_after", "status": 502 }), &["PUT 502", "GET 200"]),
-        (json!({ "kind": "slow", "milliseconds": 8_000 }), done),
         (json!({ "kind": "html" }), &["PUT 200", "GET 200", "PUT 200"]),
         (json!({ "kind": "status", "status": 500 }), &["PUT 500", "GET 200", "PUT 200"]),
         (json!({ "kind": "reset_before" }), &["PUT 500", "GET 200", "PUT 200"]),
@@ -30,6 +29,25 @@ fn a_lost_answer_is_read_back_before_a_repeat_and_done_once() {
         assert_eq!(world.consignees(), [to("1", "Åkes"), to("2", "Bos")], "{how}");
         world.check();
     }
+}
+
+/// The one test that waits: the time-out of a request is the machine's time.
+#[test]
+fn an_answer_that_does_not_come_in_time_is_read_back() {
+    let mut world = World::new();
+    world.configure(&[("time_out = \"20s\"", "time_out = \"3s\"")]);
+    world.orders("ORD1.csv", &[("1", "Åkes", "A"), ("2", "Bos", "B")]);
+    world.fail(
+        json!({ "verb": "PUT", "number": "1" }),
+        json!({ "kind": "slow", "milliseconds": 60_000 }),
+        Some(1),
+    );
+    world.rounds(6);
+    assert_eq!(world.about("1"), ["PUT 200", "GET 200"]);
+    assert_eq!(world.states("1"), [Accepted]);
+    assert_eq!(world.states("2"), [Accepted]);
+    assert_eq!(world.consignees(), [to("1", "Åkes"), to("2", "Bos")]);
+    world.check();
 }
 
 #[test]

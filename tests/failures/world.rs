@@ -34,14 +34,23 @@ impl World {
 
     /// Breakers and outboxes as in an installation that nobody tuned.
     pub fn untuned(mut self) -> World {
-        let text = String::from_utf8(self.place.read("gateway.toml")).unwrap();
-        let text = text
-            .replace("breaker = { failures = 4, window = \"100ms\" }", "")
-            .replace("rest_after_silence = \"100ms\"", "")
-            .replace("every = \"100ms\"", "every = \"5m\"");
-        self.place.write("gateway.toml", text.as_bytes());
-        self.gateway = None;
+        self.configure(&[
+            ("breaker = { failures = 4, window = \"100ms\" }", ""),
+            ("rest_after_silence = \"100ms\"", ""),
+            ("every = \"100ms\"", "every = \"5m\""),
+        ]);
         self
+    }
+
+    /// Changes the configuration, and starts anew.
+    pub fn configure(&mut self, changes: &[(&str, &str)]) {
+        let mut text = String::from_utf8(self.place.read("gateway.toml")).unwrap();
+        for (from, into) in changes {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, into);
+        }
+        self.place.write("gateway.toml", text.as_bytes());
+        self.restart();
     }
 
     /// The gateway; started if it does not run.
