@@ -29,11 +29,14 @@ pub enum Kind {
     Order,
     /// A return order.
     ReturnOrder,
+    /// A file that belongs to one of the others; its number is theirs and its name: `81202 note.pdf`.
+    Attachment,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 4] = [Kind::Article, Kind::PurchaseOrder, Kind::Order, Kind::ReturnOrder];
+    pub const ALL: [Kind; 5] =
+        [Kind::Article, Kind::PurchaseOrder, Kind::Order, Kind::ReturnOrder, Kind::Attachment];
 
     /// The name in the ledger, in messages and on the command line.
     pub fn name(self) -> &'static str {
@@ -42,6 +45,7 @@ impl Kind {
             Kind::PurchaseOrder => "purchase order",
             Kind::Order => "order",
             Kind::ReturnOrder => "return order",
+            Kind::Attachment => "attachment",
         }
     }
 
@@ -57,6 +61,7 @@ impl Kind {
             Kind::PurchaseOrder => 1,
             Kind::Order => 2,
             Kind::ReturnOrder => 3,
+            Kind::Attachment => 4,
         }
     }
 }
@@ -82,10 +87,25 @@ impl std::fmt::Display for Key {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "operation", rename_all = "snake_case")]
 pub enum Operation {
-    /// `PUT /articles`: create or update; the body is the article.
+    /// `PUT /articles`: create or update; the body is the article. Its dangerous goods and classes follow.
     PutArticle,
     /// `PUT /orders`: create or update; the body is the order.
     PutOrder,
+    /// `PUT /purchaseOrders`: create or update; the body is the purchase order. Its announced article items follow.
+    PutPurchaseOrder,
+    /// `PUT /returnOrders`: create or update, by the ids of the order and its lines, which are looked up before.
+    PutReturnOrder,
+    /// `DELETE` of the order or purchase order that the key names.
+    Cancel,
+    /// `PATCH`: the changes in the body, each by a request of its own, of what the key names.
+    Change,
+    /// `PUT …/files?fileName=`: the file in the body, to what it belongs to.
+    PutFile {
+        /// The kind of object that it belongs to.
+        of: Kind,
+        /// Its number.
+        of_number: String,
+    },
     /// `PATCH /orders/{orderId}/lines/{orderLineId}/reportedNumberOfItems`: a mark.
     MarkOrderLineReported {
         /// Ongoing's id of the order.
@@ -103,7 +123,26 @@ impl Operation {
         match self {
             Operation::PutArticle => "put article",
             Operation::PutOrder => "put order",
+            Operation::PutPurchaseOrder => "put purchase order",
+            Operation::PutReturnOrder => "put return order",
+            Operation::Cancel => "cancel",
+            Operation::Change => "change",
+            Operation::PutFile { .. } => "put file",
             Operation::MarkOrderLineReported { .. } => "mark order line reported",
+        }
+    }
+
+    /// The word that stands for it in the ledger's rows.
+    pub fn tag(&self) -> &'static str {
+        match self {
+            Operation::PutArticle => "put_article",
+            Operation::PutOrder => "put_order",
+            Operation::PutPurchaseOrder => "put_purchase_order",
+            Operation::PutReturnOrder => "put_return_order",
+            Operation::Cancel => "cancel",
+            Operation::Change => "change",
+            Operation::PutFile { .. } => "put_file",
+            Operation::MarkOrderLineReported { .. } => "mark_order_line_reported",
         }
     }
 
@@ -111,9 +150,48 @@ impl Operation {
     pub fn may_be_superseded(&self) -> bool {
         match self {
             Operation::PutArticle => true,
-            Operation::PutOrder | Operation::MarkOrderLineReported { .. } => false,
+            Operation::PutOrder
+            | Operation::PutPurchaseOrder
+            | Operation::PutReturnOrder
+            | Operation::Cancel
+            | Operation::Change
+            | Operation::PutFile { .. }
+            | Operation::MarkOrderLineReported { .. } => false,
         }
     }
+
+    /// What an accepted call of this kind means for the basis that *unchanged* is judged by (promise 9).
+    pub fn basis(&self) -> BasisEffect {
+        match self {
+            Operation::PutArticle
+            | Operation::PutOrder
+            | Operation::PutPurchaseOrder
+            | Operation::PutReturnOrder
+            | Operation::PutFile { .. } => BasisEffect::Sets,
+            Operation::Cancel | Operation::Change => BasisEffect::Clears,
+            Operation::MarkOrderLineReported { .. } => BasisEffect::Leaves,
+        }
+    }
+}
+
+/// What an accepted call means for the basis that *unchanged* is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BasisEffect {
+    /// Ongoing now holds what the call says.
+    Sets,
+    /// Ongoing now holds something else than what was put last.
+    Clears,
+    /// Nothing of the document was changed.
+    Leaves,
+}
+
+/// Something that a call needs to be there: it waits for the earlier unfinished calls on it (promise 4).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Need {
+    /// What kind of object.
+    pub kind: Kind,
+    /// Our number.
+    pub number: String,
 }
 
 /// A call as planned.
@@ -127,10 +205,17 @@ pub struct Call {
     pub body: String,
     /// SHA-256 over the canonical form, in hexadecimal, behind its version: `1:ab…`.
     pub hash: String,
-    /// The article numbers whose earlier unfinished calls it waits for.
-    pub needs_articles: Vec<String>,
+    /// What must be there before it: an order's articles, a return order's order, an attachment's object.
+    pub needs: Vec<Need>,
     /// What the format file's `[remember]` names, as JSON: `{"document": {…}, "lines": {"10": {…}}}`; empty if nothing.
     pub remember: String,
+}
+
+impl Call {
+    /// The article numbers that it needs.
+    pub fn articles(&self) -> impl Iterator<Item = &str> {
+        self.needs.iter().filter(|need| need.kind == Kind::Article).map(|need| need.number.as_str())
+    }
 }
 
 /// The one state that a call ends in, or where it is on the way there.
@@ -186,5 +271,19 @@ impl CallState {
     /// Whether nothing more will happen.
     pub fn is_final(self) -> bool {
         !matches!(self, CallState::Pending | CallState::Held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_of_an_operation_is_the_one_that_it_is_written_by() {
+        let put_file = Operation::PutFile { of: Kind::Order, of_number: "1".into() };
+        for operation in [Operation::PutArticle, Operation::PutPurchaseOrder, Operation::Cancel, put_file] {
+            let written = serde_json::to_value(&operation).unwrap();
+            assert_eq!(written["operation"], operation.tag());
+        }
     }
 }

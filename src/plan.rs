@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::call::{Call, Key, Kind, Lane, Operation};
+use crate::call::{Call, Key, Kind, Lane, Need, Operation};
 use crate::document::{
-    AnyDocument, Article, CANONICAL_VERSION, Content, Document, MemberKind, Order, Value, to_json,
+    AnyDocument, Article, Attachment, CANONICAL_VERSION, Cancellation, Content, Document, MemberKind, Order,
+    OrderChange, PurchaseOrder, PurchaseOrderChange, ReturnOrder, Value, to_json,
 };
 use crate::fault::{Fault, Place, code};
 
@@ -30,20 +31,14 @@ pub fn plan(
     remember: String,
     place: &Place,
 ) -> Result<Plan, Vec<Fault>> {
-    let (kind, operation, needs_articles, mut faults) = match document {
-        AnyDocument::Article(article) => {
-            (Kind::Article, Operation::PutArticle, components(article), article_faults(article))
-        }
-        AnyDocument::Order(order) => {
-            (Kind::Order, Operation::PutOrder, ordered_articles(order), order_faults(order))
-        }
-        AnyDocument::Acknowledgement(_) | AnyDocument::Shipment(_) => {
-            return Err(vec![Fault::new(code::NOT_FOR_ONGOING).at(place.clone())]);
-        }
+    let Some(Task { kind, number, operation, needs, mut faults }) = task(document) else {
+        return Err(vec![Fault::new(code::NOT_FOR_ONGOING).at(place.clone())]);
     };
-    let number = document.number().unwrap_or_default().to_owned();
     if number.is_empty() {
-        faults.push(Fault::new(code::DOCUMENT_WITHOUT_NUMBER).with("document", kind.name()));
+        faults.push(
+            Fault::new(code::DOCUMENT_WITHOUT_NUMBER)
+                .with("document", document.document_type().name().replace('_', " ")),
+        );
     }
     if number.chars().any(char::is_control) {
         faults
@@ -62,7 +57,7 @@ pub fn plan(
     let body = to_json(document.as_document());
     let hash = canonical_hash(&body);
     let key = Key { lane: lane.clone(), kind, number };
-    Ok(Plan { call: Call { key, operation, body, hash, needs_articles, remember }, warnings })
+    Ok(Plan { call: Call { key, operation, body, hash, needs, remember }, warnings })
 }
 
 /// The versioned hash that *unchanged* is judged by.
@@ -75,45 +70,188 @@ pub fn canonical_hash(body: &str) -> String {
     hash
 }
 
-fn components(article: &Article) -> Vec<String> {
+/// What one document asks for, before it is a call.
+struct Task {
+    kind: Kind,
+    /// Our number, empty if the document has none.
+    number: String,
+    operation: Operation,
+    needs: Vec<Need>,
+    faults: Vec<Fault>,
+}
+
+/// What a document asks for; `None` for those that go the other way.
+fn task(document: &AnyDocument) -> Option<Task> {
+    Some(match document {
+        AnyDocument::Article(article) => put_article(article),
+        AnyDocument::Order(order) => put_order(order),
+        AnyDocument::PurchaseOrder(purchase_order) => put_purchase_order(purchase_order),
+        AnyDocument::ReturnOrder(return_order) => put_return_order(return_order),
+        AnyDocument::OrderChange(change) => change_order(change),
+        AnyDocument::PurchaseOrderChange(change) => change_purchase_order(change),
+        AnyDocument::Cancellation(cancellation) => cancel(cancellation),
+        AnyDocument::Attachment(attachment) => put_file(attachment),
+        AnyDocument::Acknowledgement(_) | AnyDocument::Shipment(_) => return None,
+    })
+}
+
+fn put_article(article: &Article) -> Task {
     let rows = article.structure_definition.iter().flat_map(|definition| &definition.rows);
-    distinct(rows.filter_map(|row| row.article_number.clone()))
-}
-
-fn ordered_articles(order: &Order) -> Vec<String> {
-    distinct(order.order_lines.iter().filter_map(|line| line.article_number.clone()))
-}
-
-fn distinct(numbers: impl Iterator<Item = String>) -> Vec<String> {
-    numbers.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-fn article_faults(article: &Article) -> Vec<Fault> {
+    let needs = articles(rows.map(|row| &row.article_number));
     let own = article.article_number.as_deref();
-    let holds_itself = components(article).iter().any(|component| Some(component.as_str()) == own);
-    holds_itself
+    let holds_itself = needs.iter().any(|need| Some(need.number.as_str()) == own);
+    let faults = holds_itself
         .then(|| Fault::new(code::ARTICLE_HOLDS_ITSELF).found(own.unwrap_or_default()))
         .into_iter()
-        .collect()
+        .collect();
+    Task {
+        kind: Kind::Article,
+        number: number(&article.article_number),
+        operation: Operation::PutArticle,
+        needs,
+        faults,
+    }
 }
 
-fn order_faults(order: &Order) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    if order.order_lines.is_empty() {
-        faults.push(Fault::new(code::ORDER_WITHOUT_LINES));
+fn put_order(order: &Order) -> Task {
+    let lines = order.order_lines.iter().map(|line| (&line.row_number, line.number_of_items.is_some()));
+    let faults = line_faults(lines);
+    Task {
+        kind: Kind::Order,
+        number: number(&order.order_number),
+        operation: Operation::PutOrder,
+        needs: articles(order.order_lines.iter().map(|line| &line.article_number)),
+        faults,
     }
-    // By REST the row number identifies the line (ongoing-rest-api.md, section 3): twice the same loses one.
-    let mut seen = BTreeSet::new();
-    for row_number in order.order_lines.iter().filter_map(|line| line.row_number.as_deref()) {
-        if !seen.insert(row_number) {
-            faults.push(Fault::new(code::ROW_NUMBER_TWICE).found(row_number));
+}
+
+fn put_purchase_order(order: &PurchaseOrder) -> Task {
+    let lines =
+        order.purchase_order_lines.iter().map(|line| (&line.row_number, line.number_of_items.is_some()));
+    let mut faults = line_faults(lines);
+    // An item without a quantity would be announced as nothing, and a repeat could not tell it from others.
+    let items = order
+        .purchase_order_lines
+        .iter()
+        .filter(|line| line.article_items.iter().any(|item| item.number_of_items.is_none()));
+    faults.extend(items.map(|line| Fault::new(code::LINE_WITHOUT_QUANTITY).found(number(&line.row_number))));
+    Task {
+        kind: Kind::PurchaseOrder,
+        number: number(&order.purchase_order_number),
+        operation: Operation::PutPurchaseOrder,
+        needs: articles(order.purchase_order_lines.iter().map(|line| &line.article_number)),
+        faults,
+    }
+}
+
+fn put_return_order(order: &ReturnOrder) -> Task {
+    let lines = order
+        .return_order_lines
+        .iter()
+        .map(|line| (&line.return_order_row_number, line.to_be_returned_number_of_items.is_some()));
+    let mut faults = line_faults(lines);
+    for line in &order.return_order_lines {
+        if line.order_row_number.is_none() && line.article_number.is_none() {
+            faults.push(Fault::new(code::RETURN_OF_NO_LINE).found(number(&line.return_order_row_number)));
         }
     }
-    // Ongoing takes an absent quantity as 0 (ongoing-rest-api.md, section 4): nothing would be sent, in silence.
-    for line in order.order_lines.iter().filter(|line| line.number_of_items.is_none()) {
-        faults.push(
-            Fault::new(code::LINE_WITHOUT_QUANTITY).found(line.row_number.as_deref().unwrap_or_default()),
-        );
+    Task {
+        kind: Kind::ReturnOrder,
+        number: number(&order.return_order_number),
+        operation: Operation::PutReturnOrder,
+        needs: vec![Need { kind: Kind::Order, number: number(&order.order_number) }],
+        faults,
+    }
+}
+
+fn change_order(change: &OrderChange) -> Task {
+    change_of(Kind::Order, number(&change.order_number), change)
+}
+
+fn change_purchase_order(change: &PurchaseOrderChange) -> Task {
+    change_of(Kind::PurchaseOrder, number(&change.purchase_order_number), change)
+}
+
+fn change_of(kind: Kind, number: String, change: &dyn Document) -> Task {
+    let members = change.shape().members.iter().enumerate().filter(|(_, member)| !member.is_ours());
+    let nothing = members.into_iter().all(|(position, _)| matches!(change.content(position), Content::Empty));
+    let faults = nothing.then(|| Fault::new(code::CHANGE_OF_NOTHING)).into_iter().collect();
+    Task { kind, number, operation: Operation::Change, needs: Vec::new(), faults }
+}
+
+fn cancel(cancellation: &Cancellation) -> Task {
+    let (kind, number, faults) = one_of(&[
+        (Kind::Order, &cancellation.order_number),
+        (Kind::PurchaseOrder, &cancellation.purchase_order_number),
+    ]);
+    Task { kind, number, operation: Operation::Cancel, needs: Vec::new(), faults }
+}
+
+fn put_file(attachment: &Attachment) -> Task {
+    let (of, of_number, faults) = one_of(&[
+        (Kind::Order, &attachment.order_number),
+        (Kind::PurchaseOrder, &attachment.purchase_order_number),
+        (Kind::Article, &attachment.article_number),
+    ]);
+    let name = attachment.file_name.as_deref().unwrap_or_default();
+    let own = if of_number.is_empty() { String::new() } else { format!("{of_number} {name}") };
+    let needs = vec![Need { kind: of, number: of_number.clone() }];
+    Task {
+        kind: Kind::Attachment,
+        number: own,
+        operation: Operation::PutFile { of, of_number },
+        needs,
+        faults,
+    }
+}
+
+/// The one number of several that a document states.
+fn one_of(numbers: &[(Kind, &Option<String>)]) -> (Kind, String, Vec<Fault>) {
+    let stated: Vec<(Kind, &str)> = numbers
+        .iter()
+        .filter_map(|(kind, number)| Some((*kind, number.as_deref().filter(|number| !number.is_empty())?)))
+        .collect();
+    match stated.as_slice() {
+        [(kind, number)] => (*kind, (*number).to_owned(), Vec::new()),
+        [] => (Kind::Order, String::new(), Vec::new()),
+        [(kind, number), (_, other), ..] => {
+            let fault = Fault::new(code::NUMBERS_OF_TWO).found(*number).with("other", other);
+            (*kind, (*number).to_owned(), vec![fault])
+        }
+    }
+}
+
+fn number(number: &Option<String>) -> String {
+    number.clone().unwrap_or_default()
+}
+
+fn articles<'a>(numbers: impl Iterator<Item = &'a Option<String>>) -> Vec<Need> {
+    let distinct: BTreeSet<&String> = numbers.flatten().collect();
+    distinct.into_iter().map(|number| Need { kind: Kind::Article, number: number.clone() }).collect()
+}
+
+/// What is wrong with the lines as such: `lines` tells each one's row number and whether it has a quantity.
+fn line_faults<'a>(lines: impl Iterator<Item = (&'a Option<String>, bool)>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut none = true;
+    for (row_number, has_quantity) in lines {
+        none = false;
+        // By REST the row number identifies the line (ongoing-rest-api.md, section 3): twice the same loses one.
+        if let Some(row_number) = row_number
+            && !seen.insert(row_number)
+        {
+            faults.push(Fault::new(code::ROW_NUMBER_TWICE).found(row_number));
+        }
+        // Ongoing takes an absent quantity as 0 (ongoing-rest-api.md, section 4): nothing would be sent, in silence.
+        if !has_quantity {
+            faults.push(
+                Fault::new(code::LINE_WITHOUT_QUANTITY).found(row_number.as_deref().unwrap_or_default()),
+            );
+        }
+    }
+    if none {
+        faults.push(Fault::new(code::ORDER_WITHOUT_LINES));
     }
     faults
 }
@@ -183,7 +321,7 @@ mod tests {
             plan(&order(&[("1", "B"), ("2", "A"), ("3", "B")]), &lane(), String::new(), &Place::default());
         let call = plan.unwrap().call;
         assert_eq!(call.key.to_string(), "order 0017");
-        assert_eq!(call.needs_articles, ["A", "B"]);
+        assert_eq!(call.articles().collect::<Vec<_>>(), ["A", "B"]);
         assert!(
             call.body.starts_with(r#"{"orderNumber":"0017","orderLines":[{"rowNumber":"1","#),
             "{}",

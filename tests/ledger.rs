@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lastkaj::call::{Call, CallState, Key, Kind, Lane, Operation};
+use lastkaj::call::{Call, CallState, Key, Kind, Lane, Need, Operation};
 use lastkaj::fault::{Fault, code};
 use lastkaj::ledger::*;
 use lastkaj::step::{StepHook, Steps};
@@ -26,7 +26,7 @@ fn call(kind: Kind, number: &str, hash: &str, needs: &[&str]) -> Call {
         operation: if kind == Kind::Article { Operation::PutArticle } else { Operation::PutOrder },
         body: format!("{{\"n\":\"{number}\"}}"),
         hash: hash.into(),
-        needs_articles: needs.iter().map(|need| (*need).to_owned()).collect(),
+        needs: needs.iter().map(|need| Need { kind: Kind::Article, number: (*need).to_owned() }).collect(),
         remember: format!("{{\"document\":{{\"nr\":\"0{number}\"}}}}"),
     }
 }
@@ -189,7 +189,7 @@ fn an_order_waits_for_earlier_unfinished_calls_on_its_articles_and_not_for_later
     let x = next(&ledger, at(5)).unwrap();
     run(&ledger, &x, Settlement::Refused(Fault::new(code::LEDGER_FAILED)), at(5));
     let late = next(&ledger, at(5)).unwrap();
-    assert_eq!((late.call.key.number.as_str(), late.call.needs_articles.len()), ("late", 2));
+    assert_eq!((late.call.key.number.as_str(), late.call.needs.len()), ("late", 2));
 }
 
 #[test]
@@ -216,8 +216,8 @@ fn staged_rows_are_seen_by_nobody_and_vanish_at_start() {
     assert!(ledger.trace("X").wait().unwrap().is_empty());
     assert!(ledger.bases(vec![article("X").key]).wait().unwrap().is_empty());
     assert!(ledger.overview().wait().unwrap().lanes[0].calls.is_empty());
-    let numbers = vec![(Kind::Article, "X".to_owned()), (Kind::Article, "Y".to_owned())];
-    assert_eq!(ledger.staged_numbers(id, numbers).wait().unwrap().len(), 1);
+    let tasks: Vec<StagedTask> = [article("X"), article("Y")].iter().map(StagedTask::of).collect();
+    assert_eq!(ledger.staged_tasks(id, tasks).wait().unwrap(), [StagedTask::of(&article("X"))].into());
     drop(ledger);
     let ledger = open(folder.path());
     assert_eq!(ledger.drop_unpublished().wait().unwrap(), 1);

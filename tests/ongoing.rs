@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lastkaj::call::{Call, Key, Kind, Lane, Operation};
 use lastkaj::clock::Clock;
 use lastkaj::fault::{Fault, Language, Turn};
-use lastkaj::ongoing::{Answer, Found, Installation, Ongoing, OrdersFilter, Shipped, Unavailable};
+use lastkaj::ongoing::{Answer, Found, Hint, Installation, Ongoing, OrdersFilter, Shipped, Unavailable};
 use lastkaj::secret::Secret;
 use lastkaj::step::{StepHook, Steps};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -113,7 +113,7 @@ fn call(kind: Kind, number: &str, operation: Operation, body: &str) -> Call {
         operation,
         body: body.into(),
         hash: "1:ab".into(),
-        needs_articles: Vec::new(),
+        needs: Vec::new(),
         remember: String::new(),
     }
 }
@@ -140,7 +140,7 @@ fn mark() -> Call {
 
 async fn put_order(reply: Reply) -> Answer {
     let server = Server::start(vec![reply]).await;
-    client(&server).perform(&order(), None).await.answer
+    client(&server).perform(&order(), Hint::default()).await.answer
 }
 
 fn code(fault: &Fault) -> &'static str {
@@ -153,7 +153,7 @@ async fn the_bytes_of_an_order_are_plain_http() {
         r#"{"orderId":88123,"message":"Order created/updated.<br/>Customer created."}"#,
     )])
     .await;
-    let performed = client(&server).perform(&order(), None).await;
+    let performed = client(&server).perform(&order(), Hint::default()).await;
     let message = "Order created/updated. Customer created.".to_owned();
     assert_eq!(performed.answer, Answer::Accepted { ongoing_id: Some(88123), message });
 
@@ -191,9 +191,9 @@ async fn articles_and_marks_go_to_their_routes() {
         Server::start(vec![reply(201, "", r#"{"articleSystemId":5011,"message":null}"#), reply(204, "", "")])
             .await;
     let ongoing = client(&server);
-    let answer = ongoing.perform(&article("A"), None).await.answer;
+    let answer = ongoing.perform(&article("A"), Hint::default()).await.answer;
     assert!(matches!(answer, Answer::Accepted { ongoing_id: Some(5011), .. }), "{answer:?}");
-    let performed = ongoing.perform(&mark(), None).await;
+    let performed = ongoing.perform(&mark(), Hint::default()).await;
     assert_eq!(performed.answer, Answer::Accepted { ongoing_id: Some(88123), message: String::new() });
     let path = "/nordlager/api/v1/orders/88123/lines/660101/reportedNumberOfItems";
     assert_eq!(performed.requests[0].request, format!("PATCH {path}"));
@@ -255,7 +255,7 @@ async fn too_many_calls_rest_as_long_as_asked() {
     ] {
         let server = Server::start(vec![reply(429, header, "slow down")]).await;
         let ongoing = client(&server);
-        let first = ongoing.perform(&order(), None).await;
+        let first = ongoing.perform(&order(), Hint::default()).await;
         let Answer::Unavailable(unavailable) = first.answer else { panic!("{:?}", first.answer) };
         assert_eq!(
             (code(&unavailable.fault), unavailable.fault.turn),
@@ -267,7 +267,7 @@ async fn too_many_calls_rest_as_long_as_asked() {
             None => assert!(until > start() && until <= start() + TimeDelta::seconds(5)),
         }
         // Nothing is sent before: the server takes one request only.
-        let second = ongoing.perform(&order(), None).await;
+        let second = ongoing.perform(&order(), Hint::default()).await;
         let Answer::Unavailable(unavailable) = second.answer else { panic!("{:?}", second.answer) };
         assert_eq!((code(&unavailable.fault), unavailable.not_before), ("ongoing-rests", Some(until)));
         assert!(second.requests.is_empty());
@@ -305,7 +305,7 @@ async fn silence_is_unknown_after_the_time_out() {
     let server = Server::start(vec![Reply::Silence]).await;
     let hasty = Installation { time_out: Duration::from_millis(300), ..installation(&server.url) };
     let ongoing = Ongoing::new(&hasty, Clock::hands(start()), Steps::unwatched()).unwrap();
-    let performed = ongoing.perform(&order(), None).await;
+    let performed = ongoing.perform(&order(), Hint::default()).await;
     let Answer::Unknown(fault) = performed.answer else { panic!("{:?}", performed.answer) };
     assert_eq!(code(&fault), "ongoing-time-out");
     assert_eq!(performed.requests[0].status, None);
@@ -320,7 +320,9 @@ async fn no_connection_means_not_sent_and_is_not_counted() {
     let ongoing = Ongoing::new(&installation(&url), clock.clone(), Steps::unwatched()).unwrap();
     let mut pauses = Vec::new();
     for _ in 0..3 {
-        let Answer::Unavailable(unavailable) = ongoing.perform(&order(), None).await.answer else { panic!() };
+        let Answer::Unavailable(unavailable) = ongoing.perform(&order(), Hint::default()).await.answer else {
+            panic!()
+        };
         assert_eq!((code(&unavailable.fault), unavailable.fault.turn), ("ongoing-not-reached", Turn::Wait));
         assert!(!unavailable.whole_installation);
         let until = unavailable.not_before.unwrap();
@@ -341,12 +343,14 @@ async fn refusals_in_a_row_open_the_breaker_until_the_window_ends() {
     let clock = Clock::hands(start());
     let ongoing = Ongoing::new(&installation(&server.url), clock.clone(), Steps::unwatched()).unwrap();
     for _ in 0..2 {
-        assert!(matches!(ongoing.perform(&order(), None).await.answer, Answer::Refused(_)));
+        assert!(matches!(ongoing.perform(&order(), Hint::default()).await.answer, Answer::Refused(_)));
     }
-    let Answer::Unavailable(unavailable) = ongoing.perform(&order(), None).await.answer else { panic!() };
+    let Answer::Unavailable(unavailable) = ongoing.perform(&order(), Hint::default()).await.answer else {
+        panic!()
+    };
     assert_eq!(unavailable.not_before, Some(start() + TimeDelta::seconds(600)));
     clock.advance(TimeDelta::seconds(600));
-    assert!(matches!(ongoing.perform(&order(), None).await.answer, Answer::Accepted { .. }));
+    assert!(matches!(ongoing.perform(&order(), Hint::default()).await.answer, Answer::Accepted { .. }));
     assert_eq!(server.seen().len(), 3);
 }
 
@@ -480,7 +484,7 @@ async fn every_request_is_a_step() {
     let hook = Arc::new(Told::default());
     let steps = Steps::watched(hook.clone());
     let ongoing = Ongoing::new(&installation(&server.url), Clock::hands(start()), steps).unwrap();
-    ongoing.perform(&order(), None).await;
+    ongoing.perform(&order(), Hint::default()).await;
     ongoing.read_back(&order()).await;
     let (put, get) = ("ongoing.put_order", "ongoing.get_orders");
     assert_eq!(*hook.0.lock().unwrap(), [(put, "before"), (put, "after"), (get, "before"), (get, "after")]);
@@ -492,7 +496,7 @@ async fn no_secret_is_shown() {
     let ongoing = client(&server);
     let mut shown = format!("{ongoing:?}");
     for _ in 0..2 {
-        let performed = ongoing.perform(&order(), None).await;
+        let performed = ongoing.perform(&order(), Hint::default()).await;
         shown += &format!("{performed:?}");
         if let Answer::Unavailable(Unavailable { fault, .. }) | Answer::Unknown(fault) = performed.answer {
             shown += &format!("{fault}{}", fault.what(Language::Swedish));
@@ -504,7 +508,7 @@ async fn no_secret_is_shown() {
 #[tokio::test]
 async fn answers_are_kept_for_the_trace_but_cut() {
     let server = Server::start(vec![reply(400, "", &"å".repeat(3000))]).await;
-    let performed = client(&server).perform(&order(), None).await;
+    let performed = client(&server).perform(&order(), Hint::default()).await;
     assert_eq!(performed.requests[0].answer.chars().count(), 2000);
 }
 
@@ -548,7 +552,7 @@ async fn a_certificate_that_nobody_vouches_for_calls_the_operator_and_nothing_is
     });
     let url = format!("https://127.0.0.1:{port}/nordlager");
     let ongoing = Ongoing::new(&installation(&url), Clock::hands(start()), Steps::unwatched()).unwrap();
-    match ongoing.perform(&order(), None).await.answer {
+    match ongoing.perform(&order(), Hint::default()).await.answer {
         Answer::Unavailable(Unavailable { fault, .. }) => {
             assert_eq!((code(&fault), fault.turn), ("ongoing-certificate", Turn::Operator), "{fault}");
         }

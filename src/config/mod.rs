@@ -27,6 +27,7 @@ use crate::format::{CodeTables, Definition};
 use crate::ongoing::Installation;
 use crate::receive::Inbox;
 use crate::report::Outbox;
+use crate::send::UnknownArticles;
 use crate::written::{Table, Written};
 
 pub use environment::{Environment, ProcessEnvironment};
@@ -80,6 +81,8 @@ pub struct Partner {
     pub language: Language,
     /// False: read, check and answer, send nothing.
     pub live: bool,
+    /// What becomes of documents with articles that nobody knows.
+    pub unknown_articles: UnknownArticles,
 }
 
 /// How a format file is checked: its name, the file's name in messages, its text and the code tables.

@@ -1,12 +1,18 @@
 //! `[partner.NAME]`: one ERP that sends and receives files for one goods owner.
 
+use std::time::Duration;
+
 use crate::call::Lane;
 use crate::fault::Language;
+use crate::send::UnknownArticles;
 use crate::written::{At, Table, suggestion};
 
 use super::formats::{self, Codes};
 use super::installation::Installations;
 use super::{Partner, World, inbox, outbox, remote, take};
+
+const SECOND: Duration = Duration::from_secs(1);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A partner with what belongs to it, as far as it could be checked.
 pub(super) struct Checked {
@@ -118,6 +124,12 @@ fn check_partner(
     let words = Language::ALL.map(|language| (language.code(), language));
     let language = table.one_of("language", &words).unwrap_or(language);
     let live = table.boolean("live").is_none_or(|live| live.value);
+    let unknown_articles = UnknownArticles {
+        wait_for: table
+            .has("wait_for_article")
+            .then(|| take::duration(table, "wait_for_article", SECOND..=DAY, DAY)),
+        create: table.boolean("ensure_articles").is_some_and(|create| create.value),
+    };
     if !good_name {
         return None;
     }
@@ -127,6 +139,7 @@ fn check_partner(
         time_zone: time_zone?,
         language,
         live,
+        unknown_articles,
     })
 }
 

@@ -1,7 +1,8 @@
 //! An article of the goods owner: what `PUT /articles` takes (`ongoing-rest-api.md`, section 9.1).
 //!
 //! Left out: `goodsOwnerId` (the partner's, from the configuration) and `alternativeSuppliersInfo`,
-//! `articleClassesInfo`, `advanced` (x-members-unknown in the OpenAPI file: never sent).
+//! `articleClassesInfo`, `advanced` (x-members-unknown in the OpenAPI file: never sent). Dangerous goods and classes
+//! have requests of their own (section 9.3).
 
 use rust_decimal::Decimal;
 
@@ -103,6 +104,11 @@ document! {
         additional_statistics_number: Option<String> => "additionalStatisticsNumber";
         /// Export conditions for customs.
         customs_export_conditions: Option<String> => "customsExportConditions";
+        /// Dangerous goods data; sent by a request of its own.
+        dangerous_goods: Option<DangerousGoods> => "@dangerousGoods";
+        /// The classes that the article has from now on, by code; one that Ongoing does not know yet is added to its
+        /// register. Sent by requests of their own.
+        classes: Vec<ArticleClass> => "@classes";
     }
 }
 
@@ -229,5 +235,47 @@ document! {
         country_code: Option<String> => "countryCode", required true;
         /// TARIC number.
         taric_number: Option<String> => "taricNumber", required true;
+    }
+}
+
+document! {
+    /// Dangerous goods (PostArticleDangerousGoodsModel in the OpenAPI file).
+    DangerousGoods as "dangerous goods", "PostArticleDangerousGoodsModel" {
+        /// UN number.
+        un_number: Option<String> => "unNumber", required true;
+        /// UN packing group.
+        un_package_type: Option<String> => "unPackageType";
+        /// Label numbers.
+        un_label_numbers: Option<String> => "unLabelNumbers";
+        /// Marine hazard.
+        un_is_marine_hazard: Option<bool> => "unIsMarineHazard";
+        /// Dangerous goods coefficient.
+        dangerous_goods_coefficient: Option<Decimal> => "dangerousGoodsCoefficient";
+        /// EmS code.
+        ems_code: Option<String> => "emsCode";
+        /// Proper shipping names.
+        un_proper_shipping_names: Vec<ProperShippingName> => "unProperShippingNames";
+    }
+}
+
+document! {
+    /// Proper shipping name (PostArticleProperShippingNameModel in the OpenAPI file).
+    ProperShippingName as "proper shipping name", "PostArticleProperShippingNameModel" {
+        /// Language code.
+        language_code: Option<String> => "languageCode";
+        /// Name.
+        name: Option<String> => "name";
+    }
+}
+
+document! {
+    /// Article class (sent as PostArticleClassModel in the OpenAPI file).
+    ArticleClass as "article class", "" {
+        /// Code.
+        code: Option<String> => "code", required true;
+        /// Name; needed only for a class that Ongoing does not know yet.
+        name: Option<String> => "name";
+        /// Comment.
+        comment: Option<String> => "comment";
     }
 }

@@ -45,7 +45,7 @@ impl MemberKind {
 pub struct Member {
     /// The name in format files: Ongoing's name in snake_case.
     pub name: &'static str,
-    /// The name in Ongoing's JSON.
+    /// The name in Ongoing's JSON; with `@` before it where it is ours, see [`Member::is_ours`].
     pub wire: &'static str,
     /// What it holds.
     pub kind: MemberKind,
@@ -55,6 +55,14 @@ pub struct Member {
     pub max_length: Option<usize>,
     /// What it means.
     pub meaning: &'static str,
+}
+
+impl Member {
+    /// Whether the member is ours: its name in JSON begins with `@`, and it is no part of the request that puts the
+    /// document. It names what is looked up, or travels in a request of its own.
+    pub fn is_ours(&self) -> bool {
+        self.wire.starts_with('@')
+    }
 }
 
 /// The members of a document, in the order in which they are written.

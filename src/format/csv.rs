@@ -296,6 +296,6 @@ fn is_empty(cell: &Field) -> bool {
 fn by_number(at: &FieldAt) -> Option<usize> {
     match at {
         FieldAt::Column(column) => column.checked_sub(1),
-        FieldAt::Header | FieldAt::Characters { .. } => None,
+        FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content => None,
     }
 }

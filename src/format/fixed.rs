@@ -56,7 +56,7 @@ impl<'i> FixedRows<'i> {
                     .iter()
                     .map(|field| match field.at {
                         FieldAt::Characters { at, width } => cut(&characters, at, width, field.pad, padded),
-                        FieldAt::Header | FieldAt::Column(_) => Field::default(),
+                        FieldAt::Header | FieldAt::Column(_) | FieldAt::Content => Field::default(),
                     })
                     .collect();
                 if fault.is_none() {

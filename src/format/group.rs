@@ -7,12 +7,12 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-use super::layout::{FieldLayout, Group, Layout, RecordLayout, RecordUse};
+use super::layout::{FieldLayout, Group, Layout, RecordLayout, RecordUse, Syntax};
 use super::lines::{Lines, is_blank};
 use super::record::{Field, Record, Records};
 use super::rows::{Row, Rows};
 use super::sort::{Keyed, Sorter};
-use super::{DOCUMENT_RECORDS_MAX, MEMORY_FOR_GROUPING, ReadContext, Summary};
+use super::{DOCUMENT_RECORDS_MAX, MEMORY_FOR_GROUPING, ReadContext, Summary, whole};
 use crate::fault::{Fault, Place, code};
 
 pub(super) use super::write::write_records;
@@ -39,6 +39,9 @@ pub(super) fn read_groups(
     context: &ReadContext<'_>,
     each: &mut dyn FnMut(Grouped) -> Result<(), Fault>,
 ) -> Result<Summary, Fault> {
+    if matches!(layout.syntax, Syntax::Whole) {
+        return whole::read(layout, input, context, each);
+    }
     read_within(MEMORY_FOR_GROUPING, layout, input, context, each)
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Layout {
 pub(super) enum Syntax {
     Csv(CsvSyntax),
     Fixed(FixedSyntax),
+    /// The file as it is: one record, see `whole`.
+    Whole,
 }
 
 #[derive(Clone, Debug)]
@@ -127,6 +129,8 @@ pub(super) enum FieldAt {
     Header,
     /// CSV: the column of this number, from 1.
     Column(usize),
+    /// Whole: the content.
+    Content,
     /// Fixed: characters from `at` (from 1).
     Characters { at: usize, width: usize },
 }

@@ -53,7 +53,7 @@ fn csv(fields: &[&str]) -> Layout {
 fn csv_syntax(layout: &mut Layout) -> &mut CsvSyntax {
     match &mut layout.syntax {
         Syntax::Csv(syntax) => syntax,
-        Syntax::Fixed(_) => panic!("a CSV layout"),
+        Syntax::Fixed(_) | Syntax::Whole => panic!("a CSV layout"),
     }
 }
 

@@ -20,6 +20,7 @@ mod record;
 mod rows;
 mod sort;
 mod source;
+mod whole;
 mod write;
 
 use std::collections::BTreeMap;
@@ -50,6 +51,9 @@ pub const MEMORY_FOR_GROUPING: usize = 16 * 1024 * 1024;
 
 /// The greatest number of bytes of one record.
 pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
+
+/// The greatest number of bytes of a file that is taken as it is (`syntax = "whole"`).
+pub const ATTACHMENT_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 /// The greatest number of records of one document.
 pub const DOCUMENT_RECORDS_MAX: usize = 100_000;

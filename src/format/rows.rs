@@ -2,7 +2,7 @@
 
 use super::csv::CsvRows;
 use super::fixed::FixedRows;
-use super::layout::{Condition, Layout, RecordLayout, Syntax};
+use super::layout::{Condition, FixedSyntax, Layout, RecordLayout, Syntax};
 use super::lines::Lines;
 use super::record::Record;
 use crate::fault::{Fault, Place, code};
@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub fault: Option<Fault>,
 }
 
+const NO_LENGTH: FixedSyntax = FixedSyntax { record_length: None };
+
 /// The records of a file in its order.
 pub(super) enum Rows<'i> {
     Csv(CsvRows<'i>),
@@ -28,6 +30,8 @@ impl<'i> Rows<'i> {
         match &layout.syntax {
             Syntax::Csv(syntax) => Rows::Csv(CsvRows::new(layout, syntax, lines)),
             Syntax::Fixed(syntax) => Rows::Fixed(FixedRows::new(layout, syntax, lines)),
+            // Read by `whole`, never here; no record comes of it.
+            Syntax::Whole => Rows::Fixed(FixedRows::new(layout, &NO_LENGTH, lines)),
         }
     }
 

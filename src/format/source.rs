@@ -109,8 +109,8 @@ pub(super) enum Pick {
     FirstOf(Vec<FieldRef>),
     /// The number of the record in its list, from 1.
     Counter,
-    /// The file's name.
-    FileName,
+    /// The file's name, or a part of it.
+    FileName(Option<NamePart>),
     /// The texts of all records of a kind, one behind the other.
     All {
         kind: usize,
@@ -118,6 +118,15 @@ pub(super) enum Pick {
         only: Vec<(usize, String)>,
         with: String,
     },
+}
+
+/// A named part of the file's name: `{ file_name = "{order}_{rest}.pdf", part = "order" }`.
+#[derive(Clone, Debug)]
+pub(super) struct NamePart {
+    /// As written, for messages.
+    pub pattern: String,
+    pub regex: regex::Regex,
+    pub part: String,
 }
 
 /// How a text becomes a value.

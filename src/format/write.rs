@@ -35,6 +35,8 @@ pub(super) fn write_records(layout: &Layout, records: &[OutRecord]) -> Result<Ve
         line(&match &layout.syntax {
             Syntax::Csv(syntax) => csv(&layout.encoding, syntax, kind, &record.texts, &kind.when)?,
             Syntax::Fixed(syntax) => fixed(&layout.encoding, syntax, kind, &record.texts)?,
+            // The check lets no such format file write.
+            Syntax::Whole => continue,
         })?;
     }
     Ok(bytes)
@@ -66,7 +68,7 @@ fn csv(
         })?;
         match field.at {
             FieldAt::Column(column) => put(column.saturating_sub(1), cell),
-            FieldAt::Header | FieldAt::Characters { .. } => put(at, cell),
+            FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content => put(at, cell),
         }
     }
     for condition in when {

@@ -24,7 +24,7 @@ use crate::ledger::{DataLock, Ledger, Spool};
 use crate::ongoing::Ongoing;
 use crate::receive::{Inbox, Receive};
 use crate::report::{Outbox, Reporting};
-use crate::send::Send;
+use crate::send::{Send, UnknownArticles};
 use crate::step::Steps;
 use crate::transport::Sessions;
 
@@ -175,9 +175,16 @@ impl Gateway {
         Some(Send {
             ledger: self.ledger.clone(),
             ongoing: self.installations.get(&lane.installation)?.clone(),
+            unknown_articles: self.unknown_articles(),
             clock: self.clock.clone(),
             stop: self.stop.clone(),
         })
+    }
+
+    /// What becomes of documents with unknown articles, for the partners that say so.
+    fn unknown_articles(&self) -> Arc<BTreeMap<String, UnknownArticles>> {
+        let rules = self.config.partners.iter();
+        Arc::new(rules.map(|partner| (partner.name.clone(), partner.unknown_articles)).collect())
     }
 
     /// Every lane of the configuration.

@@ -130,7 +130,7 @@ pub(super) fn call(row: &Row<'_>) -> rusqlite::Result<Call> {
         operation: from_json(&row.get::<_, String>("operation")?)?,
         body: row.get("body")?,
         hash: row.get("hash")?,
-        needs_articles: Vec::new(),
+        needs: Vec::new(),
         remember: row.get("remember")?,
     })
 }

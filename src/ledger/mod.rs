@@ -31,7 +31,7 @@ pub use operating::Target;
 pub use queries::{ArrivalFilter, CallFilter, CallSummary, Count, Overview, ReportSummary};
 pub use rows::*;
 pub use spool::{Spool, SpoolWriter, Spooled};
-pub use staging::Counts;
+pub use staging::{Counts, StagedTask};
 pub use tracing::{AuditRow, Trace, TracedArrival, TracedCall, TracedDocument, TracedFact};
 
 use crate::fault::Fault;

@@ -262,7 +262,7 @@ fn owe(connection: &Connection, new: &NewReport) -> Verb<ReportId> {
 fn is_same_line(one: &Call, other: &Call) -> bool {
     let line = |call: &Call| match &call.operation {
         Operation::MarkOrderLineReported { order_id, order_line_id, .. } => Some((*order_id, *order_line_id)),
-        Operation::PutArticle | Operation::PutOrder => None,
+        _ => None,
     };
     line(one).is_some() && line(one) == line(other)
 }

@@ -229,6 +229,10 @@ pub struct DueCall {
     pub unknown: bool,
     /// Ongoing's id of the object, if it was ever accepted.
     pub ongoing_id: Option<i64>,
+    /// The partner whose file it came from; `None` for a mark.
+    pub partner: Option<String>,
+    /// When its arrival was published; `None` for a mark.
+    pub published_at: Option<DateTime<Utc>>,
 }
 
 /// What an attempt came to.

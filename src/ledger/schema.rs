@@ -8,7 +8,11 @@ use super::failure::{Failure, failed};
 use crate::fault::{Fault, code};
 
 /// The migrations, in order; `PRAGMA user_version` counts those that were made. Never change one: add another.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql"), include_str!("migrations/002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001.sql"),
+    include_str!("migrations/002.sql"),
+    include_str!("migrations/003.sql"),
+];
 
 /// Opens the connection that writes, and brings the schema up to date.
 pub(super) fn open_to_write(path: &Path) -> Result<Connection, Fault> {

@@ -10,8 +10,8 @@ use super::failure::{Failure, Verb};
 use super::rows::{CallId, DueCall, Halt, RequestRow, Settlement};
 use super::turns::{next_call, one_call_ended, resting_until};
 use super::writer::Turned;
-use crate::call::{CallState, Kind, Lane};
-use crate::fault::Fault;
+use crate::call::{BasisEffect, CallState, Kind, Lane, Need, Operation};
+use crate::fault::{Fault, code};
 
 impl Ledger {
     /// The lanes that have a pending call, due or not.
@@ -145,6 +145,50 @@ impl Ledger {
         })
     }
 
+    /// Whether Ongoing was ever seen to have something: it was accepted, or found there.
+    pub fn is_known(&self, lane: &Lane, need: &Need) -> Answer<bool> {
+        let (lane, need) = (lane.clone(), need.clone());
+        self.0.readers.ask(move |connection| {
+            let Some(lane) = find_lane(connection, &lane)? else { return Ok(false) };
+            Ok(connection
+                .prepare_cached("SELECT 1 FROM known WHERE lane_id = ?1 AND kind = ?2 AND number = ?3")?
+                .exists(params![lane, need.kind.name(), need.number])?)
+        })
+    }
+
+    /// Which of these articles nobody has seen at Ongoing yet.
+    pub fn unknown_articles(&self, lane: &Lane, numbers: Vec<String>) -> Answer<Vec<String>> {
+        let lane = lane.clone();
+        self.0.readers.ask(move |connection| {
+            let Some(lane) = find_lane(connection, &lane)? else { return Ok(numbers) };
+            let mut find = connection
+                .prepare_cached("SELECT 1 FROM known WHERE lane_id = ?1 AND kind = ?2 AND number = ?3")?;
+            let mut unknown = Vec::new();
+            for number in numbers {
+                if !find.exists(params![lane, Kind::Article.name(), number])? {
+                    unknown.push(number);
+                }
+            }
+            Ok(unknown)
+        })
+    }
+
+    /// These articles were seen at Ongoing. What it holds of them is not known, so that the next version is sent.
+    pub fn note_articles(&self, lane: &Lane, numbers: Vec<String>, now: DateTime<Utc>) -> Answer<()> {
+        let lane = lane.clone();
+        self.0.writer.run("ledger.note_articles", move |connection| {
+            let lane = lane_id(connection, &lane)?;
+            let mut note = connection.prepare_cached(
+                "INSERT OR IGNORE INTO known (lane_id, kind, number, remember, updated_at) \
+                 VALUES (?1, ?2, ?3, '', ?4)",
+            )?;
+            for number in &numbers {
+                note.execute(params![lane, Kind::Article.name(), number, ms(now)])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Halts a scope until it is lifted; a scope halted already keeps its `since`.
     pub fn halt(&self, scope: &str, fault: Fault, cause: &str, now: DateTime<Utc>) -> Answer<()> {
         let (scope, cause) = (scope.to_owned(), cause.to_owned());
@@ -236,6 +280,7 @@ struct Attempted {
     arrival: Option<i64>,
     kind: String,
     number: String,
+    operation: Operation,
     hash: String,
     remember: String,
 }
@@ -247,6 +292,7 @@ impl Attempted {
             arrival: row.get("arrival_id")?,
             kind: row.get("kind")?,
             number: row.get("number")?,
+            operation: from_json(&row.get::<_, String>("operation")?)?,
             hash: row.get("hash")?,
             remember: row.get("remember")?,
         })
@@ -271,13 +317,19 @@ fn settle(
     match settlement {
         Settlement::Accepted { ongoing_id, message } => {
             end(connection, call, CallState::Accepted, *ongoing_id, message, None, now)?;
-            if attempted.arrival.is_some() {
-                now_known(connection, call, &attempted, *ongoing_id, now)?;
+            match attempted.operation.basis() {
+                BasisEffect::Sets => now_known(connection, call, &attempted, *ongoing_id, now)?,
+                BasisEffect::Clears => clear_basis(connection, call)?,
+                BasisEffect::Leaves => {}
             }
             one_call_ended(connection, attempted.arrival, now)
         }
         Settlement::Refused(fault) => {
             end(connection, call, CallState::Refused, None, "", Some(fault), now)?;
+            // Its first requests were done.
+            if fault.code == code::PARTLY_REFUSED {
+                clear_basis(connection, call)?;
+            }
             one_call_ended(connection, attempted.arrival, now)
         }
         Settlement::Later { due, fault, unknown, counts } => {

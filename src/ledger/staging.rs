@@ -32,6 +32,25 @@ pub struct Counts {
     pub records: u64,
 }
 
+/// What a document of an arrival asks for, as far as it must be the only one: an order may be cancelled in the file that
+/// brings it anew, but not come twice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StagedTask {
+    /// What kind of object.
+    pub kind: Kind,
+    /// Our number.
+    pub number: String,
+    /// [`Operation::tag`] of what is asked for.
+    pub operation: &'static str,
+}
+
+impl StagedTask {
+    /// What a call asks for.
+    pub fn of(call: &Call) -> StagedTask {
+        StagedTask { kind: call.key.kind, number: call.key.number.clone(), operation: call.operation.tag() }
+    }
+}
+
 impl Ledger {
     /// The oldest received arrival of a lane, whose turn it is to be staged.
     pub fn next_to_stage(&self, lane: &Lane) -> Answer<Option<Arrival>> {
@@ -56,21 +75,17 @@ impl Ledger {
         })
     }
 
-    /// Which of these keys the arrival has staged already: one arrival never plans two versions of one key.
-    pub fn staged_numbers(
-        &self,
-        arrival: ArrivalId,
-        numbers: Vec<(Kind, String)>,
-    ) -> Answer<HashSet<(Kind, String)>> {
+    /// Which of these the arrival has staged already: one arrival never asks twice for the same of one key.
+    pub fn staged_tasks(&self, arrival: ArrivalId, tasks: Vec<StagedTask>) -> Answer<HashSet<StagedTask>> {
         self.0.readers.ask(move |connection| {
             let mut find = connection.prepare_cached(
-                "SELECT 1 FROM document d JOIN call c ON c.document_id = d.id \
-                 WHERE d.number = ?2 AND d.arrival_id = ?1 AND c.kind = ?3 AND c.number = ?2 LIMIT 1",
+                "SELECT 1 FROM call INDEXED BY call_number WHERE number = ?1 AND arrival_id = ?2 AND kind = ?3 \
+                 AND operation ->> 'operation' = ?4 LIMIT 1",
             )?;
             let mut staged = HashSet::new();
-            for (kind, number) in numbers {
-                if find.exists(params![arrival, number, kind.name()])? {
-                    staged.insert((kind, number));
+            for task in tasks {
+                if find.exists(params![task.number, arrival, task.kind.name(), task.operation])? {
+                    staged.insert(task);
                 }
             }
             Ok(staged)
@@ -317,13 +332,13 @@ pub(super) fn insert_call(
             call.body,
             call.hash,
             call.remember,
-            !call.needs_articles.is_empty(),
+            !call.needs.is_empty(),
         ])?;
     let id = connection.last_insert_rowid();
-    let mut add =
-        connection.prepare_cached("INSERT OR IGNORE INTO need (call_id, number) VALUES (?1, ?2)")?;
-    for number in &call.needs_articles {
-        add.execute(params![id, number])?;
+    let mut add = connection
+        .prepare_cached("INSERT OR IGNORE INTO need (call_id, kind, number) VALUES (?1, ?2, ?3)")?;
+    for need in &call.needs {
+        add.execute(params![id, need.kind.name(), need.number])?;
     }
     Ok(id)
 }
@@ -340,7 +355,7 @@ fn basis(connection: &Connection, key: &Key) -> Verb<Option<Basis>> {
         .optional()?;
     let queued: Option<(String, bool)> = connection
         .prepare_cached(
-            "SELECT c.hash, c.unknown FROM call c JOIN arrival a ON a.id = c.arrival_id \
+            "SELECT c.hash, c.unknown FROM call c INDEXED BY call_open JOIN arrival a ON a.id = c.arrival_id \
              WHERE c.lane_id = ?1 AND c.kind = ?2 AND c.number = ?3 AND c.state IN ('pending', 'held') \
              AND a.published_at IS NOT NULL ORDER BY c.id DESC LIMIT 1",
         )?

@@ -7,10 +7,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::convert::{SELECT_CALL, call, count, find_lane, maybe_time, ms};
+use super::convert::{SELECT_CALL, call, count, find_lane, maybe_time, ms, named};
 use super::failure::Verb;
 use super::rows::{ArrivalId, CallId, DueCall};
-use crate::call::{Kind, Lane};
+use crate::call::{Kind, Lane, Need};
 
 /// A call that has waited this long since it was published goes before every younger one, whatever its kind.
 const AGES_AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -24,7 +24,7 @@ macro_rules! ready {
              AND (e.arrival_id IS NULL OR EXISTS (SELECT 1 FROM arrival ea WHERE ea.id = e.arrival_id \
                  AND ea.published_at IS NOT NULL))) \
          AND (c.has_needs = 0 OR NOT EXISTS (SELECT 1 FROM need n \
-             CROSS JOIN call e INDEXED BY call_open ON e.lane_id = c.lane_id AND e.kind = 'article' AND e.number = n.number \
+             CROSS JOIN call e INDEXED BY call_open ON e.lane_id = c.lane_id AND e.kind = n.kind AND e.number = n.number \
              WHERE n.call_id = c.id AND e.id < c.id AND e.state IN ('pending', 'held') \
              AND (e.arrival_id IS NULL OR EXISTS (SELECT 1 FROM arrival ea WHERE ea.id = e.arrival_id \
                  AND ea.published_at IS NOT NULL)))) \
@@ -158,11 +158,22 @@ fn due_call(connection: &Connection, id: CallId) -> Verb<DueCall> {
                 first_tried_at: maybe_time(row, "first_tried_at")?,
                 unknown: row.get("unknown")?,
                 ongoing_id: None,
+                partner: None,
+                published_at: None,
             })
         })?;
-    due.call.needs_articles = connection
-        .prepare_cached("SELECT number FROM need WHERE call_id = ?1 ORDER BY number")?
-        .query_map([id], |row| row.get(0))?
+    let of_arrival = connection
+        .prepare_cached(
+            "SELECT partner, published_at FROM arrival WHERE id = (SELECT arrival_id FROM call WHERE id = ?1)",
+        )?
+        .query_row([id], |row| Ok((row.get("partner")?, maybe_time(row, "published_at")?)))
+        .optional()?;
+    (due.partner, due.published_at) = of_arrival.unwrap_or_default();
+    due.call.needs = connection
+        .prepare_cached("SELECT kind, number FROM need WHERE call_id = ?1 ORDER BY kind, number")?
+        .query_map([id], |row| {
+            Ok(Need { kind: named(row, "kind", Kind::named)?, number: row.get("number")? })
+        })?
         .collect::<Result<_, _>>()?;
     due.ongoing_id = connection
         .prepare_cached(

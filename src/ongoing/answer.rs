@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::call::Need;
 use crate::fault::{Fault, code};
 use crate::ongoing::compare::Json;
 
@@ -24,6 +25,14 @@ pub enum Answer {
     Refused(Fault),
     /// It was not done, and not for anything in the document: wait, or call the operator.
     Unavailable(Unavailable),
+    /// Nothing was written: Ongoing does not have what the call is about or needs. Whoever knows more decides whether to
+    /// wait for it.
+    NotThere {
+        /// What is missing.
+        need: Need,
+        /// The refusal, if nobody waits.
+        fault: Fault,
+    },
     /// It may have been done: settle it by reading back.
     Unknown(Fault),
 }

@@ -123,15 +123,21 @@ pub fn order_differs(sent: &Json, there: &Json) -> Option<String> {
     let Json::Object(members) = sent else { return Some("order".to_owned()) };
     for (name, value) in members {
         let different = match name.as_str() {
-            "orderLines" => lines_differ(value.items(), there.member("orderLines").map_or(&[], Json::items)),
+            "orderLines" => Lines {
+                member: name,
+                row_number: "rowNumber",
+                elsewhere: &|member| match member {
+                    "articleNumber" => Some(&["article", "articleNumber"]),
+                    "numberOfItems" => Some(&["orderedNumberOfItems"]),
+                    "lineFreeValues" => Some(&["freeValues"]),
+                    _ => None,
+                },
+            }
+            .differ(value, there),
             "consignee" | "classes" => differs(value, there.member(name), name),
             "transporter" | "returnTransporter" => there.member(name).and_then(|there| match there {
                 Json::Null => (!value.is_nothing()).then(|| name.clone()),
-                there => members_differ(value, there, name, &|member| match member {
-                    "transporterCode" => Some(&["code"]),
-                    "transporterServiceCode" => Some(&["serviceCode"]),
-                    _ => None,
-                }),
+                there => members_differ(value, there, name, TRANSPORTER_ELSEWHERE),
             }),
             "warehouseId" => differs(value, head.at(&["warehouse", "id"]), name),
             _ => differs(value, head.member(name), name),
@@ -143,24 +149,84 @@ pub fn order_differs(sent: &Json, there: &Json) -> Option<String> {
     None
 }
 
-/// Lines are the same line if their row number is; one line more or less is a difference.
-fn lines_differ(sent: &[Json], there: &[Json]) -> Option<String> {
-    for line in sent {
-        let row = line.text("rowNumber").unwrap_or_default();
-        let path = format!("orderLines[{row}]");
-        let found = there.iter().find(|line| line.text("rowNumber").map(str::trim) == Some(row.trim()));
-        let Some(found) = found else { return Some(path) };
-        let different = members_differ(line, found, &path, &|member| match member {
-            "articleNumber" => Some(&["article", "articleNumber"]),
-            "numberOfItems" => Some(&["orderedNumberOfItems"]),
-            "lineFreeValues" => Some(&["freeValues"]),
-            _ => None,
-        });
-        if different.is_some() {
-            return different;
+/// The first member in which a purchase order differs from what we sent, or `None`. Its announced items are compared by
+/// whoever announces them.
+pub fn purchase_order_differs(sent: &Json, there: &Json) -> Option<String> {
+    let Some(head) = there.member("purchaseOrderInfo") else { return Some("purchaseOrderInfo".to_owned()) };
+    let Json::Object(members) = sent else { return Some("purchaseOrder".to_owned()) };
+    members.iter().find_map(|(name, value)| match name.as_str() {
+        "purchaseOrderLines" => Lines {
+            member: name,
+            row_number: "rowNumber",
+            elsewhere: &|member| match member {
+                "articleNumber" => Some(&["article", "articleNumber"]),
+                "numberOfItems" => Some(&["advisedNumberOfItems"]),
+                "lineFreeValues" => Some(&["freeValues"]),
+                _ => None,
+            },
         }
+        .differ(value, there),
+        "supplierInfo" | "sellerInfo" => differs(value, there.member(name), name),
+        "warehouseId" => differs(value, head.at(&["warehouse", "id"]), name),
+        _ => differs(value, head.member(name), name),
+    })
+}
+
+/// The first member in which a return order differs from what we sent, or `None`. Order and lines are compared by our own
+/// numbers, which stand in members that are ours.
+pub fn return_order_differs(sent: &Json, there: &Json) -> Option<String> {
+    let Some(head) = there.member("returnOrderInfo") else { return Some("returnOrderInfo".to_owned()) };
+    let Json::Object(members) = sent else { return Some("returnOrder".to_owned()) };
+    members.iter().find_map(|(name, value)| match name.as_str() {
+        "returnOrderLines" => Lines {
+            member: name,
+            row_number: "returnOrderRowNumber",
+            elsewhere: &|member| match member {
+                "@orderRowNumber" => Some(&["customerOrderLine", "customerOrderRowNumber"]),
+                _ => None,
+            },
+        }
+        .differ(value, there),
+        "@orderNumber" => differs(value, there.at(&["customerOrderInfo", "orderNumber"]), name),
+        "returnTransporter" => there.member(name).and_then(|there| match there {
+            Json::Null => (!value.is_nothing()).then(|| name.clone()),
+            there => members_differ(value, there, name, TRANSPORTER_ELSEWHERE),
+        }),
+        _ => differs(value, head.member(name), name),
+    })
+}
+
+/// Transporters are written by other names than they are read by.
+const TRANSPORTER_ELSEWHERE: Elsewhere<'static> = &|member| match member {
+    "transporterCode" => Some(&["code"]),
+    "transporterServiceCode" => Some(&["serviceCode"]),
+    _ => None,
+};
+
+/// How the lines of a document are compared: they are the same line if their row number is, and one line more or less is
+/// a difference.
+struct Lines<'a> {
+    member: &'a str,
+    row_number: &'a str,
+    elsewhere: Elsewhere<'a>,
+}
+
+impl Lines<'_> {
+    fn differ(&self, sent: &Json, there: &Json) -> Option<String> {
+        let sent = sent.items();
+        let there = there.member(self.member).map_or(&[][..], Json::items);
+        for line in sent {
+            let row = line.text(self.row_number).unwrap_or_default();
+            let path = format!("{}[{row}]", self.member);
+            let is_it = |line: &&Json| line.text(self.row_number).map(str::trim) == Some(row.trim());
+            let Some(found) = there.iter().find(is_it) else { return Some(path) };
+            let different = members_differ(line, found, &path, self.elsewhere);
+            if different.is_some() {
+                return different;
+            }
+        }
+        (there.len() > sent.len()).then(|| self.member.to_owned())
     }
-    (there.len() > sent.len()).then(|| "orderLines".to_owned())
 }
 
 /// Where the answer has a member under another name.

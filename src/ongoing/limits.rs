@@ -10,8 +10,6 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::call::Operation;
-
 /// The method of `PUT /articles`.
 pub const PUT_ARTICLES: &str = "PUT /articles";
 /// The method of `PUT /orders`.
@@ -30,15 +28,6 @@ pub const GET_ORDER_STATUSES: &str = "GET /orders/statuses";
 /// The shortest and the longest wait between two tries.
 const FIRST_DELAY: Duration = Duration::from_secs(5);
 const LONGEST_DELAY: Duration = Duration::from_secs(600);
-
-/// The method, verb and route, that limits count an operation's write by.
-pub fn method_of(operation: &Operation) -> &'static str {
-    match operation {
-        Operation::PutArticle => PUT_ARTICLES,
-        Operation::PutOrder => PUT_ORDERS,
-        Operation::MarkOrderLineReported { .. } => PATCH_REPORTED,
-    }
-}
 
 /// How long to wait after so many tries in vain: 5 s, doubled with each try up to 10 min, of which up to a quarter
 /// is taken off as the seed says, so that many calls do not come back at one instant. The same seed and number of

@@ -4,8 +4,11 @@ mod answer;
 mod compare;
 mod exchange;
 pub mod limits;
+mod members;
+mod operations;
 pub mod read;
 mod rest;
+mod routes;
 pub mod wire;
 
 use std::time::Duration;
@@ -14,9 +17,11 @@ use crate::secret::Secret;
 
 pub use answer::{Answer, LONGEST_TEXT, Unavailable, message_of};
 pub use exchange::{LARGEST_LIST, LARGEST_WRITE_ANSWER, Request};
-pub use limits::{Breaker, Limits, MethodState, method_of, retry_delay};
+pub use limits::{Breaker, Limits, MethodState, retry_delay};
+pub use operations::{Hint, preview};
 pub use read::{OrderLineRead, OrderRead, ParcelRead, PickedItemRead, TrackingRead};
-pub use rest::{Found, Ongoing, OrdersFilter, OrdersPage, Performed, ReadBack, Shipped, preview};
+pub use rest::{Found, Ongoing, OrdersFilter, OrdersPage, Performed, ReadBack, Shipped};
+pub use routes::method_of;
 
 /// One Ongoing system with its URL and account, as the configuration's check made it.
 #[derive(Clone, Debug)]

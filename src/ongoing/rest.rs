@@ -1,21 +1,25 @@
 //! Ongoing by its Goods Owner REST API: performs calls, reads back, reads what is to be told.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::Method;
 
-use crate::call::{Call, Operation};
+use crate::call::{Call, Key, Kind, Lane, Operation};
 use crate::clock::Clock;
 use crate::fault::{Fault, Turn, code};
 use crate::ongoing::Installation;
-use crate::ongoing::answer::{Answer, Exchanged, Meaning, Unavailable, meaning, message_of};
-use crate::ongoing::compare::{Json, article_differs, order_differs};
+use crate::ongoing::answer::{Answer, Exchanged, Meaning, Unavailable, meaning};
+use crate::ongoing::compare::Json;
 use crate::ongoing::exchange::{Ask, Request, Wire};
-use crate::ongoing::limits::{self, Limits, method_of};
+use crate::ongoing::limits::{self, Limits};
+use crate::ongoing::operations::{self, Doing, Hint};
 use crate::ongoing::read::OrderRead;
-use crate::ongoing::wire::{body, decimal_of};
 use crate::step::Steps;
+
+/// How many article numbers one request asks for: its URL stays short enough for every proxy.
+const ARTICLES_PER_QUESTION: usize = 40;
 
 /// One installation. A clone is another handle on the same connections and breakers.
 #[derive(Clone, Debug)]
@@ -98,25 +102,6 @@ pub struct OrdersPage {
     pub next: i64,
 }
 
-/// A call's write as it would be sent: the request line and the body, for people to look at.
-pub fn preview(call: &Call) -> String {
-    let (_, verb, path) = route(&call.operation);
-    format!("{verb} /api/v1/{path}\n{}", body(call))
-}
-
-/// The step, the verb and the path below `/api/v1/` of a call's write.
-fn route(operation: &Operation) -> (&'static str, Method, String) {
-    match operation {
-        Operation::PutArticle => ("ongoing.put_article", Method::PUT, "articles".to_owned()),
-        Operation::PutOrder => ("ongoing.put_order", Method::PUT, "orders".to_owned()),
-        Operation::MarkOrderLineReported { order_id, order_line_id, .. } => (
-            "ongoing.mark_order_line_reported",
-            Method::PATCH,
-            format!("orders/{order_id}/lines/{order_line_id}/reportedNumberOfItems"),
-        ),
-    }
-}
-
 impl Ongoing {
     /// A handle on an installation. Nothing is sent yet.
     ///
@@ -141,97 +126,65 @@ impl Ongoing {
         self.wire.credential_fingerprint()
     }
 
-    /// Sends a call's write, once. `ongoing_id` is the id of the object where it is known; the upserts go by our own
-    /// number, so that it only names what an answer without an id is about.
-    pub async fn perform(&self, call: &Call, ongoing_id: Option<i64>) -> Performed {
+    /// Sends the requests of a call, in order, each once; what it ends in is its outcome.
+    pub async fn perform(&self, call: &Call, hint: Hint) -> Performed {
         let mut requests = Vec::new();
-        let method = method_of(&call.operation);
-        let (step, verb, path) = route(&call.operation);
-        let ask = Ask { step, method, verb, path: &path, query: Vec::new(), body: Some(body(call)) };
-        let exchanged = self.wire.exchange(ask, &mut requests).await;
-        let message = match &exchanged {
-            Exchanged::Answered(answered) => message_of(&answered.body),
-            _ => String::new(),
-        };
-        let is_mark = matches!(call.operation, Operation::MarkOrderLineReported { .. });
-        let answer = match meaning(exchanged, method, is_mark) {
-            Meaning::Done(json) => {
-                let id = match &call.operation {
-                    Operation::PutArticle => json.whole("articleSystemId"),
-                    Operation::PutOrder => json.whole("orderId"),
-                    Operation::MarkOrderLineReported { order_id, .. } => Some(*order_id),
-                };
-                match id {
-                    Some(id) => {
-                        let message = if is_mark { json_message(&json) } else { message };
-                        Answer::Accepted { ongoing_id: Some(id), message }
-                    }
-                    // A success without an id is an error (section 4): ask again by our number.
-                    None => {
-                        let fault = Fault::new(code::ONGOING_NO_ID).with("method", method).found(message);
-                        Answer::Unknown(match ongoing_id {
-                            Some(id) => fault.with("known", id),
-                            None => fault,
-                        })
-                    }
-                }
-            }
-            Meaning::Refused(fault) | Meaning::NotFound(fault) => Answer::Refused(fault),
-            Meaning::Unavailable(unavailable) => Answer::Unavailable(unavailable),
-            Meaning::Unknown(fault) => Answer::Unknown(fault),
-        };
+        let mut doing = Doing { wire: &self.wire, call, hint, requests: &mut requests };
+        let answer = operations::perform(&mut doing).await.unwrap_or_else(|early| early);
         Performed { answer, requests }
     }
 
     /// Looks whether Ongoing has what a call says. It reads only; Ongoing may lag behind its own answers.
     pub async fn read_back(&self, call: &Call) -> ReadBack {
         let mut requests = Vec::new();
-        let found = match self.look(call, &mut requests).await {
-            Ok(found) => found,
-            Err(unavailable) => Found::Unavailable(unavailable),
-        };
+        let mut doing = Doing { wire: &self.wire, call, hint: Hint::default(), requests: &mut requests };
+        let found = operations::look(&mut doing).await.unwrap_or_else(Found::Unavailable);
         ReadBack { found, requests }
     }
 
-    async fn look(&self, call: &Call, requests: &mut Vec<Request>) -> Result<Found, Unavailable> {
-        let goods_owner = ("goodsOwnerId", call.key.lane.goods_owner.to_string());
-        let number = call.key.number.as_str();
-        match &call.operation {
-            Operation::PutArticle => {
-                let query = vec![goods_owner, ("articleNumber", number.to_owned())];
-                let ask = read("ongoing.get_articles", limits::GET_ARTICLES, "articles", query);
-                let list = self.read_list(ask, requests).await?;
-                let is_it = |article: &&Json| article.text("articleNumber") == Some(number);
-                let there: Vec<&Json> = list.items().iter().filter(is_it).collect();
-                Ok(compare(call, &there, |article| article.whole("articleSystemId"), article_differs))
-            }
-            Operation::PutOrder => {
-                let query = vec![goods_owner, ("orderNumber", number.to_owned())];
-                let ask = read("ongoing.get_orders", limits::GET_ORDERS, "orders", query);
-                let list = self.read_list(ask, requests).await?;
-                let head = |order: &Json| order.member("orderInfo").cloned().unwrap_or(Json::Null);
-                let is_it = |order: &&Json| head(order).text("orderNumber") == Some(number);
-                let there: Vec<&Json> = list.items().iter().filter(is_it).collect();
-                Ok(compare(call, &there, |order| head(order).whole("orderId"), order_differs))
-            }
-            Operation::MarkOrderLineReported { order_id, order_line_id, reported_number_of_items } => {
-                let path = format!("orders/{order_id}");
-                let ask = read("ongoing.get_order", limits::GET_ORDER, &path, Vec::new());
-                let Some(order) = self.read(ask, requests).await? else { return Ok(Found::Missing) };
-                let lines = order.member("orderLines").map_or(&[][..], Json::items);
-                let Some(line) = lines.iter().find(|line| line.whole("id") == Some(*order_line_id)) else {
-                    return Ok(Found::Missing);
-                };
-                let ongoing_id = Some(*order_id);
-                let reported = match line.member("reportedNumberOfItems") {
-                    Some(Json::Number(text) | Json::Text(text)) => decimal_of(text),
-                    _ => None,
-                };
-                let same = reported.is_some() && reported == decimal_of(reported_number_of_items);
-                let what = "reportedNumberOfItems".to_owned();
-                Ok(if same { Found::Same { ongoing_id } } else { Found::Different { ongoing_id, what } })
-            }
+    /// Which of these articles Ongoing has.
+    ///
+    /// # Errors
+    /// Ongoing could not be read. The requests stand in `requests` either way.
+    pub async fn articles_there(
+        &self,
+        goods_owner: i32,
+        numbers: &[String],
+        requests: &mut Vec<Request>,
+    ) -> Result<BTreeSet<String>, Unavailable> {
+        let mut there = BTreeSet::new();
+        for numbers in numbers.chunks(ARTICLES_PER_QUESTION) {
+            let mut query = vec![("goodsOwnerId", goods_owner.to_string())];
+            query.extend(numbers.iter().map(|number| ("articleNumbers", number.clone())));
+            let ask = read("ongoing.get_articles", limits::GET_ARTICLES, "articles", query);
+            let text = self.read_text(ask, requests).await?;
+            let list = Json::read(&text).unwrap_or(Json::Null);
+            let found = list.items().iter().filter_map(|article| article.text("articleNumber"));
+            there.extend(found.map(str::to_owned));
         }
+        Ok(there)
+    }
+
+    /// Creates an article of which nothing is known but its number, which becomes its name too.
+    pub async fn create_article(
+        &self,
+        goods_owner: i32,
+        number: &str,
+        requests: &mut Vec<Request>,
+    ) -> Answer {
+        let lane = Lane { installation: String::new(), goods_owner };
+        let body = serde_json::json!({ "articleNumber": number, "articleName": number }).to_string();
+        let call = Call {
+            key: Key { lane, kind: Kind::Article, number: number.to_owned() },
+            operation: Operation::PutArticle,
+            body,
+            hash: String::new(),
+            needs: Vec::new(),
+            remember: String::new(),
+        };
+        let performed = self.perform(&call, Hint::default()).await;
+        requests.extend(performed.requests);
+        performed.answer
     }
 
     /// One page of shipped orders, by id from `id_from` (inclusive) on, at most `most`. The caller goes on with
@@ -317,22 +270,6 @@ impl Ongoing {
         self.read_text(ask, requests).await.map(drop)
     }
 
-    /// A list, or null for an empty one. The route always exists: where it does not, the URL is wrong.
-    async fn read_list(&self, ask: Ask<'_>, requests: &mut Vec<Request>) -> Result<Json, Unavailable> {
-        let method = ask.method;
-        match meaning(self.wire.exchange(ask, requests).await, method, false) {
-            Meaning::NotFound(fault) => Err(read_refused(fault)),
-            meaning => Ok(read_meaning(meaning)?.unwrap_or(Json::Null)),
-        }
-    }
-
-    /// One object; `None` if Ongoing says that there is no such thing.
-    async fn read(&self, ask: Ask<'_>, requests: &mut Vec<Request>) -> Result<Option<Json>, Unavailable> {
-        let method = ask.method;
-        let exchanged = self.wire.exchange(ask, requests).await;
-        read_meaning(meaning(exchanged, method, false))
-    }
-
     /// The text of a list, which was seen to be JSON.
     async fn read_text(&self, ask: Ask<'_>, requests: &mut Vec<Request>) -> Result<String, Unavailable> {
         let method = ask.method;
@@ -364,7 +301,7 @@ fn read<'a>(
 }
 
 /// A read changes nothing: what would be in doubt for a write is only not read.
-fn read_meaning(meaning: Meaning) -> Result<Option<Json>, Unavailable> {
+pub(super) fn read_meaning(meaning: Meaning) -> Result<Option<Json>, Unavailable> {
     match meaning {
         Meaning::Done(json) => Ok(Some(json)),
         Meaning::NotFound(_) => Ok(None),
@@ -375,11 +312,12 @@ fn read_meaning(meaning: Meaning) -> Result<Option<Json>, Unavailable> {
 }
 
 /// We ask wrongly, or may not: nothing that a sender could correct.
-fn read_refused(fault: Fault) -> Unavailable {
+pub(super) fn read_refused(fault: Fault) -> Unavailable {
     Unavailable::new(Fault { code: code::ONGOING_READ_REFUSED, turn: Turn::Operator, ..fault })
 }
 
-fn compare(
+/// Whether one of the objects that Ongoing has is what a call says.
+pub(super) fn compare(
     call: &Call,
     there: &[&Json],
     id: impl Fn(&Json) -> Option<i64>,
@@ -394,8 +332,4 @@ fn compare(
         }
     }
     different
-}
-
-fn json_message(json: &Json) -> String {
-    json.text("message").map(message_of).unwrap_or_default()
 }

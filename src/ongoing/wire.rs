@@ -3,20 +3,21 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
 
-use crate::call::{Call, Operation};
+use crate::call::Call;
+use crate::ongoing::members::Members;
 
-/// The body of a call's write.
+/// The document of a call as the body of its main request: with the goods owner, without the members that are ours.
 pub fn body(call: &Call) -> String {
-    match &call.operation {
-        Operation::PutArticle | Operation::PutOrder => {
-            let members = call.body.trim().strip_prefix('{').unwrap_or("}");
-            let comma = if members.trim_start().starts_with('}') { "" } else { "," };
-            format!("{{\"goodsOwnerId\":{}{comma}{members}", call.key.lane.goods_owner)
-        }
-        Operation::MarkOrderLineReported { reported_number_of_items, .. } => {
-            format!("{{\"reportedNumberOfItems\":{reported_number_of_items}}}")
-        }
-    }
+    let mut stripped = String::new();
+    let document = if Members::has_ours(&call.body) {
+        Members::of(&call.body).written(&mut stripped);
+        stripped.as_str()
+    } else {
+        call.body.trim()
+    };
+    let members = document.strip_prefix('{').unwrap_or("}");
+    let comma = if members.trim_start().starts_with('}') { "" } else { "," };
+    format!("{{\"goodsOwnerId\":{}{comma}{members}", call.key.lane.goods_owner)
 }
 
 /// A number as it stands in JSON, also one with an exponent or inside a string.
@@ -76,7 +77,7 @@ pub fn instant_of(text: &str) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::{Key, Kind, Lane};
+    use crate::call::{Key, Kind, Lane, Operation};
 
     fn call(operation: Operation, body: &str) -> Call {
         let lane = Lane { installation: "nordlager".into(), goods_owner: 159 };
@@ -85,7 +86,7 @@ mod tests {
             operation,
             body: body.into(),
             hash: String::new(),
-            needs_articles: Vec::new(),
+            needs: Vec::new(),
             remember: String::new(),
         }
     }
@@ -98,12 +99,11 @@ mod tests {
             r#"{"goodsOwnerId":159,"articleNumber":"Å","weight":0.10000000000000000000001}"#
         );
         assert_eq!(body(&call(Operation::PutArticle, "{}")), r#"{"goodsOwnerId":159}"#);
-        let mark = Operation::MarkOrderLineReported {
-            order_id: 1,
-            order_line_id: 2,
-            reported_number_of_items: "8.125".into(),
-        };
-        assert_eq!(body(&call(mark, "")), r#"{"reportedNumberOfItems":8.125}"#);
+        let ours = r#"{"articleNumber":"A","@classes":[{"code":"K"}],"weight":1}"#;
+        assert_eq!(
+            body(&call(Operation::PutArticle, ours)),
+            r#"{"goodsOwnerId":159,"articleNumber":"A","weight":1}"#
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! From an arrival to published calls: copy -> format -> documents -> plan -> staged -> published or rejected.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 
@@ -8,7 +8,7 @@ use super::{Duplicates, FaultRule, Inbox, Receive};
 use crate::call::{Call, Key, Kind, Lane};
 use crate::fault::{Fault, Place, code};
 use crate::format::{self, Item, Mapped, ReadContext, Remembered, Summary};
-use crate::ledger::{Arrival, ArrivalId, Counts, Planned, StagedDocument};
+use crate::ledger::{Arrival, ArrivalId, Counts, Planned, StagedDocument, StagedTask};
 use crate::plan;
 
 /// How many documents go into the ledger in one transaction.
@@ -196,23 +196,20 @@ impl<'a> Staging<'a> {
 
     /// One arrival never plans two versions of one key (promise 3).
     fn refuse_second_versions(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
-        let numbers =
-            batch.iter().filter_map(planned_call).map(|call| (call.key.kind, call.key.number.clone()));
-        let mut seen: HashSet<(Kind, String)> =
-            self.receive.ledger.staged_numbers(self.arrival.id, numbers.collect()).wait()?;
+        let tasks = batch.iter().filter_map(planned_call).map(StagedTask::of).collect();
+        let mut seen = self.receive.ledger.staged_tasks(self.arrival.id, tasks).wait()?;
         for document in batch {
-            let Some(call) = planned_call(document) else { continue };
-            let number = (call.key.kind, call.key.number.clone());
-            if seen.contains(&number) {
+            let Some(task) = planned_call(document).map(StagedTask::of) else { continue };
+            if seen.contains(&task) {
                 document.faults.push(
                     Fault::new(code::NUMBER_TWICE)
                         .at(Place::file(&self.arrival.name).line(document.first_line))
-                        .found(&number.1)
-                        .with("document", number.0.name()),
+                        .found(&task.number)
+                        .with("document", task.kind.name()),
                 );
                 document.planned = Planned::Faulty;
             } else {
-                seen.insert(number);
+                seen.insert(task);
             }
         }
         Ok(())

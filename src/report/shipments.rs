@@ -175,7 +175,7 @@ fn mark(key: &Key, order_id: i64, order_line_id: i64, picked: Decimal) -> Call {
         operation: Operation::MarkOrderLineReported { order_id, order_line_id, reported_number_of_items },
         body: String::new(),
         hash: String::new(),
-        needs_articles: Vec::new(),
+        needs: Vec::new(),
         remember: String::new(),
     }
 }

@@ -4,8 +4,10 @@
 //! One task runs a lane at a time ([`run_lane`]), so no request that writes starts on it while an earlier one is
 //! unanswered (promise 5). Nothing sleeps holding work: a call that must wait is a row with a later `due`.
 
+mod articles;
 mod settle;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +16,9 @@ use crate::call::Lane;
 use crate::clock::Clock;
 use crate::fault::{Fault, Turn, code};
 use crate::ledger::{DueCall, Ledger, RequestRow, Settlement};
-use crate::ongoing::{self, Answer, Found, Ongoing, Unavailable, method_of};
+use crate::ongoing::{self, Answer, Found, Hint, Ongoing, Unavailable, method_of};
+
+pub use articles::UnknownArticles;
 
 /// What the pass works with, for one installation.
 #[derive(Clone)]
@@ -23,6 +27,8 @@ pub struct Send {
     pub ledger: Ledger,
     /// The installation.
     pub ongoing: Arc<Ongoing>,
+    /// What becomes of documents with articles that nobody knows, by partner; the others send and see.
+    pub unknown_articles: Arc<BTreeMap<String, UnknownArticles>>,
     /// The time.
     pub clock: Clock,
     /// Set when the gateway stops: the request in hand ends, no further one begins.
@@ -66,14 +72,14 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
             return Ok(Rest::Until(send.ledger.next_due(lane, now).await?));
         };
         // An open breaker is no try of this call, and no request.
-        let method = method_of(&due.call.operation);
+        let method = method_of(&due.call);
         if let Err(until) = send.ongoing.limits().may_send(method, now) {
             tracing::warn!(lane = %lane, method, %until, "the breaker is open after failures in a row; the lane rests");
             send.ledger.rest_lane(lane, until).await?;
             return Ok(Rest::Until(Some(until)));
         }
         send.ledger.begin(due.id, now).await?;
-        let (settlement, requests) = attempt(send, &due).await;
+        let (settlement, requests) = attempt(send, &due).await?;
         let settled = settle::decide(send, &due, settlement);
         if let Some(fault) = settled.halt_installation {
             send.ledger
@@ -141,25 +147,36 @@ enum Attempt {
     RepeatRefused(Fault),
     /// It was not processed.
     Unavailable(Unavailable),
+    /// Ongoing does not have what the call is about. `seen`: it was there once.
+    NotThere { fault: Fault, seen: bool },
+    /// Articles that the call needs are not there yet, and it may wait for them until then.
+    Waits { fault: Fault, until: DateTime<Utc> },
     /// It may have been processed. `reads_succeed`: a read in this attempt was answered.
     Unknown { fault: Fault, reads_succeed: bool, silent: bool },
 }
 
 /// One attempt: where an earlier one is unsettled it reads back first.
-async fn attempt(send: &Send, due: &DueCall) -> (Attempt, Vec<RequestRow>) {
+async fn attempt(send: &Send, due: &DueCall) -> Result<(Attempt, Vec<RequestRow>), Fault> {
     let mut requests = Vec::new();
     if due.unknown {
         let read = send.ongoing.read_back(&due.call).await;
         requests.extend(read.requests.into_iter().map(row));
         match read.found {
             Found::Same { ongoing_id } => {
-                return (Attempt::Accepted { ongoing_id, message: String::new() }, requests);
+                return Ok((Attempt::Accepted { ongoing_id, message: String::new() }, requests));
             }
-            Found::Unavailable(unavailable) => return (Attempt::Unavailable(unavailable), requests),
+            Found::Unavailable(unavailable) => return Ok((Attempt::Unavailable(unavailable), requests)),
             Found::Different { .. } | Found::Missing => {}
         }
     }
-    let performed = send.ongoing.perform(&due.call, due.ongoing_id).await;
+    let mut asked = Vec::new();
+    let missing = articles::provide(send, due, &mut asked).await;
+    requests.extend(asked.into_iter().map(row));
+    if let Some(attempt) = missing? {
+        return Ok((attempt, requests));
+    }
+    let hint = Hint { ongoing_id: due.ongoing_id, in_doubt: due.unknown, tries: due.tries };
+    let performed = send.ongoing.perform(&due.call, hint).await;
     requests.extend(performed.requests.into_iter().map(row));
     let attempt = match performed.answer {
         Answer::Accepted { ongoing_id, message } => Attempt::Accepted { ongoing_id, message },
@@ -175,12 +192,15 @@ async fn attempt(send: &Send, due: &DueCall) -> (Attempt, Vec<RequestRow>) {
         }
         Answer::Refused(fault) => Attempt::Refused(fault),
         Answer::Unavailable(unavailable) => Attempt::Unavailable(unavailable),
+        Answer::NotThere { need, fault } => {
+            Attempt::NotThere { seen: send.ledger.is_known(&due.call.key.lane, &need).await?, fault }
+        }
         Answer::Unknown(fault) => {
             let silent = fault.code == code::ONGOING_TIME_OUT || fault.code == code::ONGOING_BROKEN_OFF;
             Attempt::Unknown { fault, reads_succeed: due.unknown, silent }
         }
     };
-    (attempt, requests)
+    Ok((attempt, requests))
 }
 
 fn row(request: ongoing::Request) -> RequestRow {

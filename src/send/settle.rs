@@ -3,9 +3,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Attempt, READ_BACKS_AFTER_REFUSAL_MAX, Send, TRIES_OF_A_FAILING_CALL_MAX};
+use crate::call::Kind;
 use crate::fault::{Fault, Turn, code};
 use crate::ledger::{CallId, DueCall, Settlement};
 use crate::ongoing::{Unavailable, retry_delay};
+
+/// How long a call waits for what it is about to be seen at Ongoing: a return for its order, a file for what it belongs to.
+const WAITS_FOR_ITS_OBJECT: TimeDelta = TimeDelta::hours(1);
+
+/// How often articles that a call waits for are looked for.
+const LOOKS_FOR_ARTICLES: TimeDelta = TimeDelta::minutes(1);
 
 /// What follows from an attempt.
 #[derive(Debug)]
@@ -42,6 +49,30 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
             // What Ongoing does not take now it takes of no other call either: the lane waits with it.
             let rest_until = halt_installation.is_none().then_some(due_at);
             Settled { settlement, rest_until, halt_installation }
+        }
+        // Ongoing shows what it accepted late; what it never had, nobody waits for but a file that came before its order.
+        Attempt::NotThere { fault, seen } => {
+            let waits = if seen || due.call.key.kind == Kind::Attachment {
+                WAITS_FOR_ITS_OBJECT
+            } else {
+                TimeDelta::zero()
+            };
+            let until = due.first_tried_at.unwrap_or(now) + waits;
+            let unknown = due.unknown;
+            plain(match now < until {
+                true => Settlement::Later {
+                    due: later.min(until),
+                    fault: fault.turn(Turn::Wait),
+                    unknown,
+                    counts: true,
+                },
+                false if seen => Settlement::Held(fault.turn(Turn::Operator)),
+                false => Settlement::Refused(fault),
+            })
+        }
+        Attempt::Waits { fault, until } => {
+            let look_again = (now + LOOKS_FOR_ARTICLES).min(until);
+            plain(Settlement::Later { due: look_again, fault, unknown: due.unknown, counts: false })
         }
         Attempt::Unknown { fault, reads_succeed, .. }
             if reads_succeed && tries >= TRIES_OF_A_FAILING_CALL_MAX =>

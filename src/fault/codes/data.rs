@@ -3,6 +3,16 @@
 codes! {
     /// Nothing stands where something must.
     MISSING_VALUE = "missing-value", Sender;
+    /// A line of a return order that does not say which line of the order comes back.
+    RETURN_OF_NO_LINE = "return-of-no-line", Sender;
+    /// A change that changes nothing.
+    CHANGE_OF_NOTHING = "change-of-nothing", Sender;
+    /// A document that is about one thing only names two.
+    NUMBERS_OF_TWO = "numbers-of-two", Sender;
+    /// A file's name that has no such part as the format file looks for.
+    FILE_NAME_DOES_NOT_FIT = "file-name-does-not-fit", Sender;
+    /// A file that is taken as it is and is too large.
+    ATTACHMENT_TOO_LARGE = "attachment-too-large", Sender;
     /// A number with implied decimals that holds more than digits.
     NOT_AN_IMPLIED_DECIMAL = "not-an-implied-decimal", Sender;
     /// A number in exponent form: it went through a spreadsheet.

@@ -3,6 +3,22 @@
 codes! {
     /// Ongoing refused the document.
     REFUSED = "refused", Sender;
+    /// Ongoing took a part of the document and refused another.
+    PARTLY_REFUSED = "partly-refused", Sender;
+    /// Ongoing does not cancel it.
+    NOT_CANCELLED = "not-cancelled", Sender;
+    /// Ongoing has no such order, purchase order or article.
+    ONGOING_HAS_NONE = "ongoing-has-none", Sender;
+    /// The order has no such line, or the article stands on several.
+    ORDER_LINE_NOT_FOUND = "order-line-not-found", Sender;
+    /// What was written a moment ago cannot be read yet.
+    ONGOING_LAGS = "ongoing-lags", Wait;
+    /// Articles that nobody knows.
+    ARTICLES_UNKNOWN = "articles-unknown", Sender;
+    /// An unknown article could not be created.
+    ARTICLE_NOT_CREATED = "article-not-created", Sender;
+    /// A call waits for something that it needs.
+    WAITS_FOR = "waits-for", Wait;
     /// Ongoing refused a read.
     ONGOING_READ_REFUSED = "ongoing-read-refused", Operator;
     /// No connection to Ongoing.

@@ -8,6 +8,7 @@ use crate::format::layout::{
     Align, Check, Condition, CsvSyntax, FieldAt, FieldLayout, FixedSyntax, Group, Layout, Newline,
     NumberStyle, RecordUse, Sign, Syntax,
 };
+use crate::format::whole;
 use crate::written::{At, Item, Table, nearest, suggestion};
 
 /// The greatest place or width that a field may have; records are no longer (`RECORD_BYTES_MAX`).
@@ -40,9 +41,14 @@ pub(super) struct Use {
 /// Checks `[layout]`.
 pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
     if !table.has("syntax") {
-        table.missing("syntax", "\"csv\" or \"fixed\"");
+        table.missing("syntax", "\"csv\", \"fixed\" or \"whole\"");
     }
-    let csv = table.one_of("syntax", &[("csv", true), ("fixed", false)]).unwrap_or(true);
+    let words = [("csv", Written::Csv), ("fixed", Written::Fixed), ("whole", Written::Whole)];
+    let syntax = table.one_of("syntax", &words).unwrap_or(Written::Csv);
+    if syntax == Written::Whole {
+        return whole(table, use_);
+    }
+    let csv = syntax == Written::Csv;
     let number = number_style(table);
     let date = date(table, use_.reads).unwrap_or_else(|| "%Y-%m-%d".to_owned());
     let blank = table.texts("blank").unwrap_or_default().into_iter().map(|text| text.value).collect();
@@ -87,6 +93,46 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         columns(table, &mut draft, header, use_);
     }
     group(table, &mut draft);
+    table.finish();
+    Some(draft)
+}
+
+/// A syntax as its key says it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Csv,
+    Fixed,
+    Whole,
+}
+
+/// A file that is taken as it is has one record kind with one field, and nothing to say of either.
+fn whole(table: &Table<'_>, use_: &Use) -> Option<Draft> {
+    if use_.writes
+        && let Some(syntax) = table.text("syntax")
+    {
+        table.wrong_value("syntax", &syntax, "csv or fixed: a file that is taken as it is is only read", "");
+    }
+    let mut draft = Draft {
+        layout: Layout {
+            syntax: Syntax::Whole,
+            encoding: Encoding::named("utf-8")?,
+            newline: Newline::CrLf,
+            skip_first: 0,
+            records: Vec::new(),
+            group: None,
+        },
+        places: Vec::new(),
+        open: None,
+        number: NumberStyle { decimal: ',', thousands: None, decimals: None, sign: Sign::Either },
+        date: "%Y-%m-%d".to_owned(),
+        blank: Vec::new(),
+        optional: Vec::new(),
+        reads: use_.reads,
+        used: Vec::new(),
+    };
+    let file = draft.add_kind(whole::RECORD, table.place());
+    let content = draft.plain_field(whole::CONTENT, FieldAt::Content);
+    draft.add(file, content);
     table.finish();
     Some(draft)
 }
@@ -416,6 +462,7 @@ fn place(table: &Table<'_>, draft: &Draft) -> Option<FieldAt> {
             }
             Some(FieldAt::Characters { at, width })
         }
+        Syntax::Whole => None,
     }
 }
 

@@ -3,20 +3,11 @@
 use super::CodeTables;
 use super::draft::{Draft, Scope};
 use super::source_part::{self, wrong_type};
-use crate::document::{DocumentType, Member, MemberKind, Shape};
+use crate::document::{DocumentType, MEMBERS_UNKNOWN, Member, MemberKind, Shape};
 use crate::fault::{Code, Fault, code};
 use crate::format::layout::RecordUse;
 use crate::format::source::{EachMapping, MemberMapping, PlainMapping, ReadDocument};
 use crate::written::{At, Item, Table, suggestion};
-
-/// Members of Ongoing's schemas whose own members nobody knows (x-members-unknown in the OpenAPI file); they are
-/// never sent. By the schema that names them.
-const NEVER_SENT: [(&str, &str); 4] = [
-    ("PostArticleModel", "alternative_suppliers_info"),
-    ("PostArticleModel", "article_classes_info"),
-    ("PostArticleModel", "advanced"),
-    ("PostOrderLine", "vat"),
-];
 
 /// Checks one `[document.NAME]`.
 pub(super) fn document(
@@ -38,9 +29,8 @@ pub(super) fn document(
 
 /// The document type of this name that goes in the wanted direction, or a mistake.
 pub(super) fn document_type(table: &Table<'_>, name: &At<String>, inbound: bool) -> Option<DocumentType> {
-    let names = || {
-        DocumentType::ALL.into_iter().filter(|known| known.is_inbound() == inbound).map(DocumentType::name)
-    };
+    let names =
+        || DocumentType::ALL.iter().filter(|known| known.is_inbound() == inbound).map(|known| known.name());
     match DocumentType::named(&name.value) {
         Some(document) if document.is_inbound() == inbound => Some(document),
         other => {
@@ -136,7 +126,7 @@ impl Checker<'_> {
     /// `each` belongs to documents and to items of lists; a nested table that has one is told so by its own name.
     fn may_have_each(&self, shape: &Shape) -> bool {
         DocumentType::ALL
-            .into_iter()
+            .iter()
             .any(|document| std::ptr::eq(document.shape(), shape) || has_list_of(document.shape(), shape))
     }
 
@@ -281,7 +271,7 @@ fn check_required(table: &Table<'_>, shape: &'static Shape) {
 
 /// Records that a document has no such member.
 pub(super) fn unknown_target(table: &Table<'_>, shape: &Shape, key: &At<String>) {
-    let never = NEVER_SENT.iter().any(|(schema, name)| *schema == shape.schema && *name == key.value);
+    let never = MEMBERS_UNKNOWN.iter().any(|(schema, name)| *schema == shape.schema && *name == key.value);
     let code: Code = if never { code::TARGET_NEVER_SENT } else { code::UNKNOWN_TARGET };
     let names: Vec<&str> = shape.members.iter().map(|member| member.name).collect();
     table.fault(

@@ -9,7 +9,7 @@ use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, code};
 use crate::format::codes;
 use crate::format::convert;
-use crate::format::source::{Codes, Convert, Factor, FieldRef, Pick, Source};
+use crate::format::source::{Codes, Convert, Factor, FieldRef, NamePart, Pick, Source};
 use crate::written::{At, Item, Table, suggestion};
 
 /// What a source is, for messages.
@@ -109,7 +109,8 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
     let join = table.texts("join");
     let first_of = table.texts("first_of");
     let counter = table.boolean("counter");
-    let file_name = table.boolean("file_name");
+    let file_name = table.item("file_name");
+    let part = table.text("part");
     let all = table.text("all");
     let only = table.table("where");
     if written.len() != 1 {
@@ -146,10 +147,61 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
         return Some(Pick::Counter);
     }
     if let Some(file_name) = file_name {
-        only_true(table, "file_name", &file_name);
-        return Some(Pick::FileName);
+        return self::file_name(table, file_name, part);
     }
     all.and_then(|all| gathered(table, &all, only, with, draft, scope))
+}
+
+/// `file_name = true`, or `file_name = "{order}_{rest}.pdf", part = "order"`: each name in braces stands for at least one
+/// character, the rest of the pattern for itself, capitals and small letters alike.
+fn file_name(table: &Table<'_>, item: Item<'_>, part: Option<At<String>>) -> Option<Pick> {
+    let pattern = match item {
+        Item::Boolean(found) => {
+            only_true(table, "file_name", &found);
+            if part.is_some() {
+                misfit(table, "part", "it goes with a pattern only, like file_name = \"{order}_{rest}.pdf\"");
+            }
+            return Some(Pick::FileName(None));
+        }
+        Item::Text(pattern) => pattern,
+        other => {
+            wrong_type(table, "file_name", &other, "true, or a pattern like \"{order}_{rest}.pdf\"");
+            return None;
+        }
+    };
+    let expected = "a pattern with named parts in braces, each name once, like \"{order}_{rest}.pdf\"";
+    let (mut regex, mut names, mut rest) = ("(?i)^".to_owned(), Vec::new(), pattern.value.as_str());
+    let good = loop {
+        let Some((before, after)) = rest.split_once('{') else {
+            regex.push_str(&regex::escape(rest));
+            break !names.is_empty() && !rest.contains('}');
+        };
+        regex.push_str(&regex::escape(before));
+        let Some((name, after)) = after.split_once('}') else { break false };
+        let plain = name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+        if !plain || names.contains(&name) || before.contains('}') {
+            break false;
+        }
+        regex.push_str(&format!("(?<{name}>.+?)"));
+        names.push(name);
+        rest = after;
+    };
+    regex.push('$');
+    let Some(regex) = regex::Regex::new(&regex).ok().filter(|_| good) else {
+        table.wrong_value("file_name", &pattern, expected, "");
+        return None;
+    };
+    let Some(part) = part else {
+        table.missing("part", &format!("which part of the name, one of: {}", names.join(", ")));
+        return None;
+    };
+    if !names.contains(&part.value.as_str()) {
+        let expected = format!("one of: {}", names.join(", "));
+        table.wrong_value("part", &part, &expected, &suggestion(&part.value, names.iter().copied()));
+        return None;
+    }
+    Some(Pick::FileName(Some(NamePart { pattern: pattern.value, regex, part: part.value })))
 }
 
 fn only_true(table: &Table<'_>, key: &str, found: &At<bool>) {

@@ -209,7 +209,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             ORDERS,
             "[document.order]\n",
             "[document.ordr]\n",
-            "13:11+4 there is no document ordr | one of: article, order | did you mean order?",
+            "13:11+4 there is no document ordr | one of: article, order, order_change, purchase_order, purchase_order_change, return_order, cancellation, attachment | did you mean order?",
         ),
         (
             FIXED,

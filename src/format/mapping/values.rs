@@ -4,7 +4,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::documents::{Group, Here};
 use crate::document::{MemberKind, Value};
-use crate::fault::{Fault, code};
+use crate::fault::{Fault, Place, code};
 use crate::format::convert::{self, NoNumber};
 use crate::format::definition::constant_text;
 use crate::format::layout::{FieldLayout, NumberStyle, Sign};
@@ -25,7 +25,7 @@ impl Evaluated {
     pub(super) fn is_variable(&self, pick: &Pick) -> bool {
         match pick {
             Pick::Field(_) | Pick::Join { .. } | Pick::FirstOf(_) | Pick::All { .. } => true,
-            Pick::Value(_) | Pick::Counter | Pick::FileName => false,
+            Pick::Value(_) | Pick::Counter | Pick::FileName(_) => false,
         }
     }
 }
@@ -64,9 +64,22 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
         }
         Pick::All { kind, field, only, with } => (gathered(group, *kind, *field, only, with, here), None),
         Pick::Counter => (Some(Picked { text: here.number.to_string(), from: None, stated: false }), None),
-        Pick::FileName => {
+        Pick::FileName(None) => {
             let text = group.context.file_name.to_owned();
             (Some(Picked { text, from: None, stated: false }), None)
+        }
+        Pick::FileName(Some(wanted)) => {
+            let name = group.context.file_name;
+            let found = wanted.regex.captures(name).and_then(|parts| parts.name(&wanted.part));
+            let Some(part) = found else {
+                let fault = Fault::new(code::FILE_NAME_DOES_NOT_FIT)
+                    .at(Place::file(name))
+                    .found(name)
+                    .with("pattern", &wanted.pattern);
+                group.fault(fault);
+                return Evaluated::Faulty;
+            };
+            (Some(Picked { text: part.as_str().to_owned(), from: None, stated: true }), None)
         }
     };
     let Some(picked) = picked else {
@@ -94,7 +107,7 @@ pub(super) fn own_fields(source: &Source) -> Vec<usize> {
     let mut fields: Vec<FieldRef> = match &source.pick {
         Pick::Field(field) => vec![*field],
         Pick::Join { parts, .. } | Pick::FirstOf(parts) => parts.clone(),
-        Pick::Value(_) | Pick::Counter | Pick::FileName | Pick::All { .. } => Vec::new(),
+        Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => Vec::new(),
     };
     for factor in [&source.convert.times, &source.convert.per] {
         if let Some(Factor::Field(field)) = factor {

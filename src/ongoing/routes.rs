@@ -1,0 +1,96 @@
+//! The routes of the API that we use: the step's name, the method as limits count it, and the verb.
+
+use reqwest::Method;
+
+use crate::call::{Call, Kind, Operation};
+use crate::ongoing::limits;
+
+/// One route of the API.
+#[derive(Debug)]
+pub(super) struct Route {
+    /// The step's name.
+    pub step: &'static str,
+    /// Verb and route, as limits count it.
+    pub method: &'static str,
+    /// The verb.
+    pub verb: Method,
+}
+
+macro_rules! routes {
+    ($( $name:ident = $step:literal, $verb:ident, $method:expr; )*) => {
+        $( pub(super) const $name: Route = Route { step: $step, method: $method, verb: Method::$verb }; )*
+    };
+}
+
+routes! {
+    PUT_ARTICLE = "ongoing.put_article", PUT, limits::PUT_ARTICLES;
+    PUT_DANGEROUS_GOODS = "ongoing.put_dangerous_goods", PUT, "PUT /articles/dangerousGoods";
+    GET_ARTICLE_CLASSES = "ongoing.get_article_classes", GET, "GET /articles/classes";
+    PUT_ARTICLE_CLASS = "ongoing.put_article_class", PUT, "PUT /articles/classes";
+    PUT_CLASSES_OF_ARTICLE =
+        "ongoing.put_classes_of_article", PUT, "PUT /articles/{articleSystemId}/classes";
+    GET_ARTICLES = "ongoing.get_articles", GET, limits::GET_ARTICLES;
+    PUT_ARTICLE_FILE = "ongoing.put_article_file", PUT, "PUT /articles/{articleSystemId}/files";
+
+    PUT_ORDER = "ongoing.put_order", PUT, limits::PUT_ORDERS;
+    GET_ORDERS = "ongoing.get_orders", GET, limits::GET_ORDERS;
+    GET_ORDER = "ongoing.get_order", GET, limits::GET_ORDER;
+    DELETE_ORDER = "ongoing.delete_order", DELETE, "DELETE /orders";
+    PUT_ORDER_FILE = "ongoing.put_order_file", PUT, "PUT /orders/{orderId}/files";
+    MARK_ORDER_LINE = "ongoing.mark_order_line_reported", PATCH, limits::PATCH_REPORTED;
+    PATCH_DELIVERY_DATE = "ongoing.patch_order_delivery_date", PATCH, "PATCH /orders/{orderId}/deliveryDate";
+    PATCH_TRANSPORTER = "ongoing.patch_order_transporter", PATCH, "PATCH /orders/{orderId}/transporter";
+    PATCH_SERVICE_POINT =
+        "ongoing.patch_order_service_point_code", PATCH, "PATCH /orders/{orderId}/servicePointCode";
+    PATCH_WAYBILL = "ongoing.patch_order_waybill", PATCH, "PATCH /orders/{orderId}/waybill";
+    PATCH_RETURN_WAYBILL = "ongoing.patch_order_return_waybill", PATCH, "PATCH /orders/{orderId}/returnWaybill";
+    PUT_ORDER_TRACKING = "ongoing.put_order_tracking", PUT, "PUT /orders/{orderId}/orderTracking";
+    ADD_ORDER_CLASSES = "ongoing.add_order_classes", PATCH, "PATCH /orders/{orderId}/addOrderClasses";
+    SET_ORDER_CLASSES = "ongoing.set_order_classes", PATCH, "PATCH /orders/{orderId}/setOrderClasses";
+    PATCH_ORDER_STATUS = "ongoing.patch_order_status", PATCH, "PATCH /orders/{orderId}/orderStatus";
+
+    PUT_PURCHASE_ORDER = "ongoing.put_purchase_order", PUT, "PUT /purchaseOrders";
+    GET_PURCHASE_ORDERS = "ongoing.get_purchase_orders", GET, "GET /purchaseOrders";
+    PUT_ARTICLE_ITEMS =
+        "ongoing.put_article_items", PUT, "PUT /purchaseOrders/{purchaseOrderId}/articleItems";
+    DELETE_PURCHASE_ORDER = "ongoing.delete_purchase_order", DELETE, "DELETE /purchaseOrders";
+    PUT_PURCHASE_ORDER_FILE =
+        "ongoing.put_purchase_order_file", PUT, "PUT /purchaseOrders/{purchaseOrderId}/files";
+    PATCH_IN_DATE = "ongoing.patch_purchase_order_in_date", PATCH, "PATCH /purchaseOrders/{purchaseOrderId}/inDate";
+    PATCH_ADVISED_DATE =
+        "ongoing.patch_purchase_order_advised_date", PATCH, "PATCH /purchaseOrders/{purchaseOrderId}/advisedDate";
+    PATCH_FREE_BOOL =
+        "ongoing.patch_purchase_order_free_bool1", PATCH, "PATCH /purchaseOrders/{purchaseOrderId}/freeBool1";
+    PATCH_PURCHASE_ORDER_STATUS =
+        "ongoing.patch_purchase_order_status", PATCH, "PATCH /purchaseOrders/{purchaseOrderId}/purchaseOrderStatus";
+
+    PUT_RETURN_ORDER = "ongoing.put_return_order", PUT, "PUT /returnOrders";
+    GET_RETURN_ORDERS = "ongoing.get_return_orders", GET, "GET /returnOrders";
+}
+
+/// The method that limits count a call's first write by: while it is barred, the call cannot go.
+pub fn method_of(call: &Call) -> &'static str {
+    let of_order = call.key.kind != Kind::PurchaseOrder;
+    match &call.operation {
+        Operation::PutArticle => PUT_ARTICLE.method,
+        Operation::PutOrder => PUT_ORDER.method,
+        Operation::PutPurchaseOrder => PUT_PURCHASE_ORDER.method,
+        Operation::PutReturnOrder => PUT_RETURN_ORDER.method,
+        Operation::Cancel if of_order => DELETE_ORDER.method,
+        Operation::Cancel => DELETE_PURCHASE_ORDER.method,
+        // Which aspects are changed, the body says; each has a breaker of its own, asked when its turn comes.
+        Operation::Change if of_order => GET_ORDERS.method,
+        Operation::Change => GET_PURCHASE_ORDERS.method,
+        Operation::PutFile { of, .. } => file_route(*of).method,
+        Operation::MarkOrderLineReported { .. } => MARK_ORDER_LINE.method,
+    }
+}
+
+/// The route of a file that belongs to an object of this kind.
+pub(super) fn file_route(of: Kind) -> &'static Route {
+    match of {
+        Kind::Article => &PUT_ARTICLE_FILE,
+        Kind::PurchaseOrder => &PUT_PURCHASE_ORDER_FILE,
+        Kind::Order | Kind::ReturnOrder | Kind::Attachment => &PUT_ORDER_FILE,
+    }
+}
