@@ -80,7 +80,8 @@ impl Ledger {
             Ok(connection
                 .prepare_cached(
                     "SELECT id FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
-                     AND coalesce(modified, -1) = ?4 ORDER BY id DESC LIMIT 1",
+                     AND coalesce(modified, -1) = ?4 UNION ALL SELECT arrival_id FROM fingerprint WHERE inbox = ?1 \
+                     AND name = ?2 AND size = ?3 AND modified = ?4 ORDER BY 1 DESC LIMIT 1",
                 )?
                 .query_row(params![inbox, name, whole(size), modified.map_or(-1, ms)], |row| row.get(0))
                 .optional()?)
@@ -161,7 +162,8 @@ fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
     let same: Option<ArrivalId> = connection
         .prepare_cached(
             "SELECT id FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
-             AND coalesce(modified, -1) = ?4 AND hash = ?5",
+             AND coalesce(modified, -1) = ?4 AND hash = ?5 UNION ALL SELECT arrival_id FROM fingerprint \
+             WHERE inbox = ?1 AND name = ?2 AND size = ?3 AND modified = ?4 AND hash = ?5",
         )?
         .query_row(params![new.inbox, new.name, whole(new.size), modified.unwrap_or(-1), new.hash], |row| {
             row.get(0)
@@ -169,13 +171,16 @@ fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
         .optional()?;
     if let Some(same) = same {
         connection
-            .prepare_cached("UPDATE arrival SET resent = resent + 1, resent_at = ?2 WHERE id = ?1")?
+            .prepare_cached("UPDATE arrival SET resent = resent + 1, resent_at = ?2, moved_erased_at = NULL WHERE id = ?1")?
             .execute(params![same, ms(new.received_at)])?;
         tie_claim(connection, new.claim, same)?;
         return Ok(Admission::SameFile(same));
     }
     let same_content: Option<ArrivalId> = connection
-        .prepare_cached("SELECT id FROM arrival WHERE inbox = ?1 AND hash = ?2 ORDER BY id DESC LIMIT 1")?
+        .prepare_cached(
+            "SELECT id FROM arrival WHERE inbox = ?1 AND hash = ?2 UNION ALL SELECT arrival_id FROM fingerprint \
+             WHERE inbox = ?1 AND hash = ?2 ORDER BY 1 DESC LIMIT 1",
+        )?
         .query_row(params![new.inbox, new.hash], |row| row.get(0))
         .optional()?;
     let suspected = same_content.filter(|_| new.hold_same_content).map(|other| {
