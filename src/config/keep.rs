@@ -10,7 +10,7 @@ use crate::fault::{Fault, code};
 use crate::receive::After;
 use crate::written::{At, Table};
 
-use super::take::{self, show};
+use super::take;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -53,7 +53,7 @@ impl Default for Keep {
 
 pub(super) fn check(root: &Table<'_>) -> Keep {
     let Some(table) = root.table("keep") else { return Keep::default() };
-    let of = |key: &str, default: Duration| take::duration(&table, key, LEAST..=MOST, default);
+    let of = |key: &str, default: Duration| span(&table, key, default);
     let ledger = of("ledger", LEDGER);
     // What is not written follows what is.
     let personal_data = of("personal_data", SEASON.min(ledger));
@@ -74,6 +74,30 @@ pub(super) fn check(root: &Table<'_>) -> Keep {
     Keep { ledger, files, personal_data, requests, moved: BTreeMap::new() }
 }
 
+/// Whole days as an author writes them: `90d`.
+fn show(span: Duration) -> String {
+    match (span.as_secs() / DAY.as_secs(), span.as_secs() % DAY.as_secs()) {
+        (days, 0) => format!("{days}d"),
+        _ => take::show(span),
+    }
+}
+
+/// A span of time within the bounds of this table, or the default.
+fn span(table: &Table<'_>, key: &str, default: Duration) -> Duration {
+    bounded(table, key).map_or(default, |written| written.value)
+}
+
+fn bounded(table: &Table<'_>, key: &str) -> Option<At<Duration>> {
+    let written = table.duration(key)?;
+    if (LEAST..=MOST).contains(&written.value) {
+        return Some(written);
+    }
+    let found = At { value: show(written.value), place: written.place };
+    let expected = format!("a span of time from {} to {}", show(LEAST), show(MOST));
+    table.wrong_value(key, &found, &expected, "");
+    None
+}
+
 fn longer(key: &str, span: Duration, other: &str, limit: Duration, reason: &str) -> Fault {
     Fault::new(code::KEEP_INCONSISTENT)
         .found(show(span))
@@ -85,13 +109,7 @@ fn longer(key: &str, span: Duration, other: &str, limit: Duration, reason: &str)
 
 /// `keep_moved` of an inbox.
 pub(super) fn moved(table: &Table<'_>, after: Option<&After>, is_local: bool) -> Option<At<Duration>> {
-    let written = table.duration("keep_moved")?;
-    if !(LEAST..=MOST).contains(&written.value) {
-        let found = At { value: show(written.value), place: written.place };
-        let expected = format!("a span of time from {} to {}", show(LEAST), show(MOST));
-        table.wrong_value("keep_moved", &found, &expected, "");
-        return None;
-    }
+    let written = bounded(table, "keep_moved")?;
     let moves = matches!(after, Some(After::MoveTo(_)) | None);
     if !moves && !is_local {
         take::not_together(

@@ -1,8 +1,10 @@
 //! Erasing personal data while the trace of numbers stays (promise 11), and saying so to whoever asks for it later.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Ledger;
 use super::answer::Answer;
@@ -72,31 +74,36 @@ const NUMBERS: [&str; 7] = [
     "file",
 ];
 
-/// What stays of a document: its quantities and ids, and the numbers by which a trace goes.
+/// What stays of a document: its quantities and ids, digit for digit, and the numbers by which a trace goes.
 pub(super) fn slim_document(text: &str) -> String {
-    let Ok(document) = serde_json::from_str::<Value>(text) else { return String::new() };
-    slim_value(document, false).map(|slim| slim.to_string()).unwrap_or_default()
+    serde_json::from_str::<&RawValue>(text)
+        .ok()
+        .and_then(|value| slim_value(value, false))
+        .unwrap_or_default()
 }
 
-fn slim_value(value: Value, is_number: bool) -> Option<Value> {
-    match value {
-        Value::Number(_) => Some(value),
-        Value::String(_) => is_number.then_some(value),
-        Value::Bool(_) | Value::Null => None,
-        Value::Array(values) => {
-            let kept: Vec<Value> = values.into_iter().filter_map(|value| slim_value(value, false)).collect();
-            (!kept.is_empty()).then_some(Value::Array(kept))
-        }
-        Value::Object(members) => {
-            let kept: serde_json::Map<String, Value> = members
+fn slim_value(value: &RawValue, is_number: bool) -> Option<String> {
+    let text = value.get();
+    match text.bytes().next()? {
+        b'{' => {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+            let kept: Vec<String> = members
                 .into_iter()
                 .filter_map(|(name, value)| {
-                    let is_number = NUMBERS.contains(&name.as_str());
-                    slim_value(value, is_number).map(|value| (name, value))
+                    let value = slim_value(value, NUMBERS.contains(&name.as_str()))?;
+                    Some(format!("{}:{value}", serde_json::to_string(&name).ok()?))
                 })
                 .collect();
-            (!kept.is_empty()).then_some(Value::Object(kept))
+            (!kept.is_empty()).then(|| format!("{{{}}}", kept.join(",")))
         }
+        b'[' => {
+            let values: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            let kept: Vec<String> = values.into_iter().filter_map(|value| slim_value(value, false)).collect();
+            (!kept.is_empty()).then(|| format!("[{}]", kept.join(",")))
+        }
+        b'"' => is_number.then(|| text.to_owned()),
+        b'-' | b'0'..=b'9' => Some(text.to_owned()),
+        _ => None,
     }
 }
 
@@ -344,7 +351,7 @@ mod tests {
             "lines":[{"rowNumber":"10","articleNumber":"A","deliveredNumberOfItems":2.50,"comment":"ring Elsa"}],
             "shipped":true}"#;
         let slim = slim_document(document);
-        let expected = r#"{"orderNumber":"SO-1","orderId":7,"lines":[{"rowNumber":"10","articleNumber":"A","deliveredNumberOfItems":2.5}]}"#;
+        let expected = r#"{"lines":[{"articleNumber":"A","deliveredNumberOfItems":2.50,"rowNumber":"10"}],"orderId":7,"orderNumber":"SO-1"}"#;
         assert_eq!(slim, expected);
         assert_eq!(slim_document("no JSON of Elsa"), "");
     }

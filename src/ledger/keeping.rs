@@ -387,7 +387,7 @@ fn arrival_files(
         let (settled, spool): (bool, String) = connection
             .prepare_cached("SELECT source_settled, spool FROM arrival WHERE id = ?1")?
             .query_row([arrival.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if !settled {
+        if !settled || !is_told(connection, since, &arrival)? {
             position.skip();
             continue;
         }

@@ -1,8 +1,8 @@
 //! A restore: from a backup to a data folder whose gateway starts held (promise 13).
 //!
 //! 1. Everything is unpacked beside what is there and compared with the manifest; until then nothing is changed.
-//! 2. `restoring/` stands: from now on no gateway opens the folder. What was there is moved aside, never deleted.
-//! 3. The spool and then the ledger go to their places, and `restoring/` goes.
+//! 2. The mark `restoring` stands: from now on no gateway opens the folder. What was there is moved aside, never deleted.
+//! 3. The spool and then the ledger go to their places, and the mark goes.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
@@ -28,11 +28,11 @@ pub const RESTORED: &str = "restored";
 
 /// Where a backup is unpacked; whatever stands there is of no worth.
 const UNPACKING: &str = "unpacking";
-/// Stands while the data folder is neither the old one nor the new one.
+/// A mark that stands while the data folder is neither the old one nor the new one.
 pub(super) const RESTORING: &str = "restoring";
 
-/// What a data folder holds besides what is its content.
-const NOT_CONTENT: [&str; 3] = ["lock", "control.sock", UNPACKING];
+/// What a data folder holds besides its content.
+const NOT_CONTENT: [&str; 4] = ["lock", "control.sock", UNPACKING, RESTORING];
 /// What is moved aside is in folders that begin so.
 const ASIDE: &str = "before-restore-";
 
@@ -81,8 +81,7 @@ pub fn restore(
             drop(remove_all(&unpacking));
         })?;
     hold(&unpacking.join(LEDGER), backup, &manifest, now)?;
-    let aside =
-        steps.take("restore.put_in_place", || put_in_place(data_folder, &there, now)).map_err(failed)?;
+    let aside = put_in_place(data_folder, &there, now, steps).map_err(failed)?;
     Ok(Restored {
         at: manifest.at,
         release: manifest.release,
@@ -250,35 +249,34 @@ fn hold(ledger: &Path, backup: &Path, manifest: &Manifest, now: DateTime<Utc>) -
     File::open(ledger).and_then(|file| file.sync_all()).map_err(|error| cannot(ledger, &error))
 }
 
-/// Moves what is there aside and the unpacked folder's content to its place. The ledger comes last.
+/// Moves what is there aside and the unpacked files to their places, the ledger last. While the mark stands, no
+/// gateway opens the folder; a restore that was broken off here is begun anew.
 fn put_in_place(
     data_folder: &Path,
     there: &[std::ffi::OsString],
     now: DateTime<Utc>,
+    steps: &Steps,
 ) -> io::Result<Option<PathBuf>> {
-    let restoring = data_folder.join(RESTORING);
-    // An earlier restore that was broken off: what it had unpacked is in its backup.
-    remove_all(&restoring)?;
-    fs::rename(data_folder.join(UNPACKING), &restoring)?;
-    sync(data_folder)?;
-    let there: Vec<&std::ffi::OsString> = there.iter().filter(|name| *name != RESTORING).collect();
+    let (mark, unpacking) = (data_folder.join(RESTORING), data_folder.join(UNPACKING));
+    let rename = |from: PathBuf, to: PathBuf| steps.take("restore.rename", || fs::rename(from, to));
+    steps.take("restore.mark", || File::create(&mark)?.sync_all().and_then(|()| sync(data_folder)))?;
     let mut aside = None;
     if !there.is_empty() {
         let folder = free_name(data_folder, now);
         DirBuilder::new().mode(0o700).create(&folder)?;
         for name in there {
-            fs::rename(data_folder.join(name), folder.join(name))?;
+            rename(data_folder.join(name), folder.join(name))?;
         }
         sync(&folder)?;
         sync(data_folder)?;
         aside = Some(folder);
     }
     for name in ["spool", LEDGER] {
-        fs::rename(restoring.join(name), data_folder.join(name))?;
+        rename(unpacking.join(name), data_folder.join(name))?;
         sync(data_folder)?;
     }
-    remove_all(&restoring)?;
-    sync(data_folder)?;
+    steps.take("restore.unmark", || fs::remove_file(&mark).and_then(|()| sync(data_folder)))?;
+    remove_all(&unpacking)?;
     Ok(aside)
 }
 
