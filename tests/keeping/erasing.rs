@@ -45,7 +45,7 @@ fn a_name_is_gone_from_every_file_after_its_time_and_the_numbers_stay() {
     let traced = world.place.run(&["trace", "81204"]);
     let traced = String::from_utf8(traced.stdout).unwrap();
     for text in
-        ["order 81204", "accepted", "PUT /api/v1/orders -> 20", "erased on", "81204 delivered", "report SHP_"]
+        ["order 81204", "accepted", "/api/v1/orders -> 200", "erased on", "81204 delivered", "report SHP_"]
     {
         assert!(traced.contains(text), "{text}: {traced}");
     }
