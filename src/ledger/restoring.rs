@@ -119,12 +119,12 @@ fn remove_all(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// What is done with each file of a backup, by its name; says its size and hash.
+type Take<'a> = &'a mut dyn FnMut(&str, &mut dyn Read) -> Result<(u64, String), Fault>;
+
 /// Goes through a backup and compares every file with the manifest, which is its last. `take` says size and hash of a
 /// file after it did with it what it wants.
-pub(super) fn walk(
-    backup: &Path,
-    take: &mut dyn FnMut(&str, &mut dyn Read) -> Result<(u64, String), Fault>,
-) -> Result<Manifest, Fault> {
+pub(super) fn walk(backup: &Path, take: Take<'_>) -> Result<Manifest, Fault> {
     let unreadable = |reason: &dyn std::fmt::Display| {
         Fault::new(code::BACKUP_UNREADABLE).with("path", backup.display()).with("reason", reason)
     };

@@ -192,7 +192,8 @@ mod tests {
     fn the_systems_own_tar_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.tar");
-        std::fs::write(&path, archive(&[("spool/ab/1", b"hello"), ("ledger.sqlite", &[1; 600])])).unwrap();
+        let mut file = std::fs::File::create(&path).unwrap();
+        file.write_all(&archive(&[("spool/ab/1", b"hello"), ("ledger.sqlite", &[1; 600])])).unwrap();
         let told = std::process::Command::new("tar").arg("tf").arg(&path).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&told.stdout), "spool/ab/1\nledger.sqlite\n", "{told:?}");
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use lastkaj::fault::code;
-use lastkaj::ledger::{Ledger, RESTORED, back_up, restore, verify};
+use lastkaj::ledger::{Ledger, NewArrival, RESTORED, back_up, restore, verify};
 use lastkaj::step::{StepHook, Steps};
 
 use crate::support::sample;
@@ -28,10 +28,18 @@ fn nothing_is_picked_up_sent_or_delivered_before_it_is_lifted() {
     world.work();
     assert!(world.ask::<i64>("SELECT count(*) FROM call WHERE state = 'pending'") > 0);
     std::fs::rename(world.place.path("erp/to-erp"), world.place.path("erp/away")).unwrap();
-    world.place.write("erp/orders/ORD3.csv", &sample("nordvik/orders/negative-quantity/input.csv"));
+    // No error file can be written where a file has the folder's name.
+    world.place.write("erp/orders/failed", b"");
+    world.place.write("erp/orders/ORD3.csv", &sample("nordvik/orders/quantity-is-no-number/input.csv"));
     world.work();
     assert!(world.ask::<i64>("SELECT count(*) FROM report WHERE state = 'owed'") > 0);
+    assert!(
+        world.ask::<i64>("SELECT count(*) FROM report WHERE state = 'owed' AND outbox LIKE '%#errors'") > 0
+    );
     std::fs::rename(world.place.path("erp/away"), world.place.path("erp/to-erp")).unwrap();
+    std::fs::remove_file(world.place.path("erp/orders/failed")).unwrap();
+    // And a file that is taken in and not read yet.
+    receive_only(&world);
     world.place.sandbox_page("DELETE", "/sandbox/failures", "");
 
     let backup = world.place.path("backup.tar");
@@ -50,7 +58,8 @@ fn nothing_is_picked_up_sent_or_delivered_before_it_is_lifted() {
 
     world.place.write("erp/orders/ORD4.csv", &sample("nordvik/orders/good/input.csv"));
     let (told, asked) = (world.place.names("erp/to-erp"), requests(&world));
-    let failed = world.place.names("erp/orders/failed");
+    let received = || world.ask::<i64>("SELECT count(*) FROM arrival WHERE state = 'received'");
+    assert_eq!(received(), 1);
     // Days go by and it is started again and again: it stays held.
     for _ in 0..3 {
         world.work();
@@ -60,7 +69,8 @@ fn nothing_is_picked_up_sent_or_delivered_before_it_is_lifted() {
     assert_eq!(once.status.code(), Some(3), "a person must act: {once:?}");
     assert_eq!(requests(&world), asked, "nothing was asked of Ongoing");
     assert_eq!(world.place.names("erp/to-erp"), told);
-    assert_eq!(world.place.names("erp/orders/failed"), failed);
+    assert!(!world.place.path("erp/orders/failed").exists(), "no error file");
+    assert_eq!(received(), 1, "nothing was planned");
     assert!(world.place.names("erp/orders").contains(&"ORD4.csv".to_owned()));
     let list = world.place.run(&["list"]);
     let list = String::from_utf8(list.stdout).unwrap();
@@ -73,7 +83,33 @@ fn nothing_is_picked_up_sent_or_delivered_before_it_is_lifted() {
     assert_ne!(requests(&world), asked);
     assert!(world.place.names("erp/to-erp").len() > told.len());
     assert!(!world.place.names("erp/orders").contains(&"ORD4.csv".to_owned()));
+    assert_eq!(received(), 0);
+    assert!(!world.place.names("erp/orders/failed").is_empty());
     assert_eq!(world.verify().faults, []);
+}
+
+/// A copy and its row, as they stand just after the intake.
+fn receive_only(world: &World) {
+    let gateway = world.open(Steps::unwatched());
+    let config = world.config();
+    let inbox = config.inboxes.iter().find(|inbox| inbox.name == "nordvik/orders").unwrap();
+    let copy =
+        gateway.ledger().spool().write_new(&mut &sample("nordvik/orders/dates/input.csv")[..]).unwrap();
+    let new = NewArrival {
+        inbox: inbox.name.clone(),
+        partner: inbox.partner.clone(),
+        lane: inbox.lane.clone(),
+        name: "ORD0.csv".to_owned(),
+        size: copy.size,
+        modified: None,
+        hash: copy.hash,
+        spool: copy.name,
+        received_at: world.now(),
+        claim: None,
+        held: None,
+        hold_same_content: false,
+    };
+    gateway.ledger().admit(new).wait().unwrap();
 }
 
 /// Stops whoever takes the nth step.
