@@ -31,7 +31,7 @@ CREATE TABLE fingerprint (
     inbox TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, hash TEXT NOT NULL,
     arrival_id INTEGER NOT NULL, PRIMARY KEY (inbox, name, size, modified, hash)
 ) WITHOUT ROWID;
-CREATE INDEX fingerprint_content ON fingerprint (inbox, hash);
+CREATE INDEX fingerprint_content ON fingerprint (inbox, hash, arrival_id);
 
 -- Files of the spool that no row needs any more; each goes from here once it is gone from the disk.
 CREATE TABLE leaving (spool TEXT PRIMARY KEY) WITHOUT ROWID;
