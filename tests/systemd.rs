@@ -39,3 +39,28 @@ fn every_credential_of_the_example_is_loaded_by_the_unit() {
         );
     }
 }
+
+#[test]
+fn systemd_finds_nothing_wrong_with_the_backup_units() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd");
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["lastkaj-backup.service", "lastkaj-backup.timer"] {
+        let text = std::fs::read_to_string(root.join(name)).unwrap();
+        let text = text.replace("/usr/local/bin/lastkaj ", &format!("{} ", env!("CARGO_BIN_EXE_lastkaj")));
+        let copy = folder.path().join(name);
+        std::io::Write::write_all(&mut std::fs::File::create(copy).unwrap(), text.as_bytes()).unwrap();
+    }
+    let answer = Command::new("systemd-analyze")
+        .arg("verify")
+        .arg(folder.path().join("lastkaj-backup.service"))
+        .arg(folder.path().join("lastkaj-backup.timer"))
+        .output()
+        .expect("systemd-analyze is part of the Debian package systemd");
+    let said = String::from_utf8_lossy(&answer.stderr);
+    assert!(answer.status.success() && said.trim().is_empty(), "systemd-analyze verify: {said}");
+    let loaded = |name: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(root.join(name)).unwrap();
+        text.lines().filter(|line| line.starts_with("LoadCredential=")).map(str::to_owned).collect()
+    };
+    assert_eq!(loaded("lastkaj-backup.service"), loaded("lastkaj.service"));
+}

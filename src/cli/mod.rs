@@ -1,10 +1,12 @@
 //! The command line: one file a command. Commands ask the ledger or the running gateway; they never touch a
 //! transport or write to Ongoing themselves.
 
+mod backup;
 mod check;
 mod demo;
 mod listing;
 mod operator;
+mod restore;
 mod run;
 mod sandbox;
 mod service;
@@ -12,6 +14,7 @@ mod step_log;
 mod terminal;
 mod trace;
 mod try_format;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -95,6 +98,19 @@ enum Command {
     /// Throw away a call, an arrival or a report that waits or is held
     #[command(after_help = "Example: lastkaj discard call 17 --why \"the customer cancelled by phone\"")]
     Discard(operator::DiscardArguments),
+    /// Copy ledger and files into one file, while the gateway runs or not
+    #[command(
+        after_help = "Examples:\n  lastkaj backup /var/backups/lastkaj\n  lastkaj backup /mnt/usb/lastkaj-monday.tar --json"
+    )]
+    Backup(backup::BackupArguments),
+    /// Bring a backup back; the gateway then starts held until a person lets it go on
+    #[command(
+        after_help = "Examples:\n  lastkaj restore /var/backups/lastkaj/lastkaj-2026-11-25T020000Z.tar\n  lastkaj restore                       monday.tar --replace\n  lastkaj restore monday.tar --check\n\nAfterwards: lastkaj run; compare with                       Ongoing and the outboxes; lastkaj retry restored"
+    )]
+    Restore(restore::RestoreArguments),
+    /// See whether ledger and files agree, while the gateway runs or not; changes nothing
+    #[command(after_help = "Examples:\n  lastkaj verify\n  lastkaj verify --json")]
+    Verify(verify::VerifyArguments),
     /// Run the stand-in for Ongoing alone, for trials
     #[command(after_help = "Example: lastkaj sandbox --port 8800")]
     Sandbox(sandbox::SandboxArguments),
@@ -122,6 +138,9 @@ pub fn run() -> Exit {
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Retry(arguments) => operator::retry(&arguments),
         Command::Discard(arguments) => operator::discard(&arguments),
+        Command::Backup(arguments) => backup::backup(&arguments),
+        Command::Restore(arguments) => restore::restore(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
         Command::Sandbox(arguments) => sandbox::sandbox(&arguments),
         Command::Demo(arguments) => demo::demo(&arguments),
     }

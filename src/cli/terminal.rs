@@ -31,6 +31,46 @@ pub fn say_wrong(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "error: {text}");
 }
 
+/// How far a long command is, on standard error; only where a person looks, and only when a further hundredth is done.
+pub struct Progress {
+    what: &'static str,
+    shown: Option<u64>,
+    is_watched: bool,
+}
+
+impl Progress {
+    /// Nothing is shown yet.
+    pub fn new(what: &'static str) -> Progress {
+        Progress { what, shown: None, is_watched: std::io::stderr().is_terminal() }
+    }
+
+    /// So much of so much is done.
+    pub fn show(&mut self, done: u64, total: u64) {
+        let percent = done.min(total).saturating_mul(100).checked_div(total).unwrap_or(100);
+        if self.is_watched && self.shown != Some(percent) {
+            self.shown = Some(percent);
+            let _ = write!(std::io::stderr().lock(), "\r{} {percent} %", self.what);
+        }
+    }
+
+    /// Takes the line away.
+    pub fn end(self) {
+        if self.shown.is_some() {
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
+        }
+    }
+}
+
+/// A number of bytes as a person reads it.
+pub fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{} GB", bytes / 1_000_000_000),
+    }
+}
+
 /// Prints JSON for scripts.
 pub fn say_json(value: &Value) {
     say(serde_json::to_string_pretty(value).unwrap_or_default());

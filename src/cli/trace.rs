@@ -89,6 +89,7 @@ fn arrival(traced: &Value, reports: &[Value]) {
         text(arrival, "received_at"),
         text(arrival, "state"),
     ));
+    erased(arrival, "  personal data");
     faults(arrival, "  ");
     for document in traced.get("documents").and_then(Value::as_array).into_iter().flatten() {
         say(format!(
@@ -121,6 +122,7 @@ fn call(call: &Value, indent: &str) {
         id.unwrap_or_default(),
         text(call, "message"),
     ));
+    erased(call, &format!("{indent}  body and answers"));
     for request in call.get("requests").and_then(Value::as_array).into_iter().flatten() {
         let status =
             request.get("status").filter(|status| !status.is_null()).map_or("no answer".to_owned(), cell);
@@ -175,14 +177,26 @@ fn report_line(reports: &[Value], id: &Value, before: &str) {
 }
 
 fn line_of(report: &Value) -> String {
+    let erased = match text(report, "erased_at") {
+        on if on.is_empty() => String::new(),
+        on => format!(", erased on {on}"),
+    };
     format!(
-        "report {} ({} number {}, {} {})",
+        "report {} ({} number {}, {} {}{erased})",
         text(report, "name"),
         text(report, "outbox"),
         text(report, "sequence"),
         text(report, "state"),
         text(report, "delivered_at"),
     )
+}
+
+/// Says when something was erased, if it was.
+fn erased(of: &Value, what: &str) {
+    let on = text(of, "erased_at");
+    if !on.is_empty() {
+        say(format!("{what} erased on {on}"));
+    }
 }
 
 fn text(of: &Value, member: &str) -> String {

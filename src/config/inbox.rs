@@ -16,6 +16,8 @@ use super::{World, pattern, remote, take};
 /// An inbox, and the patterns as they were written.
 pub(super) struct Checked {
     pub patterns: Vec<At<String>>,
+    /// How long files stay in the folders that we move or write them to.
+    pub keep_moved: Option<At<Duration>>,
     pub made: Option<Inbox>,
 }
 
@@ -62,6 +64,7 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
     let full_name = format!("{}/{}", owner.name, name.value);
     let end_mark = format.as_ref().map(|format| format.has_end_mark());
     let ready = ready(world, table, &full_name, end_mark);
+    let keep_moved = super::keep::moved(table, after.as_ref(), is_local);
 
     let made = || {
         let (partner, format, folder) = (owner.partner?, format?, folder?);
@@ -86,7 +89,7 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
             live: partner.live,
         })
     };
-    Checked { made: if good_name { made() } else { None }, patterns }
+    Checked { made: if good_name { made() } else { None }, patterns, keep_moved }
 }
 
 fn below(folder: &str, name: &str) -> String {

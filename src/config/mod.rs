@@ -9,6 +9,7 @@ mod formats;
 mod gateway;
 mod inbox;
 mod installation;
+mod keep;
 mod mask;
 mod outbox;
 mod partner;
@@ -32,6 +33,7 @@ use crate::written::{Table, Written};
 
 pub use environment::{Environment, ProcessEnvironment};
 pub use formats::code_tables;
+pub use keep::Keep;
 
 /// A checked gateway.toml. Only [`load`] makes one. `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ pub struct Config {
     /// The formats that are used, by their names. A partner with code tables of its own has its own copies, named
     /// `name@partner`.
     pub formats: BTreeMap<String, Arc<Definition>>,
+    /// How long what is kept.
+    pub keep: Keep,
     /// What is doubtful but taken; [`crate::fault::Code::is_warning`] is true of each.
     pub warnings: Vec<Fault>,
 }
@@ -173,8 +177,10 @@ fn check(world: &World<'_>, root: &Table<'_>) -> Option<Config> {
     world.shelf.open(world, gateway.as_ref().map(|gateway| gateway.formats.as_path()));
     let language = gateway.as_ref().map(|gateway| gateway.language).unwrap_or_default();
     let installations = installation::check_all(world, root);
+    let mut keep = keep::check(root);
     let partners = partner::check_all(world, root, &installations, language);
     crossing::check(world, root, &partners);
+    keep::check_moved(root, &mut keep, &partners);
 
     let mut config = Config {
         gateway: gateway?,
@@ -186,6 +192,7 @@ fn check(world: &World<'_>, root: &Table<'_>) -> Option<Config> {
         inboxes: Vec::new(),
         outboxes: Vec::new(),
         formats: BTreeMap::new(),
+        keep,
         warnings: Vec::new(),
     };
     for checked in partners {

@@ -7,6 +7,7 @@
 //! A watcher, a control command and a neighbouring pass only wake a loop early; polling is the truth.
 
 pub mod control;
+mod keeping;
 mod once;
 pub mod operate;
 mod run;
@@ -20,7 +21,7 @@ use crate::call::Lane;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::Fault;
-use crate::ledger::{DataLock, Ledger, Spool};
+use crate::ledger::{DataLock, Ledger, RESTORED, Spool};
 use crate::ongoing::Ongoing;
 use crate::receive::{Inbox, Receive};
 use crate::report::{Outbox, Reporting};
@@ -28,6 +29,7 @@ use crate::send::{Send, UnknownArticles};
 use crate::step::Steps;
 use crate::transport::Sessions;
 
+pub use keeping::KeptHouse;
 pub use once::Done;
 pub use run::Bells;
 
@@ -42,6 +44,8 @@ pub struct Gateway {
     stop: Arc<AtomicBool>,
     // What the ledger holds of each installation's limits.
     limits_kept: Mutex<BTreeMap<String, String>>,
+    // Files of the spool that no row knew, and when they were first seen so.
+    orphans_seen: Mutex<BTreeMap<String, chrono::DateTime<chrono::Utc>>>,
     // Held as long as the gateway lives; given back by the system whatever happens to the process.
     _lock: Arc<DataLock>,
 }
@@ -85,6 +89,7 @@ impl Gateway {
             installations,
             stop: Arc::default(),
             limits_kept: Mutex::default(),
+            orphans_seen: Mutex::default(),
             _lock: lock,
         };
         gateway.restore_limits().await?;
@@ -124,6 +129,11 @@ impl Gateway {
             let unchanged =
                 halt.scope.strip_prefix("installation ").and_then(|name| self.installations.get(name));
             if unchanged.is_some_and(|ongoing| ongoing.credential_fingerprint() == halt.cause) {
+                continue;
+            }
+            // After a restore only a person knows whether it may go on.
+            if halt.scope == RESTORED {
+                tracing::error!(scope = halt.scope, code = halt.fault.code.name(), "{}", halt.fault);
                 continue;
             }
             self.ledger.lift(&halt.scope).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::call::CallState;
 use crate::fault::{Fault, Turn, code};
-use crate::ledger::{Arrival, ArrivalState};
+use crate::ledger::{Arrival, ArrivalState, RESTORED};
 use crate::receive::{self, Inbox, Staged};
 use crate::report::{self, Outbox, ReportKind};
 use crate::send;
@@ -76,6 +76,9 @@ impl Gateway {
             let sent = self.send_lane(&lane).await;
             done.note(sent.map(|_| ()));
         }
+        let kept = self.keep_house_if_due().await;
+        done.faults
+            .extend(kept.map(Option::unwrap_or_default).map_or_else(|fault| vec![fault], |kept| kept.faults));
         let refused = self.ledger.overview().await?.calls(CallState::Refused);
         done.senders_faults += refused.saturating_sub(refused_before);
         Ok(done)
@@ -122,6 +125,9 @@ impl Gateway {
     /// Stages every arrival that waits on a lane.
     pub(super) async fn stage(&self, lane: &crate::call::Lane) -> Result<Vec<Arrival>, Fault> {
         let mut staged = Vec::new();
+        if self.is_restored().await? {
+            return Ok(staged);
+        }
         loop {
             let (receive, own, inboxes) = (self.receive(), lane.clone(), self.inboxes());
             match blocking(move || receive::stage_next(&receive, &own, &inboxes)).await? {
@@ -147,7 +153,7 @@ impl Gateway {
 
     /// Writes the error files that a local inbox owes to the person who dropped a file.
     pub(super) async fn write_error_files(&self, inbox: &Inbox) -> Result<usize, Fault> {
-        if !matches!(inbox.remote, Remote::Local { .. }) {
+        if !matches!(inbox.remote, Remote::Local { .. }) || self.is_restored().await? {
             return Ok(0);
         }
         let reporting = self.reporting();
@@ -232,8 +238,15 @@ impl Gateway {
         Ok(())
     }
 
+    /// Whether a scope is halted, or everything is, after a restore.
     async fn is_halted(&self, scope: &str) -> Result<bool, Fault> {
-        Ok(self.ledger.halts().await?.iter().any(|halt| halt.scope == scope))
+        let halts = self.ledger.halts().await?;
+        Ok(halts.iter().any(|halt| halt.scope == scope || halt.scope == RESTORED))
+    }
+
+    /// Whether the ledger comes from a backup and nobody has said yet that it may go on.
+    pub(super) async fn is_restored(&self) -> Result<bool, Fault> {
+        self.is_halted(RESTORED).await
     }
 
     /// An operator's fault halts what it is about, once, with an alarm in the log.

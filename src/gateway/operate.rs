@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::call::{CallState, Kind};
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
-use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, ReportState, Target};
+use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, RESTORED, ReportState, Target};
 
 /// One question or order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -164,6 +164,9 @@ pub fn parse_target(text: &str) -> Result<Target, Fault> {
     let text = text.trim();
     let unknown = || Fault::new(code::UNKNOWN_OBJECT).found(text);
     let number = |rest: &str| rest.trim().parse::<i64>().map_err(|_| unknown());
+    if matches!(text, RESTORED | "halt restored") {
+        return Ok(Target::Halt(RESTORED.to_owned()));
+    }
     if let Some((word, rest)) = text.split_once(' ') {
         match word {
             "call" => return Ok(Target::Call(number(rest)?)),
@@ -194,6 +197,7 @@ mod tests {
             parse_target("purchase order 8").unwrap(),
             Target::Key(Kind::PurchaseOrder, "8".to_owned())
         );
+        assert_eq!(parse_target("restored").unwrap(), Target::Halt("restored".to_owned()));
         assert_eq!(parse_target("inbox a/b").unwrap(), Target::Halt("inbox a/b".to_owned()));
         for wrong in ["", "call", "call x", "order ", "ordre 1"] {
             assert_eq!(parse_target(wrong).unwrap_err().code.name(), "unknown-object", "{wrong}");

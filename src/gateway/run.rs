@@ -21,6 +21,8 @@ use super::Gateway;
 const LANE_LOOK: Duration = Duration::from_secs(30);
 /// An outbox looks this often whether its slot is due.
 const OUTBOX_LOOK: Duration = Duration::from_secs(1);
+/// So often it is looked whether house is to be kept.
+const KEEPING_LOOK: Duration = Duration::from_secs(60);
 /// A failing inbox or outbox is tried again after at most this time.
 const BACKOFF_MAX: Duration = Duration::from_secs(600);
 /// A fault of the kind *wait* is worth a warning once it has lasted for so many tries in a row.
@@ -37,6 +39,8 @@ pub struct Bells {
     lanes: BTreeMap<Lane, Arc<Notify>>,
     /// Something may be to tell, by outbox.
     outboxes: BTreeMap<String, Arc<Notify>>,
+    /// House may have to be kept, or the gateway stops.
+    keeping: Arc<Notify>,
 }
 
 impl Bells {
@@ -46,6 +50,7 @@ impl Bells {
         for bell in bells.chain(self.outboxes.values()) {
             bell.notify_one();
         }
+        self.keeping.notify_one();
     }
 
     fn ring(bell: Option<&Arc<Notify>>) {
@@ -64,6 +69,7 @@ impl Gateway {
             staging: self.lanes().into_iter().map(|lane| (lane, bell())).collect(),
             lanes: self.lanes().into_iter().map(|lane| (lane, bell())).collect(),
             outboxes: self.config.outboxes.iter().map(|outbox| (outbox.name.clone(), bell())).collect(),
+            keeping: bell(),
         })
     }
 
@@ -84,6 +90,7 @@ impl Gateway {
         for outbox in self.outboxes() {
             loops.spawn(self.clone().outbox_loop(bells.clone(), outbox));
         }
+        loops.spawn(self.clone().keeping_loop(bells.clone()));
         // A gateway without inbox or outbox has nothing to do, and says so by `check`; it still waits to be stopped.
         while !self.is_stopping() {
             tokio::select! {
@@ -227,6 +234,7 @@ impl Gateway {
     /// Says in the log, once, why a lane's installation is halted.
     async fn alarm(&self, lane: &Lane) -> Result<(), Fault> {
         let scope = installation_scope(&lane.installation);
+        // After a restore the start says so, once for all lanes.
         for halt in self.ledger.halts().await?.into_iter().filter(|halt| halt.scope == scope) {
             let (scope, fault) = (&halt.scope, &halt.fault);
             tracing::error!(
@@ -254,6 +262,31 @@ impl Gateway {
                 Err(fault) => wait = patience.after(&outbox.name, &fault, Duration::from_secs(5)),
             }
             woken(bells.outboxes.get(&outbox.name), wait).await;
+        }
+        Ok(())
+    }
+
+    async fn keeping_loop(self: Arc<Self>, bells: Arc<Bells>) -> Result<(), Fault> {
+        let mut patience = Patience::default();
+        while !self.is_stopping() {
+            woken(Some(&bells.keeping), KEEPING_LOOK).await;
+            if self.is_stopping() {
+                break;
+            }
+            match self.keep_house_if_due().await {
+                Ok(None) => {}
+                Ok(Some(kept)) => {
+                    patience = Patience::default();
+                    if kept.rows > 0 || kept.files > 0 {
+                        tracing::info!(rows = kept.rows, files = kept.files, "kept house");
+                    }
+                    for fault in &kept.faults {
+                        tracing::warn!(code = fault.code.name(), "an archive folder is not emptied: {fault}");
+                    }
+                }
+                Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
+                Err(fault) => drop(patience.after("housekeeping", &fault, KEEPING_LOOK)),
+            }
         }
         Ok(())
     }

@@ -108,6 +108,8 @@ pub(super) fn arrival(row: &Row<'_>) -> rusqlite::Result<Arrival> {
         records_stray: count(row, "records_stray")?,
         source_settled: row.get("source_settled")?,
         same_content_as: row.get("same_content_as")?,
+        erased_at: maybe_time(row, "erased_at")?,
+        file_erased_at: maybe_time(row, "file_erased_at")?,
     })
 }
 
@@ -150,6 +152,8 @@ pub(super) fn report(row: &Row<'_>) -> rusqlite::Result<Report> {
         delivered_at: maybe_time(row, "delivered_at")?,
         state: named(row, "state", ReportState::named)?,
         fault: fault.as_deref().map(from_json).transpose()?,
+        erased_at: maybe_time(row, "erased_at")?,
+        file_erased_at: maybe_time(row, "file_erased_at")?,
     })
 }
 

@@ -5,34 +5,45 @@
 //! sync). One thread writes: verbs of many lanes that wait at the same time share one commit.
 
 mod answer;
+mod backing_up;
 mod convert;
+mod erasing;
 mod failure;
+mod forgetting;
+mod keeping;
 mod lock;
 mod operating;
 mod queries;
 mod receiving;
 mod reporting;
+mod restoring;
 mod rows;
 mod schema;
 mod sending;
 mod spool;
 mod staging;
+mod tar;
 mod tracing;
 mod turns;
 mod untold;
+mod verifying;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use answer::Answer;
+pub use backing_up::{BackedUp, Manifest, ManifestFile, back_up};
+pub use keeping::{Archived, Chore, ChoreTurn, KeptSince, Position};
 pub use lock::DataLock;
 pub use operating::Target;
 pub use queries::{ArrivalFilter, CallFilter, CallSummary, Count, Overview, ReportSummary};
+pub use restoring::{RESTORED, Restored, check_backup, restore};
 pub use rows::*;
-pub use spool::{Spool, SpoolWriter, Spooled};
+pub use spool::{Copy, Spool, SpoolWriter, Spooled};
 pub use staging::{Counts, StagedTask};
 pub use tracing::{AuditRow, Trace, TracedArrival, TracedCall, TracedDocument, TracedFact};
+pub use verifying::{Verified, verify};
 
 use crate::fault::Fault;
 use crate::step::Steps;
@@ -50,6 +61,8 @@ struct Open {
     writer: Writer,
     readers: Readers,
     spool: Spool,
+    path: std::path::PathBuf,
+    steps: Steps,
 }
 
 impl Ledger {
@@ -61,13 +74,16 @@ impl Ledger {
         std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700)
             .create(data_folder)
             .map_err(|error| failure::failed(&format!("{}: {error}", data_folder.display())))?;
+        restoring::refuse_half_restored(data_folder)?;
         let path = data_folder.join("ledger.sqlite");
         let connection = schema::open_to_write(&path)?;
         let readers = (0..READERS).map(|_| schema::open_to_read(&path)).collect::<Result<Vec<_>, _>>()?;
         Ok(Ledger(Arc::new(Open {
             writer: Writer::start(connection, steps.clone())?,
             readers: Readers::start(readers)?,
-            spool: Spool::open(&data_folder.join("spool"), steps)?,
+            spool: Spool::open(&data_folder.join("spool"), steps.clone())?,
+            path,
+            steps,
         })))
     }
 

@@ -92,6 +92,7 @@ impl Handled {
 }
 
 fn retry(connection: &Connection, target: &Target) -> Verb<Vec<String>> {
+    super::erasing::refuse_erased(connection, target)?;
     match target {
         Target::Call(_) | Target::Key(..) => retry_calls(connection, target),
         Target::Arrival(id) => {

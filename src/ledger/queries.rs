@@ -127,6 +127,8 @@ pub struct CallSummary {
     pub fault: Option<Fault>,
     /// The call that took its place.
     pub superseded_by: Option<CallId>,
+    /// When its personal data was erased: body, messages, answers.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// A report in a list.
@@ -239,6 +241,7 @@ pub(super) fn call_summary(row: &Row<'_>) -> rusqlite::Result<CallSummary> {
         message: row.get("message")?,
         fault: fault.as_deref().map(from_json).transpose()?,
         superseded_by: row.get("superseded_by")?,
+        erased_at: maybe_time(row, "erased_at")?,
     })
 }
 

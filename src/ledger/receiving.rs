@@ -77,13 +77,14 @@ impl Ledger {
     ) -> Answer<Option<ArrivalId>> {
         let (inbox, name) = (inbox.to_owned(), name.to_owned());
         self.0.readers.ask(move |connection| {
+            // `+id`: by the fingerprint, not by walking the inbox's arrivals from the newest on.
             Ok(connection
                 .prepare_cached(
-                    "SELECT id FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
-                     AND coalesce(modified, -1) = ?4 ORDER BY id DESC LIMIT 1",
+                    "SELECT coalesce((SELECT max(+id) FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
+                     AND coalesce(modified, -1) = ?4), (SELECT max(arrival_id) FROM fingerprint WHERE inbox = ?1 \
+                     AND name = ?2 AND size = ?3 AND modified = ?4))",
                 )?
-                .query_row(params![inbox, name, whole(size), modified.map_or(-1, ms)], |row| row.get(0))
-                .optional()?)
+                .query_row(params![inbox, name, whole(size), modified.map_or(-1, ms)], |row| row.get(0))?)
         })
     }
 
@@ -158,26 +159,29 @@ fn sight(
 
 fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
     let modified = new.modified.map(ms);
+    // What is left of arrivals whose rows were deleted after their time counts as they do.
     let same: Option<ArrivalId> = connection
         .prepare_cached(
-            "SELECT id FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
-             AND coalesce(modified, -1) = ?4 AND hash = ?5",
+            "SELECT coalesce((SELECT id FROM arrival WHERE inbox = ?1 AND name = ?2 AND size = ?3 \
+             AND coalesce(modified, -1) = ?4 AND hash = ?5), (SELECT arrival_id FROM fingerprint WHERE inbox = ?1 \
+             AND name = ?2 AND size = ?3 AND modified = ?4 AND hash = ?5))",
         )?
         .query_row(params![new.inbox, new.name, whole(new.size), modified.unwrap_or(-1), new.hash], |row| {
             row.get(0)
-        })
-        .optional()?;
+        })?;
     if let Some(same) = same {
         connection
-            .prepare_cached("UPDATE arrival SET resent = resent + 1, resent_at = ?2 WHERE id = ?1")?
+            .prepare_cached("UPDATE arrival SET resent = resent + 1, resent_at = ?2, moved_erased_at = NULL WHERE id = ?1")?
             .execute(params![same, ms(new.received_at)])?;
         tie_claim(connection, new.claim, same)?;
         return Ok(Admission::SameFile(same));
     }
     let same_content: Option<ArrivalId> = connection
-        .prepare_cached("SELECT id FROM arrival WHERE inbox = ?1 AND hash = ?2 ORDER BY id DESC LIMIT 1")?
-        .query_row(params![new.inbox, new.hash], |row| row.get(0))
-        .optional()?;
+        .prepare_cached(
+            "SELECT coalesce((SELECT max(+id) FROM arrival WHERE inbox = ?1 AND hash = ?2), \
+             (SELECT max(arrival_id) FROM fingerprint WHERE inbox = ?1 AND hash = ?2))",
+        )?
+        .query_row(params![new.inbox, new.hash], |row| row.get(0))?;
     let suspected = same_content.filter(|_| new.hold_same_content).map(|other| {
         Fault::new(code::SAME_CONTENT).at(Place::file(&new.name)).with("other", format!("arrival {other}"))
     });

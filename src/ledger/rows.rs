@@ -165,6 +165,10 @@ pub struct Arrival {
     pub source_settled: bool,
     /// The newest earlier arrival of the inbox with the same content, whatever its name and time, if there is one.
     pub same_content_as: Option<ArrivalId>,
+    /// When its personal data was erased, with that of its documents, calls and requests.
+    pub erased_at: Option<DateTime<Utc>>,
+    /// When our copy in the spool was removed: it cannot be read again.
+    pub file_erased_at: Option<DateTime<Utc>>,
 }
 
 /// What a document came to when it was planned.
@@ -402,6 +406,10 @@ pub struct Report {
     pub state: ReportState,
     /// Why it is held.
     pub fault: Option<Fault>,
+    /// When its personal data was erased, with that of the facts that it tells.
+    pub erased_at: Option<DateTime<Utc>>,
+    /// When its bytes in the spool were removed: it cannot be sent again.
+    pub file_erased_at: Option<DateTime<Utc>>,
 }
 
 /// An arrival with documents that an outbox has not told of, or not with their present outcome.

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001.sql"),
     include_str!("migrations/002.sql"),
     include_str!("migrations/003.sql"),
+    include_str!("migrations/004.sql"),
 ];
 
 /// Opens the connection that writes, and brings the schema up to date.
@@ -22,6 +23,8 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, Fault> {
     refuse_newer(&connection, path)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(named)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(named)?;
+    // What is erased is overwritten, not only forgotten (promise 11).
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(())).map_err(named)?;
     migrate(&mut connection).map_err(Failure::into_fault)?;
     Ok(connection)
 }
@@ -31,6 +34,14 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
     settings(&connection).map_err(|error| failed(&error))?;
+    Ok(connection)
+}
+
+/// Opens a connection that only writes the log back: it waits for readers no longer than lanes may.
+pub(super) fn open_to_squeeze(path: &Path) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
+    connection.busy_timeout(std::time::Duration::from_millis(200)).map_err(|error| failed(&error))?;
     Ok(connection)
 }
 
@@ -55,6 +66,20 @@ fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), Fault> {
             .with("known", MIGRATIONS.len()));
     }
     Ok(())
+}
+
+/// That a ledger which is only read is what this release knows; an older one is brought up to date by whoever writes.
+pub(super) fn require_current(connection: &Connection) -> Result<(), Fault> {
+    let version = version(connection).map_err(|error| failed(&error))?;
+    if version == MIGRATIONS.len() {
+        return Ok(());
+    }
+    if version > MIGRATIONS.len() {
+        return Err(Fault::new(code::LEDGER_NEWER)
+            .found(version.to_string())
+            .with("known", MIGRATIONS.len()));
+    }
+    Err(failed(&format!("its schema {version} is older than this release: run `lastkaj list` once")))
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), Failure> {

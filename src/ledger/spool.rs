@@ -33,7 +33,23 @@ pub struct Spooled {
     pub hash: String,
 }
 
+/// A finished copy as it stands in the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// Its name in the spool.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// When it was written, if the file system tells.
+    pub written: Option<std::time::SystemTime>,
+}
+
 impl Spool {
+    /// A spool that is only read: nothing is made, and nothing is deleted.
+    pub(super) fn to_read(folder: &Path) -> Spool {
+        Spool { folder: folder.to_owned(), steps: Steps::unwatched() }
+    }
+
     /// Opens the spool, makes it if it is missing, and deletes what an interrupted run left unfinished.
     pub fn open(folder: &Path, steps: Steps) -> Result<Spool, Fault> {
         let spool = Spool { folder: folder.to_owned(), steps };
@@ -88,6 +104,30 @@ impl Spool {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(&error)),
             _ => Ok(()),
         })
+    }
+
+    /// Every finished copy: its name, its size and when it was written (by the machine's clock). A file of another name
+    /// is given too, as it is, so that somebody is told of it.
+    pub fn copies(&self) -> Result<Vec<Copy>, Fault> {
+        let walk = || -> io::Result<Vec<Copy>> {
+            let mut copies = Vec::new();
+            for shard in fs::read_dir(&self.folder)? {
+                let shard = shard?;
+                let shard_name = shard.file_name().to_string_lossy().into_owned();
+                if shard_name == UNFINISHED || !shard.file_type()?.is_dir() {
+                    continue;
+                }
+                for file in fs::read_dir(shard.path())? {
+                    let file = file?;
+                    // One that is removed at this moment is no copy any more.
+                    let Ok(metadata) = file.metadata() else { continue };
+                    let name = format!("{shard_name}/{}", file.file_name().to_string_lossy());
+                    copies.push(Copy { name, size: metadata.len(), written: metadata.modified().ok() });
+                }
+            }
+            Ok(copies)
+        };
+        walk().map_err(|error| self.failed(&error))
     }
 
     /// Where a copy stands. A name that the spool did not give is refused.

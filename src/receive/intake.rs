@@ -429,7 +429,7 @@ fn path(inbox: &Inbox, name: &str) -> String {
     join(&inbox.folder, name)
 }
 
-fn join(folder: &str, name: &str) -> String {
+pub(super) fn join(folder: &str, name: &str) -> String {
     match folder.trim_end_matches('/') {
         "" => name.to_owned(),
         folder => format!("{folder}/{name}"),
@@ -441,7 +441,7 @@ fn file_name(path: &str) -> &str {
 }
 
 /// `ORD1.csv` and 17: `ORD1.17.csv`.
-fn with_number(name: &str, number: &str) -> String {
+pub(super) fn with_number(name: &str, number: &str) -> String {
     match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => format!("{stem}.{number}.{extension}"),
         _ => format!("{name}.{number}"),

@@ -7,6 +7,7 @@
 //!
 //! It talks to the rest of the gateway only through the ledger. Calls block; they run on bounded workers.
 
+mod archive;
 mod inbox;
 mod intake;
 mod ready;
@@ -16,6 +17,7 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, Spool};
 use crate::transport::Sessions;
 
+pub use archive::empty_archive;
 pub use inbox::{After, Duplicates, FaultRule, Inbox, Ready};
 pub use intake::{Taken, take_in};
 pub use staging::{Staged, stage_next};

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use crate::call::Lane;
 use crate::clock::Clock;
 use crate::fault::{Fault, Turn, code};
-use crate::ledger::{DueCall, Ledger, RequestRow, Settlement};
+use crate::ledger::{self, DueCall, Ledger, RequestRow, Settlement};
 use crate::ongoing::{self, Answer, Found, Hint, Ongoing, Unavailable, method_of};
 
 pub use articles::UnknownArticles;
@@ -133,7 +133,8 @@ pub fn installation_scope(installation: &str) -> String {
 
 async fn is_halted(send: &Send, lane: &Lane) -> Result<bool, Fault> {
     let scope = installation_scope(&lane.installation);
-    Ok(send.ledger.halts().await?.iter().any(|halt| halt.scope == scope))
+    let halts = send.ledger.halts().await?;
+    Ok(halts.iter().any(|halt| halt.scope == scope || halt.scope == ledger::RESTORED))
 }
 
 /// What an attempt found out, before it is decided what follows.

@@ -37,6 +37,8 @@ codes! {
     NO_READINESS = "no-readiness", Operator;
     /// A warning: an outbox writes what an inbox takes.
     OUTBOX_FEEDS_INBOX = "outbox-feeds-inbox", Operator;
+    /// Something is to be kept longer than what it belongs to.
+    KEEP_INCONSISTENT = "keep-inconsistent", Operator;
 }
 
 /// The codes that warn: the configuration is taken all the same.

@@ -57,4 +57,32 @@ codes! {
     LINE_WITHOUT_QUANTITY = "line-without-quantity", Sender;
     /// A number with characters that nobody can see.
     NUMBER_WITH_CONTROL_CHARACTERS = "number-with-control-characters", Sender;
+    /// What is asked for was erased with the personal data after its time.
+    ERASED = "erased", Operator;
+    /// Stands where a fault stood whose details were erased with the personal data.
+    ERASED_FAULT = "erased-fault", Sender;
+    /// The ledger comes from a backup: nothing goes on before a person says so.
+    RESTORED = "restored", Operator;
+    /// A restore was broken off: the data folder is neither the old one nor the new one.
+    RESTORE_UNFINISHED = "restore-unfinished", Operator;
+    /// A restore into a data folder that holds something.
+    DATA_FOLDER_NOT_EMPTY = "data-folder-not-empty", Operator;
+    /// A backup or a restore cannot write or read what it must.
+    BACKUP_FAILED = "backup-failed", Operator;
+    /// A file that is no whole backup.
+    BACKUP_UNREADABLE = "backup-unreadable", Operator;
+    /// There is no ledger in the data folder yet.
+    LEDGER_MISSING = "ledger-missing", Operator;
+    /// The database itself is damaged.
+    LEDGER_DAMAGED = "ledger-damaged", Operator;
+    /// A file of the spool that a row needs is not there.
+    SPOOL_FILE_MISSING = "spool-file-missing", Operator;
+    /// A file of the spool is not what its row says.
+    SPOOL_FILE_DIFFERS = "spool-file-differs", Operator;
+    /// A file of the spool that no row knows.
+    SPOOL_FILE_ORPHAN = "spool-file-orphan", Operator;
+    /// Rows of the ledger that disagree with each other.
+    COUNTS_DISAGREE = "counts-disagree", Operator;
+    /// An outbox whose reports are not numbered without gaps.
+    SEQUENCE_GAP = "sequence-gap", Operator;
 }
