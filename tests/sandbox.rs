@@ -52,7 +52,8 @@ fn every_malformed_request_is_refused_and_counted() {
         let counters = world.page("GET", "counters", json!(null));
         assert_eq!(counters["violations"], index + 1);
     }
-    assert_eq!(world.page("GET", "state", json!(null)), json!({"articles": [], "orders": []}));
+    let state = world.page("GET", "state", json!(null));
+    assert!(state.as_object().unwrap().values().all(|objects| *objects == json!([])), "{state}");
 }
 
 #[test]
@@ -207,7 +208,7 @@ fn lists_are_paged_by_id_to_their_end() {
 }
 
 #[test]
-fn filters_select_and_those_it_lacks_are_no_silence() {
+fn filters_select() {
     let world = World::start();
     world.put_article("A");
     world.put_article("Å %");
@@ -233,9 +234,6 @@ fn filters_select_and_those_it_lacks_are_no_silence() {
     assert!(numbers("shippedTimeTo=2026-03-31T08%3A59%3A59Z").is_empty());
     assert_eq!(numbers("onlyOrdersWithOrderLinesToReport=true"), ["SO-1", "SO-3"]);
     for (path, status) in [
-        ("orders?goodsOwnerId=159&serial=1", 501),
-        ("articles?goodsOwnerId=159&onlyArticlesInStock=true", 501),
-        ("purchaseOrders?goodsOwnerId=159", 501),
         ("orders?goodsOwnerId=159&orderUpdatedTimeFrom=2026-03-01T00%3A00%3A00Z", 400),
         ("orders/17", 404),
     ] {

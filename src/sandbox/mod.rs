@@ -13,11 +13,14 @@
 
 mod api;
 mod failures;
+mod filters;
+mod lengths;
 mod limits;
-mod lists;
 mod openapi;
+mod operations;
 mod pages;
 mod settings;
+mod state_page;
 mod store;
 mod warehouse;
 mod wire;
@@ -31,7 +34,10 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 
-pub use settings::{LimitSettings, RetryAfter, SandboxSettings, Switches};
+pub use settings::{
+    LimitSettings, OverLong, PutOnCancelled, RefusalBody, RetryAfter, SandboxSettings, Switches,
+    UntypedAnswer,
+};
 
 /// A sandbox that runs.
 pub struct Sandbox {
@@ -85,9 +91,10 @@ async fn work(shared: Shared, every: Duration, mut stopped: watch::Receiver<bool
         }
         let now = shared.0.clock.now();
         let mut state = shared.state();
-        let State { store, plan, .. } = &mut *state;
-        let steps = u32::try_from(store.orders.len()).unwrap_or(u32::MAX);
-        warehouse::work(store, plan, steps.div_ceil(8).max(1), now);
+        let State { store, plan, switches, .. } = &mut *state;
+        let objects = store.orders.len() + store.purchase_orders.len() + store.return_orders.len();
+        let steps = u32::try_from(objects).unwrap_or(u32::MAX);
+        warehouse::work(store, plan, switches, steps.div_ceil(8).max(1), now);
     }
 }
 
