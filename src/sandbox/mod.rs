@@ -4,7 +4,18 @@
 //! checks raw JSON against the OpenAPI file, keeps objects by itself, and has a small warehouse that picks and
 //! ships. It can be told to fail, and watches that writes of one goods owner never overlap.
 //!
-//! The API stands under `/{warehouse}/api/v1/`; what tests and people ask of the sandbox itself under `/sandbox/`.
+//! The API stands under `/{warehouse}/api/v1/`; what tests and people ask of the sandbox itself under `/sandbox/`:
+//!
+//! | page | what |
+//! | --- | --- |
+//! | GET `state` | everything it holds; `?ids=false` leaves out ids and times, so that two runs can be compared |
+//! | GET `effects` | how often each object was really changed, by kind of write |
+//! | GET `requests`, `counters` | what it was asked; violations, its own mistakes, overlapping writes |
+//! | POST, DELETE `failures` | what it is to fail at |
+//! | POST `switches` | what nobody knows of the real system; what is left out is as by default |
+//! | POST `warehouse/plan`, `warehouse/tick` | how the warehouse treats certain numbers; so many steps of work |
+//! | POST `warehouse/adjust`, `warehouse/return` | stock lost or found; goods that come back unannounced |
+//! | POST `reset` | forgets everything |
 
 #![allow(
     clippy::indexing_slicing,

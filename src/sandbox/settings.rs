@@ -50,6 +50,9 @@ pub struct Switches {
     pub unknown_article_status: u16,
     /// How many reads after a write do not show it yet.
     pub reads_until_seen: u32,
+    /// What such a read shows of an order or purchase order: its head as written, with the lines of before (else
+    /// the whole as before).
+    pub late_reads_lack_lines: bool,
     /// A reported quantity that was never set counts as 0 by the "to report" filters.
     pub null_reported_counts_as_zero: bool,
     /// A 429 tells when to come back: `seconds`, `date` or `none`.
@@ -163,6 +166,7 @@ impl Default for Switches {
             locked_order_status: 400,
             unknown_article_status: 400,
             reads_until_seen: 0,
+            late_reads_lack_lines: false,
             null_reported_counts_as_zero: true,
             retry_after: RetryAfter::Seconds,
             components_must_exist: false,

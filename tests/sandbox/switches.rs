@@ -55,6 +55,31 @@ fn over_long_texts_are_kept_cut_or_refused() {
 }
 
 #[test]
+fn a_late_read_may_show_the_head_without_the_lines() {
+    let world = World::start();
+    world.put_article("A");
+    world.page("POST", "switches", json!({"reads_until_seen": 1, "late_reads_lack_lines": true}));
+    let lines = || -> Vec<String> {
+        let order = world.orders("orderNumber=SO-1")[0].clone();
+        let lines = order["orderLines"].as_array().unwrap().iter();
+        lines.map(|line| line["orderedNumberOfItems"].to_string()).collect()
+    };
+    world.put_order("SO-1", &[("1", "A", "2")]);
+    assert_eq!([lines(), lines()], [vec![], vec!["2.0".to_owned()]]);
+    world.put_order("SO-1", &[("1", "A", "3")]);
+    assert_eq!([lines(), lines()], [["2.0"], ["3.0"]]);
+    let purchase = json!({"goodsOwnerId": OWNER, "purchaseOrderNumber": "PO-1", "purchaseOrderLines":
+        [{"rowNumber": "1", "articleNumber": "A", "numberOfItems": 1}]});
+    world.well("PUT", "purchaseOrders", purchase);
+    let purchase_lines = || {
+        let found = world.well("GET", "purchaseOrders?goodsOwnerId=159", json!(null));
+        found[0]["purchaseOrderLines"].as_array().unwrap().len()
+    };
+    assert_eq!([purchase_lines(), purchase_lines()], [0, 1]);
+    world.all_well();
+}
+
+#[test]
 fn characters_of_article_numbers_are_refused_one_by_one() {
     let world = World::start();
     let put = |number: &str| world.put_article(number).status;

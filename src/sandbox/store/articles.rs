@@ -53,6 +53,10 @@ impl Numbered for Article {
         self.id
     }
 
+    fn owner(&self) -> i64 {
+        self.owner
+    }
+
     fn key(&self) -> (i64, String) {
         (self.owner, self.number.clone())
     }

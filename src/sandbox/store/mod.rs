@@ -85,6 +85,23 @@ impl Writer<'_> {
     fn late(&self, before: Option<Value>) -> objects::Late {
         (self.switches.reads_until_seen > 0).then_some((self.switches.reads_until_seen, before))
     }
+
+    /// The same of an object with lines, of which the head may be seen before them.
+    fn late_lines(
+        &self,
+        before: Option<Value>,
+        lines: &str,
+        now: impl FnOnce() -> Option<Value>,
+    ) -> objects::Late {
+        if self.switches.reads_until_seen == 0 || !self.switches.late_reads_lack_lines {
+            return self.late(before);
+        }
+        let mut head = now();
+        if let Some(head) = &mut head {
+            head[lines] = before.map_or_else(|| Value::Array(Vec::new()), |before| before[lines].clone());
+        }
+        self.late(head)
+    }
 }
 
 impl Store {

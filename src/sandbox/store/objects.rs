@@ -12,6 +12,8 @@ pub type Late = Option<(u32, Option<Value>)>;
 pub trait Numbered {
     /// Ongoing's id.
     fn id(&self) -> i64;
+    /// The goods owner.
+    fn owner(&self) -> i64;
     /// The goods owner and our number.
     fn key(&self) -> (i64, String);
     /// Takes another number.
@@ -82,7 +84,7 @@ impl<T: Numbered> Objects<T> {
     /// A goods owner's objects in the order of their ids; only those with one of the numbers, if any are named.
     pub fn of_owner(&self, owner: i64, numbers: &[&str]) -> Vec<&T> {
         if numbers.is_empty() {
-            return self.by_id.values().filter(|object| object.key().0 == owner).collect();
+            return self.by_id.values().filter(|object| object.owner() == owner).collect();
         }
         let ids = numbers.iter().filter_map(|number| self.by_number.get(&(owner, (*number).to_owned())));
         let ids: std::collections::BTreeSet<i64> = ids.flatten().copied().collect();

@@ -83,6 +83,10 @@ impl Numbered for Order {
         self.id
     }
 
+    fn owner(&self) -> i64 {
+        self.owner
+    }
+
     fn key(&self) -> (i64, String) {
         (self.owner, self.number.clone())
     }
@@ -223,8 +227,12 @@ impl Store {
         if revived {
             order.become_status(switches.first_status, writer.now);
         }
-        order.late = writer.late(before);
         self.effects.note("order", (writer.owner, number), "PUT", u64::from(changed));
+        let late = writer
+            .late_lines(before, "orderLines", || self.orders.get(id).map(|order| self.order_json(order)));
+        if let Some(order) = self.orders.get_mut(id) {
+            order.late = late;
+        }
         self.touch_stock(writer.owner, &articles, writer.now);
         Ok(id)
     }

@@ -61,6 +61,10 @@ impl Numbered for PurchaseOrder {
         self.id
     }
 
+    fn owner(&self) -> i64 {
+        self.owner
+    }
+
     fn key(&self) -> (i64, String) {
         (self.owner, self.number.clone())
     }
@@ -191,8 +195,13 @@ impl Store {
         if revived {
             order.become_status(first_status, writer.now);
         }
-        order.late = writer.late(before);
         self.effects.note("purchaseOrder", (writer.owner, number), "PUT", u64::from(changed));
+        let late = writer.late_lines(before, "purchaseOrderLines", || {
+            self.purchase_orders.get(id).map(|order| self.purchase_order_json(order))
+        });
+        if let Some(order) = self.purchase_orders.get_mut(id) {
+            order.late = late;
+        }
         self.touch_stock(writer.owner, &articles, writer.now);
         Ok(id)
     }
