@@ -100,6 +100,9 @@ fn the_gateway() {
     println!("\nWALK {}", serde_json::to_string(&run).unwrap());
     if std::env::var("WALK_AT").is_ok() {
         let ledger = lastkaj::ledger::Ledger::open(Path::new("data"), Steps::unwatched()).unwrap();
+        for arrival in runtime.block_on(async { ledger.arrivals(Default::default(), 100).await }).unwrap() {
+            println!("{} {:?}: {:?}", arrival.name, arrival.state, arrival.faults);
+        }
         let calls = runtime.block_on(async { ledger.calls(Default::default(), 100).await }).unwrap();
         for call in calls.iter().rev() {
             println!(

@@ -11,7 +11,7 @@ use crate::child;
 use crate::support::{csv_rows, sandbox_page};
 
 /// How many parts the day has; between them the warehouse works, or the ERP writes more.
-pub const PARTS: usize = 4;
+pub const PARTS: usize = 6;
 
 /// What is done to the day, in one of its parts.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ impl Day {
         let outbox = |(name, report): (&str, &str)| {
             format!(
                 "[partner.erp.outbox.{name}]\nfolder = \"to-erp\"\nreport = \"{report}\"\nformat = \"{name}\"\n\
-                 name = \"{name}_{{sequence:06}}.csv\"\nevery = \"10s\"\n"
+                 name = \"{name}_{{sequence:06}}.csv\"\nevery = \"40s\"\n"
             )
         };
         let text = format!(
@@ -175,32 +175,40 @@ impl Day {
     /// What the ERP and the warehouse do at the beginning of a part.
     fn begin(&self, part: usize) {
         match part {
-            0 => {
+            0 => self.drop(
+                "articles/ART1.csv",
+                "Art;Namn;UN;Klass\nA;Hasp;1950;K1\nA;Hasp;1950;K2\nB;Lås;;K1\nC;Bult;;K2\n",
+            ),
+            1 => {
+                // The note is looked at first, and waits for its order.
+                self.drop("attachments/81_note.pdf", "%PDF-1.4 note of 81");
                 self.drop(
-                    "articles/ART1.csv",
-                    "Art;Namn;UN;Klass\nA;Hasp;1950;K1\nA;Hasp;1950;K2\nB;Lås;;K1\nC;Bult;;K2\n",
+                    "orders/ORD1.csv",
+                    "H;81;Elsa\nL;1;A;2\nL;2;B;1\nH;82;Åke\nL;1;B;5\nH;83;Örjan\nL;1;C;1\nH;84;Ida\nL;1;C;2\n\
+                     H;85;Bo\nL;1;NEJ;1\n",
                 );
                 self.drop(
                     "purchase-orders/PO1.csv",
                     "H;700\nL;1;A;100\nI;60;B1\nI;40;B2\nL;2;B;100\nI;100;B3\nH;701\nL;1;C;100\n",
                 );
-                self.drop("orders/ORD1.csv", "Nr;Namn;Rad;Art;Antal\n81;Elsa;1;A;2\n81;Elsa;2;B;1\n82;Åke;1;B;5\n83;Örjan;1;C;1\n84;Ida;1;C;2\n85;Bo;1;NEJ;1\n");
-                self.drop("attachments/81_note.pdf", "%PDF-1.4 note of 81");
             }
-            1 => {
-                // A cancellation, the order anew, and changes of others, all waiting at once.
-                self.drop("cancellations/CAN1.csv", "Nr\n83\n");
-                self.drop("orders/ORD2.csv", "Nr;Namn;Rad;Art;Antal\n83;Örjan;1;C;7\n");
+            2 => {
+                // A cancellation and the order anew, in one file; changes of others beside them.
+                self.drop("orders/ORD2.csv", "C;83\nH;83;Örjan\nL;1;C;7\nH;86;Eva\nL;1;A;1\n");
                 self.drop("changes/CHG1.csv", "Nr;Datum;Spår\n82;2026-12-24;W-82\n");
                 self.drop(
                     "articles/ART2.csv",
                     "Art;Namn;UN;Klass\nA;Hasp;1950;K1\nA;Hasp;1950;K2\nB;Lås 2;;K1\n",
                 );
             }
-            2 => {
-                self.drop("cancellations/CAN2.csv", "Nr\n83\n701\n");
+            3 => {
+                self.drop("orders/ORD3.csv", "C;83\nC;86\nH;86;Eva\nL;1;A;3\n");
+                self.drop("cancellations/CAN1.csv", "Nr\n701\n");
+            }
+            4 => {
                 self.page("POST", "/sandbox/warehouse/plan", r#"{"halves": ["82"], "leave": ["84"]}"#);
                 self.page("POST", "/sandbox/warehouse/tick", r#"{"steps": 12}"#);
+                self.drop("cancellations/CAN2.csv", "Nr\n700\n");
             }
             _ => {
                 self.page("POST", "/sandbox/warehouse/tick", r#"{"steps": 100}"#);
@@ -370,7 +378,7 @@ mime_type = { value = "application/pdf" }
 file_data_base64 = "content"
 "#,
     ),
-    ("cancellations", csv!("[document.cancellation]\neach = \"row\"\norder_number = \"Nr\"\n")),
+    ("cancellations", csv!("[document.cancellation]\neach = \"row\"\npurchase_order_number = \"Nr\"\n")),
     (
         "changes",
         csv!(
@@ -383,24 +391,43 @@ waybill = "Spår"
         ),
     ),
     (
+        // Orders, and cancellations of orders.
         "orders",
-        csv!(
-            r#"group = { by = "Nr" }
+        r#"[layout]
+syntax = "csv"
+encoding = "utf-8"
+delimiter = ";"
+header = false
+[layout.records.cancel]
+when = [{ column = 1, is = "C" }]
+fields.Nr = { column = 2 }
+[layout.records.head]
+when = [{ column = 1, is = "H" }]
+fields.Nr = { column = 2 }
+fields.Namn = { column = 3 }
+[layout.records.line]
+when = [{ column = 1, is = "L" }]
+under = "head"
+fields.Rad = { column = 2 }
+fields.Art = { column = 3 }
+fields.Antal = { column = 4 }
+[document.cancellation]
+each = "cancel"
+order_number = "Nr"
 [document.order]
-each = "row"
+each = "head"
 order_number = "Nr"
 delivery_date = { value = "2026-12-01" }
 consignee.name = "Namn"
 [document.order.order_lines]
-each = "row"
+each = "line"
 row_number = "Rad"
 article_number = "Art"
 number_of_items = "Antal"
 [remember]
 document = ["Nr"]
 lines = ["Rad"]
-"#
-        ),
+"#,
     ),
     (
         "purchase-orders",
