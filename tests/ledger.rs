@@ -569,18 +569,49 @@ fn verbs_that_wait_together_share_a_commit_and_one_that_fails_undoes_no_other() 
 }
 
 #[test]
-fn a_rest_keeps_the_lane_and_settle_and_next_goes_on() {
+fn a_rest_keeps_the_lane() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = open(folder.path());
-    publish(&ledger, "1", calls(&[article("X"), article("Y")]), at(0));
-    let due = next(&ledger, at(0)).unwrap();
-    ledger.begin(due.id, at(0)).wait().unwrap();
-    let y = ledger.settle_and_next(&lane(), due.id, accepted(1), Vec::new(), at(0)).wait().unwrap();
-    assert_eq!(number(y).as_deref(), Some("article Y"));
+    publish(&ledger, "1", calls(&[article("X")]), at(0));
     ledger.rest_lane(&lane(), at(3)).wait().unwrap();
     assert_eq!(next(&ledger, at(2)), None);
     assert_eq!(ledger.next_due(&lane(), at(2)).wait().unwrap(), Some(at(3)));
-    assert_eq!(number(next(&ledger, at(3))).as_deref(), Some("article Y"));
+    assert_eq!(number(next(&ledger, at(3))).as_deref(), Some("article X"));
+    // A rest that is days away was meant before the clock was set back.
+    ledger.rest_lane(&lane(), at(3 + 36 * 60)).wait().unwrap();
+    assert_eq!(number(next(&ledger, at(3))).as_deref(), Some("article X"));
+}
+
+#[test]
+fn an_outcome_and_the_beginning_of_what_follows_are_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(folder.path());
+    let order = |number| call(Kind::Order, number, "1:o", &[]);
+    publish(&ledger, "1", calls(&[article("X"), article("Y"), order("S"), order("T")]), at(0));
+    let due = next(&ledger, at(0)).unwrap();
+    ledger.begin(due.id, at(0)).wait().unwrap();
+    let settled = |due: &DueCall| Settled { call: due.id, settlement: accepted(1), requests: Vec::new() };
+    let go_on = |due: &DueCall, barred: &Barred, scopes: &[&str]| {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        ledger.settle_and_begin(settled(due), &lane(), barred, scopes, at(0)).wait().unwrap()
+    };
+    let y = go_on(&due, &Barred::default(), &[]).unwrap();
+    assert_eq!(y.call.key.to_string(), "article Y");
+    assert!(ledger.begin(y.id, at(0)).wait().is_err(), "it is begun already");
+    // Orders may not go: nothing is begun.
+    let mut barred = Barred::default();
+    barred.add(Kind::Order, "put_order");
+    assert!(barred.holds(&order("S")) && !barred.holds(&article("X")));
+    assert_eq!(go_on(&y, &barred, &[]), None);
+    let s = next(&ledger, at(0)).unwrap();
+    ledger.begin(s.id, at(0)).wait().unwrap();
+    // Nor while something is halted.
+    ledger
+        .halt("installation nordlager", Fault::new(code::ONGOING_WRONG_PASSWORD), "", at(0))
+        .wait()
+        .unwrap();
+    assert_eq!(go_on(&s, &Barred::default(), &["installation nordlager"]), None);
+    assert_eq!(number(next(&ledger, at(0))).as_deref(), Some("order T"));
 }
 
 #[test]

@@ -8,7 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lastkaj::call::{Call, Key, Kind, Lane, Operation};
 use lastkaj::clock::Clock;
 use lastkaj::fault::{Fault, Language, Turn};
-use lastkaj::ongoing::{Answer, Found, Hint, Installation, Ongoing, OrdersFilter, Shipped, Unavailable};
+use lastkaj::ongoing::{
+    Answer, Found, Hint, Installation, Ongoing, OrdersFilter, Reach, Shipped, Unavailable,
+};
 use lastkaj::secret::Secret;
 use lastkaj::step::{StepHook, Steps};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -96,6 +98,8 @@ fn installation(url: &str) -> Installation {
         breaker_failures: 2,
         breaker_window: Duration::from_secs(600),
         rest_after_silence: Duration::from_secs(30),
+        outage_alarm: Duration::from_secs(900),
+        wait_max: Duration::from_secs(86_400),
     }
 }
 
@@ -209,7 +213,6 @@ async fn refusals_carry_the_message() {
         r#"{"Message":"The request is invalid.","ModelState":{"model.orderLines":["Unknown article H."]}}"#;
     for (status, body, message) in [
         (400, invalid, "The request is invalid. Unknown article H."),
-        (403, r#"{"message":"Not your goods owner"}"#, "Not your goods owner"),
         (404, r#"{"Message":"No such order"}"#, "No such order"),
         (409, r#"{"error":"Picking has begun.<br />Too late."}"#, "Picking has begun. Too late."),
         (422, "plain words", "plain words"),
@@ -230,16 +233,17 @@ async fn refusals_carry_the_message() {
 async fn what_was_not_done_waits_or_calls_the_operator() {
     let html = "<html><head></head><body>Blocked by policy</body></html>";
     for (status, body, name, turn, all) in [
-        (401, "", "ongoing-wrong-password", Turn::Operator, true),
-        (403, html, "ongoing-proxy", Turn::Operator, false),
-        (404, html, "ongoing-proxy", Turn::Operator, false),
-        (407, "", "ongoing-proxy", Turn::Operator, false),
-        (302, "", "ongoing-redirect", Turn::Operator, false),
-        (408, "", "ongoing-time-out", Turn::Wait, false),
+        (401, "", "ongoing-wrong-password", Turn::Operator, Reach::Installation),
+        (403, html, "ongoing-proxy", Turn::Operator, Reach::Installation),
+        (403, r#"{"message":"no"}"#, "ongoing-forbidden", Turn::Operator, Reach::GoodsOwner),
+        (404, html, "ongoing-proxy", Turn::Operator, Reach::Installation),
+        (407, "", "ongoing-proxy", Turn::Operator, Reach::Installation),
+        (302, "", "ongoing-redirect", Turn::Operator, Reach::Installation),
+        (408, "", "ongoing-time-out", Turn::Wait, Reach::Method),
     ] {
         match put_order(reply(status, "Location: http://127.0.0.1:1/\r\n", body)).await {
-            Answer::Unavailable(Unavailable { fault, not_before: None, whole_installation }) => {
-                assert_eq!((code(&fault), fault.turn, whole_installation), (name, turn, all), "{status}");
+            Answer::Unavailable(Unavailable { fault, not_before: None, reach }) => {
+                assert_eq!((code(&fault), fault.turn, reach), (name, turn, all), "{status}");
             }
             other => panic!("{status}: {other:?}"),
         }
@@ -324,7 +328,7 @@ async fn no_connection_means_not_sent_and_is_not_counted() {
             panic!()
         };
         assert_eq!((code(&unavailable.fault), unavailable.fault.turn), ("ongoing-not-reached", Turn::Wait));
-        assert!(!unavailable.whole_installation);
+        assert_eq!(unavailable.reach, Reach::Method);
         let until = unavailable.not_before.unwrap();
         pauses.push(until - clock.now());
         clock.advance(until - clock.now());

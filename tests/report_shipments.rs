@@ -52,6 +52,8 @@ impl Warehouse {
             breaker_failures: 5,
             breaker_window: Duration::from_secs(60),
             rest_after_silence: Duration::from_secs(1),
+            outage_alarm: Duration::from_secs(900),
+            wait_max: Duration::from_secs(86_400),
         };
         Warehouse {
             orders,

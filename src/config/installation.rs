@@ -58,6 +58,8 @@ fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>) -> Option<Chec
         window = take::duration(&breaker, "window", MOMENT..=24 * HOUR, window);
         breaker.finish();
     }
+    let outage_alarm = take::duration(table, "outage_alarm", MOMENT..=7 * 24 * HOUR, 15 * MINUTE);
+    let wait_max = take::duration(table, "wait_max", MINUTE..=60 * 24 * HOUR, 24 * HOUR);
     let shipped_status = take::number(table, "shipped_status", 1..=9_999, 450);
     if !good_name {
         return None;
@@ -72,6 +74,8 @@ fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>) -> Option<Chec
             breaker_failures: u32::try_from(failures).ok()?,
             breaker_window: window,
             rest_after_silence,
+            outage_alarm,
+            wait_max,
         },
         shipped_status: i32::try_from(shipped_status).ok()?,
     })

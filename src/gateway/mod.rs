@@ -10,6 +10,7 @@ pub mod control;
 mod keeping;
 mod once;
 pub mod operate;
+mod outage;
 mod run;
 pub mod systemd;
 
@@ -46,6 +47,7 @@ pub struct Gateway {
     limits_kept: Mutex<BTreeMap<String, String>>,
     // Files of the spool that no row knew, and when they were first seen so.
     orphans_seen: Mutex<BTreeMap<String, chrono::DateTime<chrono::Utc>>>,
+    outages: outage::Outages,
     // Held as long as the gateway lives; given back by the system whatever happens to the process.
     _lock: Arc<DataLock>,
 }
@@ -90,6 +92,7 @@ impl Gateway {
             stop: Arc::default(),
             limits_kept: Mutex::default(),
             orphans_seen: Mutex::default(),
+            outages: outage::Outages::default(),
             _lock: lock,
         };
         gateway.restore_limits().await?;

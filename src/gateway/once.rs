@@ -143,8 +143,10 @@ impl Gateway {
     pub(super) async fn send_lane(&self, lane: &crate::call::Lane) -> Result<send::Rest, Fault> {
         match self.send(lane) {
             Some(send) if self.is_live(lane) => {
+                self.resume_if_it_can(&lane.installation, &send.ongoing).await?;
                 let rest = send::run_lane(&send, lane).await;
                 self.keep_limits(&lane.installation).await?;
+                self.tell_outages(&lane.installation, &send.ongoing).await?;
                 rest
             }
             _ => Ok(send::Rest::Until(None)),

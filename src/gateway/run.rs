@@ -12,7 +12,7 @@ use crate::fault::{Fault, Turn, code};
 use crate::ledger::Arrival;
 use crate::receive::Inbox;
 use crate::report::Outbox;
-use crate::send::{Rest, installation_scope};
+use crate::send::{Rest, installation_scope, lane_scope};
 use crate::transport::{Remote, Watch};
 
 use super::Gateway;
@@ -213,7 +213,11 @@ impl Gateway {
 
     async fn lane_loop(self: Arc<Self>, bells: Arc<Bells>, lane: Lane) -> Result<(), Fault> {
         let mut alarmed = false;
+        let limits = self.installations.get(&lane.installation).map(|ongoing| ongoing.limits().clone());
+        let recovered = limits.map_or_else(Arc::default, |limits| limits.recovered());
         while !self.is_stopping() {
+            // Heard from here on, so that a recovery while the lane is at work is not missed.
+            let recovery = recovered.notified();
             let rest = self.send_lane(&lane).await?;
             if rest == Rest::Halted && !std::mem::replace(&mut alarmed, true) {
                 self.alarm(&lane).await?;
@@ -226,16 +230,19 @@ impl Gateway {
                     .and_then(|due| (due - self.clock.now()).to_std().ok())
                     .map_or(LANE_LOOK, |wait| wait.max(Duration::from_millis(5)).min(LANE_LOOK)),
             };
-            woken(bells.lanes.get(&lane), wait).await;
+            tokio::select! {
+                () = woken(bells.lanes.get(&lane), wait) => {}
+                () = recovery => {}
+            }
         }
         Ok(())
     }
 
-    /// Says in the log, once, why a lane's installation is halted.
+    /// Says in the log, once, why a lane or its installation is halted.
     async fn alarm(&self, lane: &Lane) -> Result<(), Fault> {
-        let scope = installation_scope(&lane.installation);
+        let scopes = [installation_scope(&lane.installation), lane_scope(lane)];
         // After a restore the start says so, once for all lanes.
-        for halt in self.ledger.halts().await?.into_iter().filter(|halt| halt.scope == scope) {
+        for halt in self.ledger.halts().await?.into_iter().filter(|halt| scopes.contains(&halt.scope)) {
             let (scope, fault) = (&halt.scope, &halt.fault);
             tracing::error!(
                 scope,

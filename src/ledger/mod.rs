@@ -43,6 +43,7 @@ pub use rows::*;
 pub use spool::{Copy, Spool, SpoolWriter, Spooled};
 pub use staging::{Counts, StagedTask};
 pub use tracing::{AuditRow, Trace, TracedArrival, TracedCall, TracedDocument, TracedFact};
+pub use turns::Barred;
 pub use verifying::{Verified, verify};
 
 use crate::fault::Fault;

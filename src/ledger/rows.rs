@@ -266,6 +266,17 @@ pub enum Settlement {
     Held(Fault),
 }
 
+/// What an attempt came to, with its call and its requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settled {
+    /// The call.
+    pub call: CallId,
+    /// What the attempt came to.
+    pub settlement: Settlement,
+    /// Its requests, in order.
+    pub requests: Vec<RequestRow>,
+}
+
 /// One HTTP request and its answer, for the trace. Never holds a secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestRow {

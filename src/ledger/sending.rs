@@ -7,8 +7,8 @@ use super::Ledger;
 use super::answer::Answer;
 use super::convert::{find_lane, from_json, json, lane, lane_id, ms, time};
 use super::failure::{Failure, Verb};
-use super::rows::{CallId, DueCall, Halt, RequestRow, Settlement};
-use super::turns::{next_call, one_call_ended, resting_until};
+use super::rows::{CallId, DueCall, Halt, RequestRow, Settled, Settlement};
+use super::turns::{Barred, next_call, one_call_ended, resting_until};
 use super::writer::Turned;
 use crate::call::{BasisEffect, CallState, Kind, Lane, Need, Operation};
 use crate::fault::{Fault, code};
@@ -32,8 +32,13 @@ impl Ledger {
 
     /// The call whose turn it is on a lane, if there is one now (promise 4) and the lane does not rest.
     pub fn next_call(&self, lane: &Lane, now: DateTime<Utc>) -> Answer<Option<DueCall>> {
-        let lane = lane.clone();
-        self.0.readers.ask(move |connection| next_call(connection, &lane, now))
+        self.next_call_but(lane, now, &Barred::default())
+    }
+
+    /// [`Ledger::next_call`] among those that are not barred.
+    pub fn next_call_but(&self, lane: &Lane, now: DateTime<Utc>, barred: &Barred) -> Answer<Option<DueCall>> {
+        let (lane, barred) = (lane.clone(), barred.clone());
+        self.0.readers.ask(move |connection| next_call(connection, &lane, now, &barred))
     }
 
     /// When to look again at a lane that has no call now: the end of its rest, or the earliest retry after `now`.
@@ -48,19 +53,7 @@ impl Ledger {
     /// Marks that an attempt begins, durably, before anything is sent. If the process dies after this, the outcome is
     /// unknown.
     pub fn begin(&self, call: CallId, now: DateTime<Utc>) -> Answer<()> {
-        self.0.writer.run("ledger.begin", move |connection| {
-            let begun = connection
-                .prepare_cached(
-                    "UPDATE call SET in_flight = 1, tries = tries + 1, \
-                     first_tried_at = coalesce(first_tried_at, ?2) WHERE id = ?1 AND state = 'pending' \
-                     AND in_flight = 0",
-                )?
-                .execute([call, ms(now)])?;
-            if begun == 1 {
-                return Ok(());
-            }
-            Err(Failure::refused("ledger.begin", format!("call {call} is not pending, or in flight already")))
-        })
+        self.0.writer.run("ledger.begin", move |connection| begin(connection, "ledger.begin", call, now))
     }
 
     /// Writes down what an attempt came to, with its requests; with the last call of an arrival the arrival is done.
@@ -76,19 +69,25 @@ impl Ledger {
             .run("ledger.settle", move |connection| settle(connection, call, &settlement, &requests, now))
     }
 
-    /// [`Ledger::settle`], and then the lane's next call, in one transaction.
-    pub fn settle_and_next(
+    /// [`Ledger::settle`], and then [`Ledger::next_call`] and [`Ledger::begin`] of what comes next, in one transaction. No
+    /// call is begun while one of the scopes is halted.
+    pub fn settle_and_begin(
         &self,
+        settled: Settled,
         lane: &Lane,
-        call: CallId,
-        settlement: Settlement,
-        requests: Vec<RequestRow>,
+        barred: &Barred,
+        scopes: Vec<String>,
         now: DateTime<Utc>,
     ) -> Answer<Option<DueCall>> {
-        let lane = lane.clone();
-        self.0.writer.run("ledger.settle", move |connection| {
-            settle(connection, call, &settlement, &requests, now)?;
-            next_call(connection, &lane, now)
+        let (lane, barred) = (lane.clone(), barred.clone());
+        self.0.writer.run("ledger.settle_and_begin", move |connection| {
+            settle(connection, settled.call, &settled.settlement, &settled.requests, now)?;
+            if halts(connection)?.iter().any(|halt| scopes.contains(&halt.scope)) {
+                return Ok(None);
+            }
+            let Some(next) = next_call(connection, &lane, now, &barred)? else { return Ok(None) };
+            begin(connection, "ledger.settle_and_begin", next.id, now)?;
+            Ok(Some(next))
         })
     }
 
@@ -240,6 +239,19 @@ impl Ledger {
     pub fn halts(&self) -> Answer<Vec<Halt>> {
         self.0.readers.ask(halts)
     }
+}
+
+fn begin(connection: &Connection, verb: &'static str, call: CallId, now: DateTime<Utc>) -> Verb<()> {
+    let begun = connection
+        .prepare_cached(
+            "UPDATE call SET in_flight = 1, tries = tries + 1, first_tried_at = coalesce(first_tried_at, ?2) \
+             WHERE id = ?1 AND state = 'pending' AND in_flight = 0",
+        )?
+        .execute([call, ms(now)])?;
+    if begun == 1 {
+        return Ok(());
+    }
+    Err(Failure::refused(verb, format!("call {call} is not pending, or in flight already")))
 }
 
 /// Everything that is halted, oldest first.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::convert::{SELECT_CALL, call, count, find_lane, maybe_time, ms, named};
 use super::failure::Verb;
 use super::rows::{ArrivalId, CallId, DueCall};
-use crate::call::{Kind, Lane, Need};
+use crate::call::{Call, Kind, Lane, Need};
 
 /// A call that has waited this long since it was published goes before every younger one, whatever its kind.
 const AGES_AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -18,11 +18,33 @@ const AGES_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// Nothing waits longer than this; what is due later was so before the clock was set back, and is due now.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(25);
 
-/// A pending call `c` whose time has come and that no earlier one keeps waiting. `?1` is the time; 90,000,000 ms are
-/// [`LONGEST_WAIT`].
+/// What a lane may not do now: calls of these kinds and operations wait, whatever their turn is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Barred(String);
+
+impl Barred {
+    /// Calls of this kind with an operation of this tag wait.
+    pub fn add(&mut self, kind: Kind, tag: &str) {
+        self.0.push_str(&format!("|{}/{tag}|", kind.name()));
+    }
+
+    /// Whether calls like this one wait.
+    pub fn holds(&self, call: &Call) -> bool {
+        self.0.contains(&format!("|{}/{}|", call.key.kind.name(), call.operation.tag()))
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A pending call `c` whose time has come, that is not barred, and that no earlier one keeps waiting. `?1` is the time;
+/// 90,000,000 ms are [`LONGEST_WAIT`]; `?4` is what is barred.
 macro_rules! ready {
     () => {
         "c.state = 'pending' AND (c.due <= ?1 OR c.due > ?1 + 90000000) \
+         AND (?4 = '' OR instr(?4, '|' || c.kind || '/' || (c.operation ->> 'operation') || '|') = 0) \
          AND NOT EXISTS (SELECT 1 FROM call e INDEXED BY call_open WHERE e.lane_id = c.lane_id AND e.kind = c.kind \
              AND e.number = c.number AND e.id < c.id AND e.state IN ('pending', 'held') \
              AND (e.arrival_id IS NULL OR EXISTS (SELECT 1 FROM arrival ea WHERE ea.id = e.arrival_id \
@@ -56,7 +78,12 @@ enum Source {
 }
 
 /// The call whose turn it is, if there is one and the lane does not rest.
-pub(super) fn next_call(connection: &Connection, lane: &Lane, now: DateTime<Utc>) -> Verb<Option<DueCall>> {
+pub(super) fn next_call(
+    connection: &Connection,
+    lane: &Lane,
+    now: DateTime<Utc>,
+    barred: &Barred,
+) -> Verb<Option<DueCall>> {
     let Some(lane) = find_lane(connection, lane)? else { return Ok(None) };
     if resting_until(connection, lane, now)?.is_some() {
         return Ok(None);
@@ -69,80 +96,75 @@ pub(super) fn next_call(connection: &Connection, lane: &Lane, now: DateTime<Utc>
         .query_map([lane], |row| Ok(Source::Arrival { id: row.get(0)?, published_at: row.get(1)? }))?
         .collect::<Result<_, _>>()?;
     sources.push(Source::Marks);
-    match next_id(connection, lane, &sources, now)? {
+    match (Looking { connection, lane, now, barred }).next_id(&sources)? {
         Some(id) => due_call(connection, id).map(Some),
         None => Ok(None),
     }
 }
 
-fn next_id(
-    connection: &Connection,
+/// A look for the call whose turn it is.
+struct Looking<'a> {
+    connection: &'a Connection,
     lane: i64,
-    sources: &[Source],
     now: DateTime<Utc>,
-) -> Verb<Option<CallId>> {
-    if let Some(id) = longest_waiting(connection, lane, sources, now)? {
-        return Ok(Some(id));
-    }
-    for kind in Kind::ALL {
-        for source in sources {
-            if let Some(id) = ready(connection, lane, source, kind, now)? {
-                return Ok(Some(id));
-            }
-        }
-    }
-    Ok(None)
+    barred: &'a Barred,
 }
 
-/// The ready call that has waited longest, if that is long.
-fn longest_waiting(
-    connection: &Connection,
-    lane: i64,
-    sources: &[Source],
-    now: DateTime<Utc>,
-) -> Verb<Option<CallId>> {
-    let old = ms(now - AGES_AFTER);
-    let mut longest: Option<(i64, CallId)> = None;
-    for source in sources {
-        let since = match source {
-            Source::Arrival { published_at, .. } if *published_at > old => continue,
-            Source::Arrival { published_at, .. } => Some(*published_at),
-            Source::Marks => None,
-        };
-        if let (Some(since), Some((longest, _))) = (since, longest)
-            && longest <= since
-        {
-            continue;
+impl Looking<'_> {
+    fn next_id(&self, sources: &[Source]) -> Verb<Option<CallId>> {
+        if let Some(id) = self.longest_waiting(sources)? {
+            return Ok(Some(id));
         }
         for kind in Kind::ALL {
-            let Some(id) = ready(connection, lane, source, kind, now)? else { continue };
-            let since = match since {
-                Some(since) => since,
-                None => created_at(connection, id)?,
-            };
-            if since <= old && longest.is_none_or(|longest| (since, id) < longest) {
-                longest = Some((since, id));
+            for source in sources {
+                if let Some(id) = self.ready(source, kind)? {
+                    return Ok(Some(id));
+                }
             }
         }
+        Ok(None)
     }
-    Ok(longest.map(|(_, id)| id))
-}
 
-fn ready(
-    connection: &Connection,
-    lane: i64,
-    source: &Source,
-    kind: Kind,
-    now: DateTime<Utc>,
-) -> Verb<Option<CallId>> {
-    let (sql, of) = match source {
-        Source::Arrival { id, .. } => (READY_OF_ARRIVAL, *id),
-        Source::Marks => (READY_MARK, lane),
-    };
-    Ok(connection
-        .prepare_cached(sql)?
-        .query_row(params![ms(now), of, kind.priority()], |row| row.get(0))
-        .optional()?)
+    /// The ready call that has waited longest, if that is long.
+    fn longest_waiting(&self, sources: &[Source]) -> Verb<Option<CallId>> {
+        let old = ms(self.now - AGES_AFTER);
+        let mut longest: Option<(i64, CallId)> = None;
+        for source in sources {
+            let since = match source {
+                Source::Arrival { published_at, .. } if *published_at > old => continue,
+                Source::Arrival { published_at, .. } => Some(*published_at),
+                Source::Marks => None,
+            };
+            if let (Some(since), Some((longest, _))) = (since, longest)
+                && longest <= since
+            {
+                continue;
+            }
+            for kind in Kind::ALL {
+                let Some(id) = self.ready(source, kind)? else { continue };
+                let since = match since {
+                    Some(since) => since,
+                    None => created_at(self.connection, id)?,
+                };
+                if since <= old && longest.is_none_or(|longest| (since, id) < longest) {
+                    longest = Some((since, id));
+                }
+            }
+        }
+        Ok(longest.map(|(_, id)| id))
+    }
+
+    fn ready(&self, source: &Source, kind: Kind) -> Verb<Option<CallId>> {
+        let (sql, of) = match source {
+            Source::Arrival { id, .. } => (READY_OF_ARRIVAL, *id),
+            Source::Marks => (READY_MARK, self.lane),
+        };
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row(params![ms(self.now), of, kind.priority(), self.barred.0], |row| row.get(0))
+            .optional()?)
+    }
 }
 
 fn created_at(connection: &Connection, id: CallId) -> Verb<i64> {
@@ -238,7 +260,7 @@ mod tests {
             let plan: Vec<String> = connection
                 .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
                 .unwrap()
-                .query_map([0, 0, 0], |row| row.get(3))
+                .query_map(params![0, 0, 0, ""], |row| row.get(3))
                 .unwrap()
                 .collect::<Result<_, _>>()
                 .unwrap();

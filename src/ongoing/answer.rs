@@ -44,13 +44,29 @@ pub struct Unavailable {
     pub fault: Fault,
     /// Nothing may be sent by this method before then, where that is known.
     pub not_before: Option<DateTime<Utc>>,
-    /// Whether every lane of the installation must stop (a wrong password).
-    pub whole_installation: bool,
+    /// What else it stops.
+    pub reach: Reach,
+}
+
+/// What a request that was not done says of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Only its method may be barred.
+    Method,
+    /// The account may not do this for its goods owner.
+    GoodsOwner,
+    /// No request of the installation can go well before a person has acted (a wrong password), or what stands
+    /// between has gone (another server, a wrong certificate).
+    Installation,
 }
 
 impl Unavailable {
     pub(super) fn new(fault: Fault) -> Unavailable {
-        Unavailable { fault, not_before: None, whole_installation: false }
+        Unavailable { fault, not_before: None, reach: Reach::Method }
+    }
+
+    fn of(reach: Reach, fault: Fault) -> Unavailable {
+        Unavailable { reach, ..Unavailable::new(fault) }
     }
 }
 
@@ -100,7 +116,9 @@ pub(super) fn meaning(exchanged: Exchanged, method: &str, empty_is_done: bool) -
             return Meaning::Unavailable(Unavailable { not_before: Some(until), ..Unavailable::new(fault) });
         }
         Exchanged::NotSent(fault, not_before) => {
-            return Meaning::Unavailable(Unavailable { not_before, ..Unavailable::new(fault) });
+            let certificate = fault.code == code::ONGOING_CERTIFICATE;
+            let reach = if certificate { Reach::Installation } else { Reach::Method };
+            return Meaning::Unavailable(Unavailable { not_before, ..Unavailable::of(reach, fault) });
         }
         Exchanged::NoAnswer(fault) => return Meaning::Unknown(fault),
         Exchanged::Answered(answered) => answered,
@@ -108,22 +126,21 @@ pub(super) fn meaning(exchanged: Exchanged, method: &str, empty_is_done: bool) -
     let told = |code| {
         Fault::new(code).with("method", method).with("status", answered.status).found(excerpt(&answered.body))
     };
+    let installation = |fault| Meaning::Unavailable(Unavailable::of(Reach::Installation, fault));
     let is_html = answered.body.trim_start().starts_with('<');
     match answered.status {
         200..=299 => done(&answered, method, empty_is_done),
-        300..=399 => Meaning::Unavailable(Unavailable::new(told(code::ONGOING_REDIRECT))),
-        401 => Meaning::Unavailable(Unavailable {
-            whole_installation: true,
-            ..Unavailable::new(Fault::new(code::ONGOING_WRONG_PASSWORD))
-        }),
+        300..=399 => installation(told(code::ONGOING_REDIRECT)),
+        401 => installation(Fault::new(code::ONGOING_WRONG_PASSWORD)),
         408 => Meaning::Unavailable(Unavailable::new(told(code::ONGOING_TIME_OUT))),
-        407 => Meaning::Unavailable(Unavailable::new(told(code::ONGOING_PROXY))),
+        407 => installation(told(code::ONGOING_PROXY)),
         429 => Meaning::Unavailable(Unavailable {
             not_before: answered.retry_after,
             ..Unavailable::new(told(code::ONGOING_TOO_MANY_CALLS))
         }),
         // Ongoing refuses in JSON; a page comes from something before it, or from another server.
-        400..=499 if is_html => Meaning::Unavailable(Unavailable::new(told(code::ONGOING_PROXY))),
+        400..=499 if is_html => installation(told(code::ONGOING_PROXY)),
+        403 => Meaning::Unavailable(Unavailable::of(Reach::GoodsOwner, told(code::ONGOING_FORBIDDEN))),
         404 => Meaning::NotFound(refused(&answered)),
         400..=499 => Meaning::Refused(refused(&answered)),
         _ => Meaning::Unknown(told(code::ONGOING_SERVER_ERROR)),

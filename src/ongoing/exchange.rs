@@ -67,6 +67,8 @@ pub(super) struct Wire {
     steps: Steps,
     pub limits: Limits,
     pub rest_after_silence: Duration,
+    pub outage_alarm: Duration,
+    pub wait_max: Duration,
 }
 
 impl Wire {
@@ -110,8 +112,18 @@ impl Wire {
             })?;
         let limits = Limits::new(installation.breaker_failures, installation.breaker_window);
         let (username, password) = (installation.username.as_str().into(), installation.password.clone());
-        let rest_after_silence = installation.rest_after_silence;
-        Ok(Wire { client, base, username, password, clock, steps, limits, rest_after_silence })
+        Ok(Wire {
+            client,
+            base,
+            username,
+            password,
+            clock,
+            steps,
+            limits,
+            rest_after_silence: installation.rest_after_silence,
+            outage_alarm: installation.outage_alarm,
+            wait_max: installation.wait_max,
+        })
     }
 
     /// Asks, and records what was asked and answered. Cancelled on the way, it counts as never answered.
@@ -132,12 +144,13 @@ impl Wire {
             Exchanged::NotAllowed(_) => drop(pass),
             // What never reached Ongoing is not counted there; a server that is down is still knocked at ever more seldom.
             Exchanged::NotSent(_, not_before) => *not_before = Some(pass.not_reached(after)),
-            Exchanged::NoAnswer(_) => pass.failed(after),
+            Exchanged::NoAnswer(_) => pass.failed(after, None),
             Exchanged::Answered(answered) if answered.status == 429 => {
                 answered.retry_after = Some(pass.too_many(after, answered.retry_after));
             }
-            Exchanged::Answered(answered) if is_well(answered) => pass.succeeded(),
-            Exchanged::Answered(_) => pass.failed(after),
+            Exchanged::Answered(answered) if is_well(answered) => pass.succeeded(after),
+            Exchanged::Answered(answered) if answered.status < 500 => pass.refused(after),
+            Exchanged::Answered(answered) => pass.failed(after, answered.retry_after),
         }
         let (status, answer) = match &exchanged {
             Exchanged::Answered(answered) => (Some(answered.status), cut(&answered.body)),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 /// The method of `PUT /articles`.
 pub const PUT_ARTICLES: &str = "PUT /articles";
@@ -28,6 +29,14 @@ pub const GET_ORDER_STATUSES: &str = "GET /orders/statuses";
 /// The shortest and the longest wait between two tries.
 const FIRST_DELAY: Duration = Duration::from_secs(5);
 const LONGEST_DELAY: Duration = Duration::from_secs(600);
+
+/// What stands for all methods at once where nobody is reached.
+const EVERY_METHOD: &str = "every method";
+
+/// A server that is not reached is knocked at this often at least, so that an outage ends soon after it is over.
+const LONGEST_UNREACHED: TimeDelta = TimeDelta::minutes(1);
+/// While one request tries for all, the others look again after this time; a success wakes them before.
+const OTHERS_WAIT: TimeDelta = TimeDelta::seconds(5);
 
 /// How long to wait after so many tries in vain: 5 s, doubled with each try up to 10 min, of which up to a quarter
 /// is taken off as the seed says, so that many calls do not come back at one instant. The same seed and number of
@@ -65,6 +74,8 @@ pub struct MethodState {
     pub failures: u32,
     /// What its breaker does now.
     pub breaker: Breaker,
+    /// Since when it has not been answered as a server that is well answers; refusals are answers.
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 /// The breakers of one installation. A clone is another handle on the same ones.
@@ -73,6 +84,9 @@ pub struct Limits {
     most: usize,
     window: TimeDelta,
     methods: Arc<Mutex<BTreeMap<String, Method>>>,
+    /// When a method went well last, in this run.
+    went_well: Arc<Mutex<BTreeMap<&'static str, DateTime<Utc>>>>,
+    recovered: Arc<Notify>,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -88,6 +102,8 @@ struct Method {
     too_many: u32,
     /// How many requests in a row found no connection.
     unreached: u32,
+    /// Since when it has not been answered as a server that is well answers.
+    failing_since: Option<DateTime<Utc>>,
     /// The one request that tries a half-open breaker is on its way.
     #[serde(skip)]
     trying: bool,
@@ -107,7 +123,20 @@ impl Limits {
             most: usize::try_from(failures.max(1)).unwrap_or(usize::MAX),
             window: TimeDelta::from_std(window).unwrap_or(TimeDelta::days(1)),
             methods: Arc::default(),
+            went_well: Arc::default(),
+            recovered: Arc::default(),
         }
+    }
+
+    /// Rings for whoever waits when a method that was in trouble goes well again.
+    pub fn recovered(&self) -> Arc<Notify> {
+        self.recovered.clone()
+    }
+
+    /// Whether a method went well since, in this run: then it is not the method that fails.
+    pub fn went_well_since(&self, method: &str, since: DateTime<Utc>) -> bool {
+        let went_well = self.went_well.lock().unwrap_or_else(PoisonError::into_inner);
+        went_well.get(method).is_some_and(|at| *at >= since)
     }
 
     /// Whether a request of this method may be sent now.
@@ -115,7 +144,11 @@ impl Limits {
     /// # Errors
     /// The time before which it may not.
     pub fn may_send(&self, method: &str, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
-        self.methods().get(method).map_or(Ok(()), |state| state.may_send(now))
+        let methods = self.methods();
+        [EVERY_METHOD, method].iter().try_for_each(|name| match methods.get(*name) {
+            Some(state) => state.may_send(now),
+            None => Ok(()),
+        })
     }
 
     /// Every method that was used or preloaded.
@@ -142,26 +175,43 @@ impl Limits {
 
     /// Begins a request.
     pub(super) fn begin(&self, method: &'static str, now: DateTime<Utc>) -> Result<Pass, DateTime<Utc>> {
+        self.may_send(method, now)?;
         let mut methods = self.methods();
+        // In an outage one request tries for all, whether a breaker was opened or nobody was reached.
+        if let Some(state) = methods.get_mut(EVERY_METHOD) {
+            state.trying = state.unreached > 0;
+        }
         let state = methods.entry(method.to_owned()).or_default();
-        state.may_send(now)?;
         state.trying = state.open_until.is_some();
         drop(methods);
         Ok(Pass { limits: self.clone(), method })
     }
 
-    fn succeeded(&self, method: &str) {
-        self.methods().insert(method.to_owned(), Method::default());
+    fn succeeded(&self, method: &'static str, at: DateTime<Utc>) {
+        self.reached();
+        let before = self.methods().insert(method.to_owned(), Method::default());
+        self.went_well.lock().unwrap_or_else(PoisonError::into_inner).insert(method, at);
+        if before.is_some_and(|before| before.open_until.is_some() || before.paused_until.is_some()) {
+            self.recovered.notify_waiters();
+        }
     }
 
-    fn failed(&self, method: &str, at: DateTime<Utc>) {
+    /// Somebody was reached, whatever the answer.
+    fn reached(&self) {
+        if self.methods().remove(EVERY_METHOD).is_some() {
+            self.recovered.notify_waiters();
+        }
+    }
+
+    /// `answers`: it was an answer of a server that is well, if no good one.
+    fn failed(&self, method: &str, at: DateTime<Utc>, answers: bool) {
+        self.reached();
         let mut methods = self.methods();
         let state = methods.entry(method.to_owned()).or_default();
         let window = self.window;
         state.failures.retain(|failure| *failure + window > at);
         state.failures.push(at);
-        // It answered, or was connected at least.
-        state.unreached = 0;
+        state.failing_since = if answers { None } else { state.failing_since.or(Some(at)) };
         if state.failures.len() >= self.most || state.open_until.is_some() {
             state.open_until = Some(at + window);
             // More would tell nothing new; so it stays small however long an outage lasts.
@@ -182,7 +232,7 @@ impl Method {
         let until = self.open_until.max(self.paused_until).filter(|until| *until > now);
         match until {
             Some(until) => Err(until),
-            None if self.trying => Err(now + TimeDelta::seconds(1)),
+            None if self.trying => Err(now + OTHERS_WAIT),
             None => Ok(()),
         }
     }
@@ -198,34 +248,44 @@ impl Method {
             method: method.to_owned(),
             failures: u32::try_from(failures).unwrap_or(u32::MAX),
             breaker,
+            failing_since: self.failing_since,
         }
     }
 }
 
 impl Pass {
     /// It went well: the breaker closes.
-    pub(super) fn succeeded(self) {
-        self.limits.succeeded(self.method);
+    pub(super) fn succeeded(self, at: DateTime<Utc>) {
+        self.limits.succeeded(self.method, at);
     }
 
-    /// It failed or was refused.
-    pub(super) fn failed(self, at: DateTime<Utc>) {
-        self.limits.failed(self.method, at);
+    /// It was refused: that counts at Ongoing, but it is an answer.
+    pub(super) fn refused(self, at: DateTime<Utc>) {
+        self.limits.failed(self.method, at, true);
     }
 
-    /// There was no connection: that is no failed call, but the method pauses, longer each time. Answers until when.
+    /// It failed, or was not answered. `asked`: until when the server asked for a pause.
+    pub(super) fn failed(self, at: DateTime<Utc>, asked: Option<DateTime<Utc>>) {
+        if asked.is_some() {
+            self.limits.methods().entry(self.method.to_owned()).or_default().paused_until = asked;
+        }
+        self.limits.failed(self.method, at, false);
+    }
+
+    /// Nobody was reached, which Ongoing cannot count. Says when the next try may be: a growing while, at most
+    /// [`LONGEST_UNREACHED`].
     pub(super) fn not_reached(self, at: DateTime<Utc>) -> DateTime<Utc> {
         let mut methods = self.limits.methods();
-        let state = methods.entry(self.method.to_owned()).or_default();
+        let state = methods.entry(EVERY_METHOD.to_owned()).or_default();
         state.unreached = state.unreached.saturating_add(1);
-        let until = at + grown(state.unreached, at);
+        state.failing_since = state.failing_since.or(Some(at));
+        let until = at + grown(state.unreached, at).min(LONGEST_UNREACHED);
         state.paused_until = Some(until);
         drop(methods);
         until
     }
 
-    /// There were too many calls: the method pauses, as long as was asked for, else longer each time.
-    /// Answers until when.
+    /// Ongoing says that there were too many calls. Says until when nothing is sent: as it asks, or a growing while.
     pub(super) fn too_many(self, at: DateTime<Utc>, asked: Option<DateTime<Utc>>) -> DateTime<Utc> {
         let until = {
             let mut methods = self.limits.methods();
@@ -235,7 +295,7 @@ impl Pass {
             state.paused_until = Some(until);
             until
         };
-        self.limits.failed(self.method, at);
+        self.limits.failed(self.method, at, true);
         until
     }
 }
@@ -248,8 +308,11 @@ fn grown(times: u32, at: DateTime<Utc>) -> TimeDelta {
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        if let Some(state) = self.limits.methods().get_mut(self.method) {
-            state.trying = false;
+        let mut methods = self.limits.methods();
+        for name in [EVERY_METHOD, self.method] {
+            if let Some(state) = methods.get_mut(name) {
+                state.trying = false;
+            }
         }
     }
 }
@@ -269,9 +332,9 @@ mod tests {
     #[test]
     fn two_failures_in_a_row_open_only_their_own_method() {
         let limits = limits();
-        limits.begin(PUT_ORDERS, at(0)).unwrap().failed(at(0));
+        limits.begin(PUT_ORDERS, at(0)).unwrap().failed(at(0), None);
         assert_eq!(limits.may_send(PUT_ORDERS, at(1)), Ok(()));
-        limits.begin(PUT_ORDERS, at(10)).unwrap().failed(at(10));
+        limits.begin(PUT_ORDERS, at(10)).unwrap().failed(at(10), None);
         assert_eq!(limits.may_send(PUT_ORDERS, at(11)), Err(at(610)));
         assert_eq!(limits.may_send(PUT_ARTICLES, at(11)), Ok(()));
         assert_eq!(limits.states(at(11))[0].breaker, Breaker::Open(at(610)));
@@ -281,36 +344,36 @@ mod tests {
     #[test]
     fn a_success_between_or_a_window_between_keeps_it_closed() {
         let limits = limits();
-        limits.begin(PUT_ORDERS, at(0)).unwrap().failed(at(0));
-        limits.begin(PUT_ORDERS, at(1)).unwrap().succeeded();
-        limits.begin(PUT_ORDERS, at(2)).unwrap().failed(at(2));
-        limits.begin(PUT_ORDERS, at(602)).unwrap().failed(at(602));
+        limits.begin(PUT_ORDERS, at(0)).unwrap().failed(at(0), None);
+        limits.begin(PUT_ORDERS, at(1)).unwrap().succeeded(at(0));
+        limits.begin(PUT_ORDERS, at(2)).unwrap().failed(at(2), None);
+        limits.begin(PUT_ORDERS, at(602)).unwrap().failed(at(602), None);
         assert_eq!(limits.may_send(PUT_ORDERS, at(603)), Ok(()));
     }
 
     #[test]
     fn half_open_lets_one_through_and_its_outcome_decides() {
         let limits = limits();
-        limits.failed(PUT_ORDERS, at(0));
-        limits.failed(PUT_ORDERS, at(0));
+        limits.failed(PUT_ORDERS, at(0), false);
+        limits.failed(PUT_ORDERS, at(0), false);
         assert!(limits.begin(PUT_ORDERS, at(599)).is_err());
         assert_eq!(limits.states(at(600))[0].breaker, Breaker::HalfOpen);
         let first = limits.begin(PUT_ORDERS, at(600)).unwrap();
         assert!(limits.begin(PUT_ORDERS, at(600)).is_err());
-        first.failed(at(601));
+        first.failed(at(601), None);
         assert_eq!(limits.may_send(PUT_ORDERS, at(602)), Err(at(1201)));
         let second = limits.begin(PUT_ORDERS, at(1201)).unwrap();
-        second.succeeded();
+        second.succeeded(at(0));
         assert_eq!(limits.states(at(1202))[0].breaker, Breaker::Closed);
-        limits.begin(PUT_ORDERS, at(1202)).unwrap().failed(at(1202));
+        limits.begin(PUT_ORDERS, at(1202)).unwrap().failed(at(1202), None);
         assert_eq!(limits.may_send(PUT_ORDERS, at(1203)), Ok(()));
     }
 
     #[test]
     fn a_trial_that_is_given_up_lets_the_next_one_try() {
         let limits = limits();
-        limits.failed(PUT_ORDERS, at(0));
-        limits.failed(PUT_ORDERS, at(0));
+        limits.failed(PUT_ORDERS, at(0), false);
+        limits.failed(PUT_ORDERS, at(0), false);
         drop(limits.begin(PUT_ORDERS, at(600)).unwrap());
         assert!(limits.begin(PUT_ORDERS, at(600)).is_ok());
     }
@@ -319,16 +382,16 @@ mod tests {
     fn a_new_start_goes_on_where_the_last_one_was() {
         let (before, after) = (limits(), limits());
         assert_eq!(before.keep(), "{}");
-        before.begin(PUT_ARTICLES, at(0)).unwrap().failed(at(0));
-        before.failed(PUT_ORDERS, at(0));
-        before.failed(PUT_ORDERS, at(1));
+        before.begin(PUT_ARTICLES, at(0)).unwrap().failed(at(0), None);
+        before.failed(PUT_ORDERS, at(0), false);
+        before.failed(PUT_ORDERS, at(1), false);
         before.begin(GET_ORDERS, at(1)).unwrap().too_many(at(1), Some(at(900)));
-        before.begin(GET_ORDER, at(1)).unwrap().succeeded();
+        before.begin(GET_ORDER, at(1)).unwrap().succeeded(at(0));
         after.restore(&before.keep());
         assert_eq!(after.keep(), before.keep());
         assert_eq!(after.may_send(PUT_ORDERS, at(2)), Err(at(601)));
         assert_eq!(after.may_send(GET_ORDERS, at(2)), Err(at(900)));
-        after.begin(PUT_ARTICLES, at(2)).unwrap().failed(at(2));
+        after.begin(PUT_ARTICLES, at(2)).unwrap().failed(at(2), None);
         assert_eq!(after.may_send(PUT_ARTICLES, at(3)), Err(at(602)), "the second in a row");
         after.restore("no such thing");
         assert_eq!(after.may_send(PUT_ORDERS, at(2)), Err(at(601)));

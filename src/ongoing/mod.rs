@@ -15,13 +15,13 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 
-pub use answer::{Answer, LONGEST_TEXT, Unavailable, message_of};
+pub use answer::{Answer, LONGEST_TEXT, Reach, Unavailable, message_of};
 pub use exchange::{LARGEST_LIST, LARGEST_WRITE_ANSWER, Request};
 pub use limits::{Breaker, Limits, MethodState, retry_delay};
 pub use operations::{Hint, preview};
 pub use read::{OrderLineRead, OrderRead, ParcelRead, PickedItemRead, TrackingRead};
 pub use rest::{Found, Ongoing, OrdersFilter, OrdersPage, Performed, ReadBack, Shipped};
-pub use routes::method_of;
+pub use routes::{first_methods, method_of};
 
 /// One Ongoing system with its URL and account, as the configuration's check made it.
 #[derive(Clone, Debug)]
@@ -42,4 +42,8 @@ pub struct Installation {
     pub breaker_window: Duration,
     /// How long a lane rests after a request that was not answered, before it reads back.
     pub rest_after_silence: Duration,
+    /// How long a method may be in an outage before that is an error in the log.
+    pub outage_alarm: Duration,
+    /// How long a call is tried before it is the operator's turn.
+    pub wait_max: Duration,
 }

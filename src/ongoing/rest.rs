@@ -121,6 +121,26 @@ impl Ongoing {
         self.wire.rest_after_silence
     }
 
+    /// How long a method may be in an outage before that is an error in the log.
+    pub fn outage_alarm(&self) -> Duration {
+        self.wire.outage_alarm
+    }
+
+    /// How long a call is tried before it is the operator's turn.
+    pub fn wait_max(&self) -> Duration {
+        self.wire.wait_max
+    }
+
+    /// Whether the account reaches a goods owner at all: one article is asked for.
+    ///
+    /// # Errors
+    /// Ongoing could not be read; its reach says whether that is for the goods owner.
+    pub async fn reaches(&self, goods_owner: i32, requests: &mut Vec<Request>) -> Result<(), Unavailable> {
+        let query = vec![("goodsOwnerId", goods_owner.to_string()), ("maxArticlesToGet", "1".to_owned())];
+        let ask = read("ongoing.get_articles", limits::GET_ARTICLES, "articles", query);
+        self.read_text(ask, requests).await.map(drop)
+    }
+
     /// A fingerprint of user name and password, to notice that they were changed. Not enough to guess them by.
     pub fn credential_fingerprint(&self) -> String {
         self.wire.credential_fingerprint()

@@ -68,22 +68,33 @@ routes! {
     GET_RETURN_ORDERS = "ongoing.get_return_orders", GET, "GET /returnOrders";
 }
 
-/// The method that limits count a call's first write by: while it is barred, the call cannot go.
+/// The first request that a call of each kind and operation (by its tag) takes, by the method that limits count: while it
+/// is barred, the call cannot go. Files are not among them: theirs hangs on what they belong to.
+pub fn first_methods() -> impl Iterator<Item = (Kind, &'static str, &'static str)> {
+    FIRST_METHODS.iter().map(|(kind, tag, route)| (*kind, *tag, route.method))
+}
+
+const FIRST_METHODS: [(Kind, &str, &Route); 9] = [
+    (Kind::Article, "put_article", &PUT_ARTICLE),
+    (Kind::PurchaseOrder, "put_purchase_order", &PUT_PURCHASE_ORDER),
+    (Kind::PurchaseOrder, "cancel", &DELETE_PURCHASE_ORDER),
+    (Kind::PurchaseOrder, "change", &GET_PURCHASE_ORDERS),
+    (Kind::Order, "put_order", &PUT_ORDER),
+    (Kind::Order, "cancel", &DELETE_ORDER),
+    (Kind::Order, "change", &GET_ORDERS),
+    (Kind::Order, "mark_order_line_reported", &MARK_ORDER_LINE),
+    (Kind::ReturnOrder, "put_return_order", &PUT_RETURN_ORDER),
+];
+
+/// The method of a call's main request: the first that writes, where there is one.
 pub fn method_of(call: &Call) -> &'static str {
-    let of_order = call.key.kind != Kind::PurchaseOrder;
-    match &call.operation {
-        Operation::PutArticle => PUT_ARTICLE.method,
-        Operation::PutOrder => PUT_ORDER.method,
-        Operation::PutPurchaseOrder => PUT_PURCHASE_ORDER.method,
-        Operation::PutReturnOrder => PUT_RETURN_ORDER.method,
-        Operation::Cancel if of_order => DELETE_ORDER.method,
-        Operation::Cancel => DELETE_PURCHASE_ORDER.method,
-        // Which aspects are changed, the body says; each has a breaker of its own, asked when its turn comes.
-        Operation::Change if of_order => GET_ORDERS.method,
-        Operation::Change => GET_PURCHASE_ORDERS.method,
-        Operation::PutFile { of, .. } => file_route(*of).method,
-        Operation::MarkOrderLineReported { .. } => MARK_ORDER_LINE.method,
+    if let Operation::PutFile { of, .. } = &call.operation {
+        return file_route(*of).method;
     }
+    let tag = call.operation.tag();
+    let mut known = FIRST_METHODS.iter();
+    let found = known.find(|(kind, of, _)| *kind == call.key.kind && *of == tag);
+    found.map_or("", |(_, _, route)| route.method)
 }
 
 /// The route of a file that belongs to an object of this kind.

@@ -14,9 +14,9 @@ use chrono::{DateTime, Utc};
 
 use crate::call::Lane;
 use crate::clock::Clock;
-use crate::fault::{Fault, Turn, code};
-use crate::ledger::{self, DueCall, Ledger, RequestRow, Settlement};
-use crate::ongoing::{self, Answer, Found, Hint, Ongoing, Unavailable, method_of};
+use crate::fault::{Fault, code};
+use crate::ledger::{self, Barred, DueCall, Ledger, RequestRow, Settled, Settlement};
+use crate::ongoing::{self, Answer, Found, Hint, Ongoing, Reach, Unavailable};
 
 pub use articles::UnknownArticles;
 
@@ -35,11 +35,20 @@ pub struct Send {
     pub stop: Arc<std::sync::atomic::AtomicBool>,
 }
 
+impl Send {
+    fn is_stopping(&self) -> bool {
+        self.stop.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
 /// After so many failed tries a call that fails while reads succeed goes to the operator (promise 4).
 pub const TRIES_OF_A_FAILING_CALL_MAX: u32 = 5;
 
 /// After so many looks an answer that a repeat was refused is believed (promise 5: Ongoing may lag).
 pub const READ_BACKS_AFTER_REFUSAL_MAX: u32 = 5;
+
+/// The cause of a halt that is lifted once a probe of the installation goes well.
+pub const LIFTED_BY_PROBE: &str = "probe";
 
 /// Why a lane's run ended.
 #[derive(Debug, PartialEq)]
@@ -57,49 +66,81 @@ pub enum Rest {
 /// # Errors
 /// The ledger cannot be read or written; the lane must not go on.
 pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
+    let scopes = vec![installation_scope(&lane.installation), lane_scope(lane), ledger::RESTORED.to_owned()];
     loop {
-        if send.stop.load(std::sync::atomic::Ordering::Relaxed) {
-            return Ok(Rest::Stopping);
-        }
-        if is_halted(send, lane).await? {
-            return Ok(Rest::Halted);
-        }
-        let now = send.clock.now();
-        if let Some(until) = send.ledger.resting(lane, now).await? {
-            return Ok(Rest::Until(Some(until)));
-        }
-        let Some(due) = send.ledger.next_call(lane, now).await? else {
-            return Ok(Rest::Until(send.ledger.next_due(lane, now).await?));
+        let mut due = match begin_next(send, lane, &scopes).await? {
+            Begun::Call(due) => *due,
+            Begun::Rest(rest) => return Ok(rest),
         };
-        // An open breaker is no try of this call, and no request.
-        let method = method_of(&due.call);
-        if let Err(until) = send.ongoing.limits().may_send(method, now) {
-            tracing::warn!(lane = %lane, method, %until, "the breaker is open after failures in a row; the lane rests");
-            send.ledger.rest_lane(lane, until).await?;
-            return Ok(Rest::Until(Some(until)));
+        // Each outcome and the beginning of what follows it share one commit.
+        loop {
+            let (attempt, requests) = attempt(send, &due).await?;
+            let settled = settle::decide(send, &due, attempt);
+            let goes_on = settled.halt.is_none() && settled.rest_until.is_none() && !send.is_stopping();
+            if let Some((scope, fault, cause)) = settled.halt {
+                send.ledger.halt(&scope, fault, &cause, send.clock.now()).await?;
+            }
+            if let Some(until) = settled.rest_until {
+                send.ledger.rest_lane(lane, until).await?;
+            }
+            tell(&due, &settled.settlement);
+            let now = send.clock.now();
+            if !goes_on {
+                send.ledger.settle(due.id, settled.settlement, requests, now).await?;
+                break;
+            }
+            let settled = Settled { call: due.id, settlement: settled.settlement, requests };
+            let (barred, _) = barred(send, now);
+            match send.ledger.settle_and_begin(settled, lane, &barred, scopes.clone(), now).await? {
+                Some(next) => due = next,
+                None => break,
+            }
         }
-        send.ledger.begin(due.id, now).await?;
-        let (settlement, requests) = attempt(send, &due).await?;
-        let settled = settle::decide(send, &due, settlement);
-        if let Some(fault) = settled.halt_installation {
-            send.ledger
-                .halt(
-                    &installation_scope(&lane.installation),
-                    fault,
-                    &send.ongoing.credential_fingerprint(),
-                    send.clock.now(),
-                )
-                .await?;
-        }
-        if let Some(until) = settled.rest_until {
-            send.ledger.rest_lane(lane, until).await?;
-        }
-        tell(&due, &settled.settlement);
-        send.ledger.settle(due.id, settled.settlement, requests, send.clock.now()).await?;
     }
 }
 
-/// Says in the log what a call came to. A refusal is the sender's affair; what waits is no loss yet.
+enum Begun {
+    Call(Box<DueCall>),
+    Rest(Rest),
+}
+
+/// Begins the call whose turn it is, or says how long the lane has nothing to do.
+async fn begin_next(send: &Send, lane: &Lane, scopes: &[String]) -> Result<Begun, Fault> {
+    if send.is_stopping() {
+        return Ok(Begun::Rest(Rest::Stopping));
+    }
+    if send.ledger.halts().await?.iter().any(|halt| scopes.contains(&halt.scope)) {
+        return Ok(Begun::Rest(Rest::Halted));
+    }
+    let now = send.clock.now();
+    if let Some(until) = send.ledger.resting(lane, now).await? {
+        return Ok(Begun::Rest(Rest::Until(Some(until))));
+    }
+    // What an open breaker bars is no try of a call, and no request; the rest of the lane goes on.
+    let (barred, until) = barred(send, now);
+    if let Some(due) = send.ledger.next_call_but(lane, now, &barred).await? {
+        send.ledger.begin(due.id, now).await?;
+        return Ok(Begun::Call(Box::new(due)));
+    }
+    let due = send.ledger.next_due(lane, now).await?;
+    let waits = !barred.is_empty() && send.ledger.next_call(lane, now).await?.is_some();
+    let until = until.filter(|_| waits);
+    Ok(Begun::Rest(Rest::Until(due.into_iter().chain(until).min())))
+}
+
+/// What open breakers bar now, and when the first of them lets a request go.
+fn barred(send: &Send, now: DateTime<Utc>) -> (Barred, Option<DateTime<Utc>>) {
+    let (mut barred, mut first) = (Barred::default(), None);
+    for (kind, tag, method) in ongoing::first_methods() {
+        if let Err(until) = send.ongoing.limits().may_send(method, now) {
+            barred.add(kind, tag);
+            first = Some(first.map_or(until, |first: DateTime<Utc>| first.min(until)));
+        }
+    }
+    (barred, first)
+}
+
+/// Says in the log what a call came to. A refusal is the sender's affair; what waits is told for its installation, once.
 fn tell(due: &DueCall, settlement: &Settlement) {
     let call = due.id;
     let about = due.call.key.to_string();
@@ -108,12 +149,8 @@ fn tell(due: &DueCall, settlement: &Settlement) {
         Settlement::Refused(fault) => {
             tracing::info!(call, about, code = fault.code.name(), "refused: {fault}")
         }
-        // No time heals it: told as loud as what is held, each time that it was tried in vain.
-        Settlement::Later { due, fault, .. } if fault.turn == Turn::Operator => {
-            tracing::error!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
-        }
         Settlement::Later { due, fault, .. } => {
-            tracing::warn!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
+            tracing::debug!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
         }
         Settlement::Held(fault) => {
             tracing::error!(
@@ -126,15 +163,14 @@ fn tell(due: &DueCall, settlement: &Settlement) {
     }
 }
 
+/// The scope under which a lane is halted.
+pub fn lane_scope(lane: &Lane) -> String {
+    format!("lane {lane}")
+}
+
 /// The scope under which an installation is halted.
 pub fn installation_scope(installation: &str) -> String {
     format!("installation {installation}")
-}
-
-async fn is_halted(send: &Send, lane: &Lane) -> Result<bool, Fault> {
-    let scope = installation_scope(&lane.installation);
-    let halts = send.ledger.halts().await?;
-    Ok(halts.iter().any(|halt| halt.scope == scope || halt.scope == ledger::RESTORED))
 }
 
 /// What an attempt found out, before it is decided what follows.
@@ -154,6 +190,8 @@ enum Attempt {
     Waits { fault: Fault, until: DateTime<Utc> },
     /// It may have been processed. `reads_succeed`: a read in this attempt was answered.
     Unknown { fault: Fault, reads_succeed: bool, silent: bool },
+    /// The account may not do it, while it reaches the goods owner (else the lane is halted).
+    Forbidden(Fault),
 }
 
 /// One attempt: where an earlier one is unsettled it reads back first.
@@ -192,6 +230,15 @@ async fn attempt(send: &Send, due: &DueCall) -> Result<(Attempt, Vec<RequestRow>
             }
         }
         Answer::Refused(fault) => Attempt::Refused(fault),
+        Answer::Unavailable(unavailable) if unavailable.reach == Reach::GoodsOwner => {
+            let mut asked = Vec::new();
+            let reached = send.ongoing.reaches(due.call.key.lane.goods_owner, &mut asked).await;
+            requests.extend(asked.into_iter().map(row));
+            match reached {
+                Ok(()) => Attempt::Forbidden(unavailable.fault),
+                Err(_) => Attempt::Unavailable(unavailable),
+            }
+        }
         Answer::Unavailable(unavailable) => Attempt::Unavailable(unavailable),
         Answer::NotThere { need, fault } => {
             Attempt::NotThere { seen: send.ledger.is_known(&due.call.key.lane, &need).await?, fault }

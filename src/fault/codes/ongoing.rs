@@ -37,6 +37,10 @@ codes! {
     ONGOING_WRONG_PASSWORD = "ongoing-wrong-password", Operator;
     /// A page, where Ongoing answers in JSON.
     ONGOING_PROXY = "ongoing-proxy", Operator;
+    /// The account may not do this for the goods owner.
+    ONGOING_FORBIDDEN = "ongoing-forbidden", Operator;
+    /// A call was tried for longer than it may wait.
+    CALL_WAITED_TOO_LONG = "call-waited-too-long", Operator;
     /// A redirect.
     ONGOING_REDIRECT = "ongoing-redirect", Operator;
     /// A success whose body is no JSON.
