@@ -123,6 +123,7 @@ fn outbox(desk: &Desk) -> Outbox {
         name: "nordvik/shipments".into(),
         partner: "nordvik".into(),
         lane: lane(),
+        numbers: Default::default(),
         remote: desk.remote(),
         folder: "out".into(),
         report: ReportKind::Shipments { shipped_status: 450 },

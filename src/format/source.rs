@@ -27,6 +27,8 @@ pub(super) struct ReadDocument {
     /// The document is made of all records of a group of this kind, not of each one.
     pub whole_group: bool,
     pub members: Vec<MemberMapping>,
+    /// The lists whose row numbers are made, since the format file does not say where they come from.
+    pub row_numbers_made: Vec<String>,
     /// What `[remember] document` names.
     pub remember: Vec<(String, FieldRef)>,
 }

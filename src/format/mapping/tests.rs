@@ -537,3 +537,28 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn lines_without_a_row_number_are_numbered_by_their_order_and_what_is_remembered_goes_by_it() {
+    let definition = definition(&ORDERS.replace("row_number      = \"RadNr\"\n", ""));
+    let records = rows(
+        &definition,
+        "row",
+        HEADER,
+        2,
+        &["1;2026-12-01;Elsa;41101;SE;;B;1;;;;st", "1;2026-12-01;Elsa;41101;SE;;A;2;;;;kg"],
+    );
+    for _ in 0..2 {
+        let mapped = mapped(&definition, &records);
+        let [order] = mapped.documents.as_slice() else { panic!("{}", mapped.documents.len()) };
+        assert_eq!(order.faults, []);
+        let AnyDocument::Order(read) = &order.document else { panic!("no order") };
+        let lines: Vec<_> = read
+            .order_lines
+            .iter()
+            .map(|line| (line.row_number.as_deref().unwrap(), line.article_number.as_deref().unwrap()))
+            .collect();
+        assert_eq!(lines, [("1", "B"), ("2", "A")]);
+        assert_eq!(order.remembered.lines["2"]["Enhet"], "kg");
+    }
+}
