@@ -4,6 +4,7 @@ mod draft;
 mod layout_part;
 mod reading;
 mod source_part;
+mod split_part;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};

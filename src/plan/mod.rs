@@ -320,8 +320,13 @@ mod tests {
 
     #[test]
     fn an_order_becomes_one_call_that_waits_for_its_articles() {
-        let plan =
-            plan(&order(&[("1", "B"), ("2", "A"), ("3", "B")]), &lane(), &PlanRules::default(), String::new(), &Place::default());
+        let plan = plan(
+            &order(&[("1", "B"), ("2", "A"), ("3", "B")]),
+            &lane(),
+            &PlanRules::default(),
+            String::new(),
+            &Place::default(),
+        );
         let call = plan.unwrap().call;
         assert_eq!(call.key.to_string(), "order 0017");
         assert_eq!(call.articles().collect::<Vec<_>>(), ["A", "B"]);
@@ -341,17 +346,23 @@ mod tests {
     #[test]
     fn a_row_number_twice_and_no_lines_are_faults() {
         let place = Place::file("o.csv").line(3);
-        let twice = plan(&order(&[("1", "A"), ("1", "B")]), &lane(), &PlanRules::default(), String::new(), &place);
+        let twice =
+            plan(&order(&[("1", "A"), ("1", "B")]), &lane(), &PlanRules::default(), String::new(), &place);
         assert_eq!(twice.clone().unwrap_err()[0].place.line, Some(3));
         assert_eq!(codes(twice), ["row-number-twice"]);
-        assert_eq!(codes(plan(&order(&[]), &lane(), &PlanRules::default(), String::new(), &place)), ["order-without-lines"]);
+        assert_eq!(
+            codes(plan(&order(&[]), &lane(), &PlanRules::default(), String::new(), &place)),
+            ["order-without-lines"]
+        );
     }
 
     #[test]
     fn a_text_longer_than_soap_knows_is_a_warning() {
         let AnyDocument::Order(mut long) = order(&[("1", "A")]) else { unreachable!() };
         long.free_text1 = Some("å".repeat(301));
-        let plan = plan(&AnyDocument::Order(long), &lane(), &PlanRules::default(), String::new(), &Place::default()).unwrap();
+        let plan =
+            plan(&AnyDocument::Order(long), &lane(), &PlanRules::default(), String::new(), &Place::default())
+                .unwrap();
         assert_eq!(plan.warnings[0].code.name(), "longer-than-known");
         assert_eq!(plan.warnings[0].place.field.as_deref(), Some("free_text1"));
     }

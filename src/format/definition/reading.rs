@@ -6,9 +6,7 @@ use super::source_part::{self, wrong_type};
 use crate::document::{DocumentType, MEMBERS_UNKNOWN, Member, MemberKind, Shape};
 use crate::fault::{Code, Fault, code};
 use crate::format::layout::RecordUse;
-use crate::format::source::{
-    Convert, EachMapping, MemberMapping, Pick, PlainMapping, ReadDocument, Source,
-};
+use crate::format::source::{Convert, EachMapping, MemberMapping, Pick, PlainMapping, ReadDocument, Source};
 use crate::written::{At, Item, Table, suggestion};
 
 /// Checks one `[document.NAME]`.
@@ -225,7 +223,8 @@ impl Checker<'_> {
         let Some(position) = shape.position(member.name) else { return };
         let path = format!("{path}.{}", member.name);
         self.row_numbers_made.push(path.clone());
-        let source = Source { pick: Pick::Counter, convert: Convert::plain(member.kind), default: None };
+        let source =
+            Source { pick: Pick::Counter, split: None, convert: Convert::plain(member.kind), default: None };
         let plain = PlainMapping { position, path, required: true, always: false, source };
         members.insert(0, MemberMapping::Plain(Box::new(plain)));
     }

@@ -152,6 +152,30 @@ fn each_mistake_has_its_exact_message_at_its_place() {
         ),
         (
             ORDERS,
+            "\"Namn\"",
+            "{ from = \"Namn\", split = \"{a} {b\", part = \"a\" }",
+            "17:51+8 split cannot be {a} {b | …",
+        ),
+        (
+            ORDERS,
+            "\"Namn\"",
+            "{ from = \"Namn\", split = \"{name} {city}\", part = \"citty\" }",
+            "17:75+7 part cannot be citty | one of: city, name | did you mean city?",
+        ),
+        (
+            ORDERS,
+            "\"Namn\"",
+            "{ from = \"Namn\", split = \"{name} {city}\" }",
+            "17:26+42 part is missing | which part, one of: city, name | …",
+        ),
+        (
+            ORDERS,
+            "\"Namn\"",
+            "{ value = \"N\", split = \"{name} {city}\", part = \"city\" }",
+            "17:41+5 split does not fit here…",
+        ),
+        (
+            ORDERS,
             "article_number  = \"ArtNr\"\n",
             "",
             "21:1+28 article_number of the order line is not set, and Ongoing requires it | article_number = \"Field\" | add article_number",
