@@ -80,7 +80,16 @@ pub(super) fn check_format(
         world.warn(about(code::ARTICLES_ARE_REFUSED).with("partner", owner.name));
     }
     for member in format.row_numbers_made() {
-        world.warn(about(code::ROW_NUMBERS_MADE).with("member", member));
+        let fault = about(code::ROW_NUMBERS_MADE).with("member", member);
+        // It is the format's, not the inbox's: told once.
+        let told = |known: &Fault| {
+            known.code == fault.code
+                && known.found == fault.found
+                && known.args.get("member") == fault.args.get("member")
+        };
+        if !world.warnings.borrow().iter().any(told) {
+            world.warn(fault);
+        }
     }
     let needs = partner.rules.purposes.iter().flat_map(|purpose| purpose.needs());
     for need in needs.filter(|need| reads.contains(&need.document)) {
