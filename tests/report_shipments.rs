@@ -250,6 +250,10 @@ fn a_partner_is_told_of_its_own_orders_by_its_own_numbers() {
     shipments::owe(&desk.reporting(), &own).unwrap();
     deliver(&desk).unwrap();
     assert_eq!(rows(&desk, &[]), ["0012;12;1;4;4;6"], "what it sent, and its number without the prefix");
+    for number in ["12", "A-12"] {
+        let trace = desk.ledger.trace(number).wait().unwrap();
+        assert_eq!((trace.arrivals.len(), trace.facts.len(), trace.reports.len()), (1, 1, 1), "{number}");
+    }
     assert_eq!(marks(&desk), [line(701, "4")]);
 }
 
