@@ -1,5 +1,6 @@
 //! The joint that every durable step and side effect passes through, so that a new step is crash-tested unasked.
 
+use std::io;
 use std::sync::Arc;
 
 /// Told the name of each step just before it is taken and just after.
@@ -7,6 +8,11 @@ use std::sync::Arc;
 pub trait StepHook: Send + Sync {
     /// `moment` is `"before"` or `"after"`.
     fn step(&self, name: &'static str, moment: &'static str);
+
+    /// Whether this step must fail as it does on a full disk, instead of being taken. Asked of steps that write.
+    fn disk_is_full(&self, _name: &'static str) -> bool {
+        false
+    }
 }
 
 /// A handle on the hook, or on none.
@@ -30,6 +36,19 @@ impl Steps {
         let done = step();
         self.after(name);
         done
+    }
+
+    /// Takes a step that writes to a disk. `full` makes its error, where the hook says that nothing can be written.
+    pub fn write<T, E>(
+        &self,
+        name: &'static str,
+        step: impl FnOnce() -> Result<T, E>,
+        full: impl FnOnce(io::Error) -> E,
+    ) -> Result<T, E> {
+        self.take(name, || match &self.0 {
+            Some(hook) if hook.disk_is_full(name) => Err(full(io::Error::from(io::ErrorKind::StorageFull))),
+            _ => step(),
+        })
     }
 
     /// Tells that a step is about to be taken (for steps that cannot be a closure).

@@ -9,6 +9,8 @@ mod world;
 
 mod support;
 
+#[path = "failures/articles.rs"]
+mod articles;
 #[path = "failures/operator.rs"]
 mod operator;
 #[path = "failures/order.rs"]

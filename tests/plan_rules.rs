@@ -1,6 +1,7 @@
 //! What a partner asks of its documents, from gateway.toml to what stands with the document and what the ERP is told.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::disallowed_methods)]
 
 #[path = "support/passes.rs"]
 mod passes;
@@ -218,7 +219,7 @@ fn the_erp_is_told_its_own_number_of_what_ongoing_knows_by_the_prefixed_one() {
         time_zone: chrono_tz::Europe::Stockholm,
         language: Language::English,
     };
-    acknowledgements::owe(&desk.reporting(), &outbox, &[inbox.name.clone()], WITHIN).unwrap();
+    acknowledgements::owe(&desk.reporting(), &outbox, std::slice::from_ref(&inbox.name), WITHIN).unwrap();
     report::deliver(&desk.reporting(), &outbox.name, &desk.remote(), "out").unwrap();
     assert_eq!(desk.get("out/ACK_001.csv"), "Nr;Utfall\n17;accepted\n");
 

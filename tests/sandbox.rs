@@ -2,17 +2,33 @@
 //! limit, late read-back, overlapping writes, and every way in which it can be told to fail.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+#[path = "sandbox/world.rs"]
+mod world;
+
+#[path = "sandbox/articles.rs"]
+mod articles;
+#[path = "sandbox/files.rs"]
+mod files;
+#[path = "sandbox/orders.rs"]
+mod orders;
+#[path = "sandbox/purchase_orders.rs"]
+mod purchase_orders;
+#[path = "sandbox/return_orders.rs"]
+mod return_orders;
+#[path = "sandbox/state.rs"]
+mod state;
+#[path = "sandbox/switches.rs"]
+mod switches;
+#[path = "sandbox/walk.rs"]
+mod walk;
+
+use std::io::Read;
 use std::time::Duration;
 
-use base64::Engine;
-use chrono::{DateTime, TimeDelta, Utc};
-use lastkaj::clock::Clock;
-use lastkaj::sandbox::{self, LimitSettings, RetryAfter, Sandbox, SandboxSettings, Switches};
+use chrono::TimeDelta;
+use lastkaj::sandbox::{LimitSettings, RetryAfter, SandboxSettings, Switches};
 use serde_json::{Value, json};
-
-const OWNER: i64 = 159;
+use world::{Answer, OWNER, World};
 
 #[test]
 fn every_malformed_request_is_refused_and_counted() {
@@ -52,7 +68,8 @@ fn every_malformed_request_is_refused_and_counted() {
         let counters = world.page("GET", "counters", json!(null));
         assert_eq!(counters["violations"], index + 1);
     }
-    assert_eq!(world.page("GET", "state", json!(null)), json!({"articles": [], "orders": []}));
+    let state = world.page("GET", "state", json!(null));
+    assert!(state.as_object().unwrap().values().all(|objects| *objects == json!([])), "{state}");
 }
 
 #[test]
@@ -207,7 +224,7 @@ fn lists_are_paged_by_id_to_their_end() {
 }
 
 #[test]
-fn filters_select_and_those_it_lacks_are_no_silence() {
+fn filters_select() {
     let world = World::start();
     world.put_article("A");
     world.put_article("Å %");
@@ -232,13 +249,9 @@ fn filters_select_and_those_it_lacks_are_no_silence() {
     assert_eq!(numbers("shippedTimeFrom=2026-03-31T09%3A00%3A00.000%2B00%3A00"), ["SO-1", "SO-3"]);
     assert!(numbers("shippedTimeTo=2026-03-31T08%3A59%3A59Z").is_empty());
     assert_eq!(numbers("onlyOrdersWithOrderLinesToReport=true"), ["SO-1", "SO-3"]);
-    for (path, status) in [
-        ("orders?goodsOwnerId=159&serial=1", 501),
-        ("articles?goodsOwnerId=159&onlyArticlesInStock=true", 501),
-        ("purchaseOrders?goodsOwnerId=159", 501),
-        ("orders?goodsOwnerId=159&orderUpdatedTimeFrom=2026-03-01T00%3A00%3A00Z", 400),
-        ("orders/17", 404),
-    ] {
+    for (path, status) in
+        [("orders?goodsOwnerId=159&orderUpdatedTimeFrom=2026-03-01T00%3A00%3A00Z", 400), ("orders/17", 404)]
+    {
         let answer = world.ask("GET", path, "");
         assert_eq!(answer.status, status, "{path}: {answer:?}");
         assert!(answer.json()["message"].as_str().is_some_and(|message| !message.is_empty()));
@@ -483,155 +496,4 @@ fn the_log_tells_who_asked_what_and_a_reset_forgets() {
     world.put_article("A");
     world.put_order("SO-1", &[("1", "A", "1")]);
     assert_eq!(world.page("GET", "state?ids=false", json!(null)), state, "two runs can be compared");
-}
-
-/// A sandbox with a clock that stands still, and a raw client of it.
-struct World {
-    address: SocketAddr,
-    clock: Clock,
-    user: String,
-    running: Option<(tokio::runtime::Runtime, Sandbox)>,
-}
-
-impl World {
-    fn start() -> World {
-        // Most tests make it fail often, and none of them is about the limits.
-        let limits = LimitSettings { failures: 1_000_000, ..LimitSettings::default() };
-        World::with(SandboxSettings { limits, ..SandboxSettings::default() })
-    }
-
-    fn with(settings: SandboxSettings) -> World {
-        let at: DateTime<Utc> = "2026-03-31T08:00:00Z".parse().unwrap();
-        let clock = Clock::hands(at);
-        let (user, password, _) = settings.first_account();
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let sandbox = runtime.block_on(sandbox::start(settings, clock.clone())).unwrap();
-        assert_eq!(sandbox.url(), format!("http://{}/sandbox", sandbox.address));
-        World {
-            address: sandbox.address,
-            clock,
-            user: format!("{user}:{password}"),
-            running: Some((runtime, sandbox)),
-        }
-    }
-
-    /// Another client of the same sandbox.
-    fn seen_by(&self, user: &str) -> World {
-        World { address: self.address, clock: self.clock.clone(), user: user.to_owned(), running: None }
-    }
-
-    fn ask(&self, verb: &str, path: &str, body: &str) -> Answer {
-        self.raw(&self.request(verb, &format!("/sandbox/api/v1/{path}"), body)).unwrap()
-    }
-
-    fn page(&self, verb: &str, path: &str, body: Value) -> Value {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let answer = self.raw(&self.request(verb, &format!("/sandbox/{path}"), &body)).unwrap();
-        assert_eq!(answer.status, 200, "{verb} {path} {body}: {answer:?}");
-        answer.json()
-    }
-
-    fn tick(&self, steps: u32) {
-        self.page("POST", "warehouse/tick", json!({"steps": steps}));
-    }
-
-    fn put_article(&self, number: &str) -> Answer {
-        self.ask("PUT", "articles", &json!({"goodsOwnerId": OWNER, "articleNumber": number}).to_string())
-    }
-
-    fn put_order(&self, number: &str, lines: &[(&str, &str, &str)]) -> Answer {
-        self.try_put_order(number, lines).unwrap()
-    }
-
-    fn try_put_order(&self, number: &str, lines: &[(&str, &str, &str)]) -> io::Result<Answer> {
-        let lines = lines.iter().map(|(row, article, quantity)| {
-            let quantity: Value = serde_json::from_str(quantity).unwrap();
-            json!({"rowNumber": row, "articleNumber": article, "numberOfItems": quantity})
-        });
-        let body = json!({"goodsOwnerId": OWNER, "orderNumber": number, "deliveryDate": "2026-03-31", "consignee": {},
-            "orderLines": lines.collect::<Vec<_>>()});
-        self.raw(&self.request("PUT", "/sandbox/api/v1/orders", &body.to_string()))
-    }
-
-    fn orders(&self, query: &str) -> Vec<Value> {
-        let answer = self.ask("GET", &format!("orders?goodsOwnerId=159&{query}"), "");
-        assert_eq!(answer.status, 200, "{query}: {answer:?}");
-        answer.json().as_array().unwrap().clone()
-    }
-
-    fn report(&self, number: &str, quantity: &str) {
-        let order = &self.orders(&format!("orderNumber={number}"))[0];
-        let (order_id, line_id) = (&order["orderInfo"]["orderId"], &order["orderLines"][0]["id"]);
-        let path = format!("orders/{order_id}/lines/{line_id}/reportedNumberOfItems");
-        let answer = self.ask("PATCH", &path, &format!("{{\"reportedNumberOfItems\":{quantity}}}"));
-        assert_eq!(answer.status, 200, "{answer:?}");
-    }
-
-    /// Neither side broke the OpenAPI file.
-    fn all_well(&self) {
-        let counters = self.page("GET", "counters", json!(null));
-        assert_eq!(counters["violation_texts"], json!([]));
-        assert_eq!(counters["misshapen_answers"], json!([]));
-    }
-
-    fn head(&self, verb: &str, path: &str) -> String {
-        let credentials = base64::engine::general_purpose::STANDARD.encode(&self.user);
-        format!(
-            "{verb} {path} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Basic {credentials}\r\nConnection: close\r\n"
-        )
-    }
-
-    fn request(&self, verb: &str, path: &str, body: &str) -> String {
-        let head = self.head(verb, path);
-        match body.is_empty() {
-            true => format!("{head}\r\n"),
-            false => format!(
-                "{head}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-                body.len()
-            ),
-        }
-    }
-
-    fn send(&self, request: &str) -> io::Result<TcpStream> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        stream.write_all(request.as_bytes())?;
-        Ok(stream)
-    }
-
-    fn raw(&self, request: &str) -> io::Result<Answer> {
-        let mut bytes = Vec::new();
-        self.send(request)?.read_to_end(&mut bytes)?;
-        let text = String::from_utf8(bytes).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Ok(Answer { status, head: head.to_owned(), body: body.to_owned() })
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        if let Some((runtime, sandbox)) = self.running.take() {
-            runtime.block_on(sandbox.stop());
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    }
 }

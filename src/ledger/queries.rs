@@ -12,7 +12,7 @@ use super::convert::{
 use super::failure::Verb;
 use super::rows::{Arrival, ArrivalId, ArrivalState, CallId, Halt, LaneState, Report, ReportState};
 use super::sending::{halts, next_due};
-use super::turns::resting_until;
+use super::turns::last_rest;
 use crate::call::{CallState, Kind, Lane};
 use crate::fault::Fault;
 
@@ -256,7 +256,7 @@ fn overview(connection: &Connection, now: DateTime<Utc>) -> Verb<Overview> {
             Ok(LaneState {
                 lane,
                 calls: calls_by_state(connection, id)?,
-                resting_until: resting_until(connection, id)?
+                resting_until: last_rest(connection, id)?
                     .and_then(DateTime::from_timestamp_millis)
                     .filter(|until| *until > now),
                 next_due: next_due(connection, id, now)?,

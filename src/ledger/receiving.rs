@@ -131,6 +131,7 @@ impl Ledger {
     }
 }
 
+/// A sighting in the future was made before the clock was set back: the quiet begins anew.
 fn sight(
     connection: &Connection,
     inbox: &str,
@@ -145,7 +146,7 @@ fn sight(
              VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1) \
              ON CONFLICT (inbox, name) DO UPDATE SET \
              unchanged_since = CASE WHEN size = excluded.size AND modified IS excluded.modified \
-                 THEN unchanged_since ELSE excluded.unchanged_since END, \
+                 AND unchanged_since <= excluded.unchanged_since THEN unchanged_since ELSE excluded.unchanged_since END, \
              looks = CASE WHEN size = excluded.size AND modified IS excluded.modified THEN looks + 1 ELSE 1 END, \
              size = excluded.size, modified = excluded.modified, last_seen = excluded.last_seen",
         )?

@@ -104,12 +104,12 @@ impl Ledger {
         })
     }
 
-    /// Until when the lane rests, or rested last.
-    pub fn resting(&self, lane: &Lane) -> Answer<Option<DateTime<Utc>>> {
+    /// Until when the lane rests, if it does.
+    pub fn resting(&self, lane: &Lane, now: DateTime<Utc>) -> Answer<Option<DateTime<Utc>>> {
         let lane = lane.clone();
         self.0.readers.ask(move |connection| {
             let Some(lane) = find_lane(connection, &lane)? else { return Ok(None) };
-            Ok(resting_until(connection, lane)?.and_then(DateTime::from_timestamp_millis))
+            Ok(resting_until(connection, lane, now)?.and_then(DateTime::from_timestamp_millis))
         })
     }
 
@@ -264,7 +264,7 @@ pub(super) fn next_due(
     lane: i64,
     now: DateTime<Utc>,
 ) -> Verb<Option<DateTime<Utc>>> {
-    let resting = resting_until(connection, lane)?.filter(|until| *until > ms(now));
+    let resting = resting_until(connection, lane, now)?;
     let due: Option<i64> = connection
         .prepare_cached(
             "SELECT min(due) FROM call INDEXED BY call_later WHERE lane_id = ?1 AND state = 'pending' \

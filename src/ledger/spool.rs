@@ -169,7 +169,7 @@ impl SpoolWriter {
         let name = format!("{shard}/{}-{}", hash.chars().take(16).collect::<String>(), unique());
         let steps = self.spool.steps.clone();
         steps
-            .take("spool.finish", || self.make_durable(&shard, &name))
+            .write("spool.finish", || self.make_durable(&shard, &name), |full| full)
             .map_err(|error| self.spool.failed(&error))?;
         Ok(Spooled { name, size: self.size, hash })
     }

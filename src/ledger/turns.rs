@@ -15,10 +15,14 @@ use crate::call::{Kind, Lane, Need};
 /// A call that has waited this long since it was published goes before every younger one, whatever its kind.
 const AGES_AFTER: TimeDelta = TimeDelta::minutes(10);
 
-/// A pending call `c` whose time has come and that no earlier one keeps waiting. `?1` is the time.
+/// Nothing waits longer than this; what is due later was so before the clock was set back, and is due now.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(25);
+
+/// A pending call `c` whose time has come and that no earlier one keeps waiting. `?1` is the time; 90,000,000 ms are
+/// [`LONGEST_WAIT`].
 macro_rules! ready {
     () => {
-        "c.state = 'pending' AND c.due <= ?1 \
+        "c.state = 'pending' AND (c.due <= ?1 OR c.due > ?1 + 90000000) \
          AND NOT EXISTS (SELECT 1 FROM call e INDEXED BY call_open WHERE e.lane_id = c.lane_id AND e.kind = c.kind \
              AND e.number = c.number AND e.id < c.id AND e.state IN ('pending', 'held') \
              AND (e.arrival_id IS NULL OR EXISTS (SELECT 1 FROM arrival ea WHERE ea.id = e.arrival_id \
@@ -54,7 +58,7 @@ enum Source {
 /// The call whose turn it is, if there is one and the lane does not rest.
 pub(super) fn next_call(connection: &Connection, lane: &Lane, now: DateTime<Utc>) -> Verb<Option<DueCall>> {
     let Some(lane) = find_lane(connection, lane)? else { return Ok(None) };
-    if resting_until(connection, lane)?.is_some_and(|until| until > ms(now)) {
+    if resting_until(connection, lane, now)?.is_some() {
         return Ok(None);
     }
     let mut sources: Vec<Source> = connection
@@ -186,11 +190,17 @@ fn due_call(connection: &Connection, id: CallId) -> Verb<DueCall> {
     Ok(due)
 }
 
-/// Until when the lane rests, in milliseconds.
-pub(super) fn resting_until(connection: &Connection, lane: i64) -> Verb<Option<i64>> {
+/// Until when the lane rests, or rested last, in milliseconds.
+pub(super) fn last_rest(connection: &Connection, lane: i64) -> Verb<Option<i64>> {
     Ok(connection
         .prepare_cached("SELECT resting_until FROM lane WHERE id = ?1")?
         .query_row([lane], |row| row.get(0))?)
+}
+
+/// Until when the lane rests, in milliseconds, if it does.
+pub(super) fn resting_until(connection: &Connection, lane: i64, now: DateTime<Utc>) -> Verb<Option<i64>> {
+    let until = last_rest(connection, lane)?;
+    Ok(until.filter(|until| (ms(now) + 1..=ms(now + LONGEST_WAIT)).contains(until)))
 }
 
 /// One call of an arrival has ended: the arrival is done with its last.
@@ -214,6 +224,11 @@ pub(super) fn one_call_ended(
 mod tests {
     use super::*;
     use crate::ledger::schema::open_to_write;
+
+    #[test]
+    fn the_longest_wait_is_the_one_that_the_query_knows() {
+        assert_eq!(LONGEST_WAIT.num_milliseconds(), 90_000_000);
+    }
 
     #[test]
     fn whose_turn_it_is_is_found_by_index_alone() {

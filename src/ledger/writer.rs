@@ -213,8 +213,12 @@ fn commit_batch(
             }
         }
     }
-    steps.take("ledger.commit", || transaction.commit())?;
+    steps.write("ledger.commit", || transaction.commit(), |_| disk_full())?;
     Ok(outcomes)
+}
+
+fn disk_full() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None)
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use super::failures::How;
 use super::openapi::{self, NoOperation, Operation};
+use super::operations::{self, Call, number_of_path, owner_of_path};
 use super::pages::Logged;
-use super::settings::RetryAfter;
-use super::store::{Refusal, decimal, statuses};
+use super::settings::{RefusalBody, RetryAfter};
+use super::store::Writer;
 use super::wire::{Answer, Asked};
-use super::{Shared, State, lists};
+use super::{Shared, State, lengths};
 
 /// What the vendor's server says when it says nothing.
 const AN_ERROR: &str = r#"{"Message":"An error has occurred."}"#;
@@ -25,7 +26,7 @@ pub fn writes_for(shared: &Shared, asked: &Asked) -> Option<i64> {
     let body = serde_json::from_slice::<Value>(&asked.body).unwrap_or_default();
     goods_owner(asked, &body).or_else(|| {
         let operation = openapi::find(&asked.verb, path(shared, asked)?).ok()?;
-        shared.state().store.order_key(operation.path_number("orderId")?).map(|(owner, _)| owner)
+        owner_of_path(&shared.state().store, &operation)
     })
 }
 
@@ -92,20 +93,16 @@ fn processed(
         }
         return Answer::refusal(400, wrong.join("; "));
     }
-    if let Some(owner) = goods_owner(asked, body.unwrap_or(&Value::Null))
-        && !owners.contains(&owner)
-    {
-        return Answer::refusal(403, format!("The account does not reach goods owner {owner}"));
+    let named = goods_owner(asked, body.unwrap_or(&Value::Null));
+    let of_path = owner_of_path(&state.store, operation);
+    let out_of_reach = named.into_iter().chain(of_path).find(|owner| !owners.contains(owner));
+    let not_its_own = named.filter(|named| of_path.is_some_and(|of_path| of_path != *named));
+    if let Some(owner) = out_of_reach.or(not_its_own) {
+        let text = format!("The account does not reach goods owner {owner}");
+        return refused(state, state.switches.wrong_goods_owner_status, text);
     }
-    let order = operation.path_number("orderId").and_then(|id| state.store.order_key(id));
-    let article = operation.path_number("articleSystemId").and_then(|id| state.store.article_key(id));
-    if let Some((owner, _)) = order.as_ref().or(article.as_ref())
-        && !owners.contains(owner)
-    {
-        return Answer::refusal(403, format!("The account does not reach goods owner {owner}"));
-    }
-    let order_number = order.map(|(_, number)| number);
-    let how = state.failures.take(&asked.verb, &asked.path, number.or(order_number.as_deref()));
+    let number_of_path = number_of_path(&state.store, operation);
+    let how = state.failures.take(&asked.verb, &asked.path, number.or(number_of_path.as_deref()));
     match &how {
         Some(How::Status { status, body }) => {
             let body = body.clone().unwrap_or_else(|| AN_ERROR.to_owned());
@@ -120,15 +117,12 @@ fn processed(
         _ => {}
     }
     let now = shared.0.clock.now();
-    let answer = match done(state, asked, operation, body.unwrap_or(&Value::Null), now) {
-        Ok(body) => {
-            let body = operation.shaped(200, body);
-            for text in operation.answer_violations(200, &body) {
-                state.counters.misshape(format!("{} {}: {text}", asked.verb, asked.path));
-            }
-            Answer::json(200, &body)
-        }
-        Err((status, message)) => Answer::refusal(status, message),
+    let mut body = body.cloned().unwrap_or_default();
+    let too_long = lengths::fit(operation, &mut body, &state.switches);
+    let owner = named.or(of_path).or(owners.first().copied()).unwrap_or_default();
+    let answer = match too_long.is_empty() {
+        true => done(state, asked, operation, &body, owner, now),
+        false => refused(state, 400, too_long.join("; ")),
     };
     match how {
         Some(How::StatusAfter { status }) => Answer { status, body: AN_ERROR.to_owned(), ..answer },
@@ -137,93 +131,49 @@ fn processed(
     }
 }
 
-/// What an operation comes to.
+/// The answer of an operation.
 fn done(
     state: &mut State,
     asked: &Asked,
     operation: &Operation,
     body: &Value,
+    owner: i64,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Value, Refusal> {
+) -> Answer {
     let State { store, switches, .. } = state;
-    let owner = goods_owner(asked, body).unwrap_or_default();
-    let order = |store: &super::store::Store| {
-        let id = operation.path_number("orderId").unwrap_or_default();
-        store.order_key(id).ok_or((404, format!("Order {id} does not exist")))
-    };
-    match (asked.verb.as_str(), operation.template) {
-        ("PUT", "/api/v1/articles") => {
-            let id = store.put_article(owner, body, switches, now)?;
-            Ok(json!({ "articleSystemId": id, "message": "Article created/updated" }))
-        }
-        ("PUT", "/api/v1/orders") => {
-            let id = store.put_order(owner, body, switches, now)?;
-            Ok(json!({ "orderId": id, "message": "Order created<br/>" }))
-        }
-        ("GET", "/api/v1/articles") => lists::articles(state, asked, owner),
-        ("GET", "/api/v1/articles/{articleSystemId}") => {
-            let id = operation.path_number("articleSystemId").unwrap_or_default();
-            let key = store.article_key(id);
-            let found = key.and_then(|key| Some(store.article_json(key.0, store.articles.get(&key)?)));
-            found.ok_or((404, format!("Article {id} does not exist")))
-        }
-        ("GET", "/api/v1/orders") => lists::orders(state, asked, owner, now),
-        ("GET", "/api/v1/orders/{orderId}") => {
-            let key = order(store)?;
-            store.read_order(&key).ok_or((404, "The order can not be seen yet".to_owned()))
-        }
-        ("DELETE", "/api/v1/orders") => {
-            let number = asked.parameter("orderNumber").unwrap_or_default().to_owned();
-            let id = store.cancel(&(owner, number), switches, now)?;
-            Ok(json!({ "orderId": id, "message": "Order cancelled" }))
-        }
-        ("DELETE", "/api/v1/orders/{orderId}") => {
-            let key = order(store)?;
-            let id = store.cancel(&key, switches, now)?;
-            Ok(json!({ "orderId": id, "message": "Order cancelled" }))
-        }
-        ("PATCH", "/api/v1/orders/{orderId}/lines/{orderLineId}/reportedNumberOfItems") => {
-            let key = order(store)?;
-            let line_id = operation.path_number("orderLineId").unwrap_or_default();
-            let order = store.orders.get_mut(&key).ok_or((404, String::new()))?;
-            let line = order.lines.iter_mut().find(|line| line.id == line_id);
-            let line = line.ok_or((404, format!("Order line {line_id} does not exist")))?;
-            line.reported = Some(decimal(&body["reportedNumberOfItems"]));
-            Ok(json!({ "orderId": order.id, "message": "OK" }))
-        }
-        ("PATCH", "/api/v1/orders/{orderId}/setReportedNumberOfItemsToPickedNumberOfItems") => {
-            let key = order(store)?;
-            let order = store.orders.get_mut(&key).ok_or((404, String::new()))?;
-            for line in &mut order.lines {
-                line.reported = Some(line.picked);
+    let call = Call { asked, operation, body, writer: Writer { owner, switches, now } };
+    match operations::done(store, &call) {
+        // An answer of which nothing is known may be empty.
+        Some(Ok(Value::Null)) => Answer { body: String::new(), ..Answer::json(200, &Value::Null) },
+        Some(Ok(body)) => {
+            let body = operation.shaped(200, body);
+            for text in operation.answer_violations(200, &body) {
+                state.counters.misshape(format!("{} {}: {text}", asked.verb, asked.path));
             }
-            Ok(json!({ "orderId": order.id, "message": "OK" }))
+            Answer::json(200, &body)
         }
-        ("GET", "/api/v1/orders/statuses") => {
-            let list: Vec<Value> =
-                statuses().iter().map(|(number, text)| json!({ "number": number, "text": text })).collect();
-            Ok(json!({ "orderStatuses": list }))
+        Some(Err((status, message))) => refused(state, status, message),
+        None => {
+            let text = format!("the sandbox does not do {} {}", asked.verb, operation.template);
+            Answer::refusal(501, text)
         }
-        ("GET", "/api/v1/orders/wayOfDeliveryTypes") => Ok(json!({ "wayOfDeliveryTypes": [
-            { "id": 1, "code": "PNPARCEL", "name": "PostNord parcel" },
-            { "id": 2, "code": "PNPALLET", "name": "PostNord pallet" },
-            { "id": 3, "code": "DHLROAD", "name": "DHL road" },
-            { "id": 4, "code": "PICKUP", "name": "Picked up" },
-        ] })),
-        ("GET", "/api/v1/orders/types") => {
-            Ok(json!({ "orderTypes": [{ "id": 1, "code": "N", "name": "Normal" }] }))
-        }
-        ("GET", "/api/v1/orders/classes") => Ok(json!({ "orderClasses": [] })),
-        ("GET", "/api/v1/warehouses") => Ok(json!([{ "id": 1, "code": "SBX", "name": "Sandbox" }])),
-        ("GET", "/api/v1/transporterContracts") => Ok(json!([{
-            "ediCode": "1", "transporterName": "PostNord", "transporterCode": "PLAB", "transporterServiceCode": "",
-            "transporterServices": [
-                { "transporterServiceName": "Parcel", "transporterServiceCode": "P18" },
-                { "transporterServiceName": "Home", "transporterServiceCode": "P19" },
-            ],
-        }])),
-        (verb, template) => Err((501, format!("the sandbox does not do {verb} {template}"))),
     }
+}
+
+/// A refusal in the form that the switches tell.
+fn refused(state: &State, status: u16, message: String) -> Answer {
+    let body = match state.switches.refusal_body {
+        RefusalBody::Message => return Answer::refusal(status, message),
+        RefusalBody::CapitalMessage => json!({ "Message": message }),
+        RefusalBody::ModelState => {
+            json!({ "Message": "The request is invalid.", "ModelState": { "request": [message] } })
+        }
+        RefusalBody::Text => {
+            let answer = Answer::json(status, &Value::Null);
+            return Answer { body: message, content_type: "text/plain", ..answer };
+        }
+    };
+    Answer::json(status, &body)
 }
 
 fn malformed(asked: &Asked, operation: &Operation, body: Option<&Value>) -> Vec<String> {
@@ -285,9 +235,7 @@ fn goods_owner(asked: &Asked, body: &Value) -> Option<i64> {
 }
 
 fn number_of(asked: &Asked, body: &Value) -> Option<String> {
-    let of_body = body["orderNumber"].as_str().or_else(|| body["articleNumber"].as_str());
-    of_body
-        .or_else(|| asked.parameter("orderNumber"))
-        .or_else(|| asked.parameter("articleNumber"))
-        .map(str::to_owned)
+    const NUMBERS: [&str; 4] = ["orderNumber", "purchaseOrderNumber", "returnOrderNumber", "articleNumber"];
+    let of_body = NUMBERS.iter().find_map(|name| body[*name].as_str());
+    of_body.or_else(|| NUMBERS.iter().find_map(|name| asked.parameter(name))).map(str::to_owned)
 }

@@ -17,6 +17,9 @@ pub struct Failure {
     pub number: Option<String>,
     /// How it fails.
     pub how: How,
+    /// So many requests that fit go well first.
+    #[serde(default)]
+    pub skip: u32,
     /// How often; for ever if left out.
     #[serde(default)]
     pub times: Option<u32>,
@@ -79,6 +82,10 @@ impl Failures {
                 && failure.number.as_deref().is_none_or(|known| Some(known) == number)
         })?;
         let failure = self.0.get_mut(at)?;
+        if failure.skip > 0 {
+            failure.skip -= 1;
+            return None;
+        }
         let how = failure.how.clone();
         if let Some(times) = &mut failure.times {
             *times = times.saturating_sub(1);

@@ -4,7 +4,18 @@
 //! checks raw JSON against the OpenAPI file, keeps objects by itself, and has a small warehouse that picks and
 //! ships. It can be told to fail, and watches that writes of one goods owner never overlap.
 //!
-//! The API stands under `/{warehouse}/api/v1/`; what tests and people ask of the sandbox itself under `/sandbox/`.
+//! The API stands under `/{warehouse}/api/v1/`; what tests and people ask of the sandbox itself under `/sandbox/`:
+//!
+//! | page | what |
+//! | --- | --- |
+//! | GET `state` | everything it holds; `?ids=false` leaves out ids and times, so that two runs can be compared |
+//! | GET `effects` | how often each object was really changed, by kind of write |
+//! | GET `requests`, `counters` | what it was asked; violations, its own mistakes, overlapping writes |
+//! | POST, DELETE `failures` | what it is to fail at |
+//! | POST `switches` | what nobody knows of the real system; what is left out is as by default |
+//! | POST `warehouse/plan`, `warehouse/tick` | how the warehouse treats certain numbers; so many steps of work |
+//! | POST `warehouse/adjust`, `warehouse/return` | stock lost or found; goods that come back unannounced |
+//! | POST `reset` | forgets everything |
 
 #![allow(
     clippy::indexing_slicing,
@@ -13,11 +24,14 @@
 
 mod api;
 mod failures;
+mod filters;
+mod lengths;
 mod limits;
-mod lists;
 mod openapi;
+mod operations;
 mod pages;
 mod settings;
+mod state_page;
 mod store;
 mod warehouse;
 mod wire;
@@ -31,7 +45,10 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 
-pub use settings::{LimitSettings, RetryAfter, SandboxSettings, Switches};
+pub use settings::{
+    LimitSettings, OverLong, PutOnCancelled, RefusalBody, RetryAfter, SandboxSettings, Switches,
+    UntypedAnswer,
+};
 
 /// A sandbox that runs.
 pub struct Sandbox {
@@ -85,9 +102,10 @@ async fn work(shared: Shared, every: Duration, mut stopped: watch::Receiver<bool
         }
         let now = shared.0.clock.now();
         let mut state = shared.state();
-        let State { store, plan, .. } = &mut *state;
-        let steps = u32::try_from(store.orders.len()).unwrap_or(u32::MAX);
-        warehouse::work(store, plan, steps.div_ceil(8).max(1), now);
+        let State { store, plan, switches, .. } = &mut *state;
+        let objects = store.orders.len() + store.purchase_orders.len() + store.return_orders.len();
+        let steps = u32::try_from(objects).unwrap_or(u32::MAX);
+        warehouse::work(store, plan, switches, steps.div_ceil(8).max(1), now);
     }
 }
 

@@ -119,8 +119,7 @@ impl Operation {
                 wrong.push(format!("query parameter {name} is missing"));
             }
         }
-        let schema = self.spec.pointer("/requestBody/content/application~1json/schema");
-        match (schema, body) {
+        match (self.body_schema(), body) {
             (Some(schema), Some(body)) => check(schema, body, "", &mut wrong),
             (Some(_), None) if self.spec.pointer("/requestBody/required") != Some(&Value::Bool(false)) => {
                 wrong.push("the body is missing".to_owned());
@@ -129,6 +128,11 @@ impl Operation {
             _ => {}
         }
         wrong
+    }
+
+    /// What the body must look like, if there is one.
+    pub fn body_schema(&self) -> Option<&'static Value> {
+        self.spec.pointer("/requestBody/content/application~1json/schema")
     }
 
     /// An answer in the shape of the file: members that it does not know are left out, absent ones come as null, or
@@ -212,17 +216,23 @@ fn check_text(schema: &Value, text: &str, name: &str, wrong: &mut Vec<String>) {
 }
 
 fn resolve(schema: &Value) -> &Value {
-    let mut schema = schema;
+    resolve_named(schema).1
+}
+
+/// What a schema refers to, and the name that the file gives it.
+pub fn resolve_named(schema: &Value) -> (&str, &Value) {
+    let (mut name, mut schema) = ("", schema);
     // A chain of references is short; a loop ends here too.
     for _ in 0..8 {
         let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
         let Some(target) = reference.and_then(|reference| document().pointer(reference.strip_prefix('#')?))
         else {
-            return schema;
+            return (name, schema);
         };
+        name = reference.and_then(|reference| reference.rsplit('/').next()).unwrap_or_default();
         schema = target;
     }
-    schema
+    (name, schema)
 }
 
 /// Checks a value against a schema.

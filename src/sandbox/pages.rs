@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 
 use super::failures::Failure;
 use super::settings::Switches;
-use super::store::{Store, time};
 use super::warehouse::{self, Plan};
 use super::wire::{Answer, Asked};
-use super::{Shared, State};
+use super::{Shared, State, state_page};
 
 /// How many requests the log keeps.
 const REQUESTS_KEPT_MAX: usize = 100_000;
@@ -37,7 +36,7 @@ impl State {
 
 /// Whether a path is one of these.
 pub fn is_page(path: &str) -> bool {
-    const PAGES: [&str; 8] = [
+    const PAGES: [&str; 11] = [
         "state",
         "requests",
         "counters",
@@ -45,6 +44,9 @@ pub fn is_page(path: &str) -> bool {
         "switches",
         "warehouse/tick",
         "warehouse/plan",
+        "warehouse/adjust",
+        "warehouse/return",
+        "effects",
         "reset",
     ];
     path.strip_prefix("/sandbox/").is_some_and(|page| PAGES.contains(&page))
@@ -64,8 +66,9 @@ pub fn answer(shared: &Shared, asked: &Asked) -> Answer {
     match (asked.verb.as_str(), asked.path.as_str()) {
         ("GET", "/sandbox/state") => {
             let ids = asked.query.iter().all(|(name, value)| name != "ids" || value != "false");
-            Answer::json(200, &everything(&state.store, ids))
+            Answer::json(200, &state_page::everything(&state.store, &state.switches, ids))
         }
+        ("GET", "/sandbox/effects") => Answer::json(200, &state.store.effects.json()),
         ("GET", "/sandbox/requests") => Answer::json(200, &requests(&state)),
         ("GET", "/sandbox/counters") => Answer::json(
             200,
@@ -105,8 +108,19 @@ pub fn answer(shared: &Shared, asked: &Asked) -> Answer {
         },
         ("POST", "/sandbox/warehouse/tick") => {
             let steps = body["steps"].as_u64().and_then(|steps| u32::try_from(steps).ok()).unwrap_or(1);
-            let State { store, plan, .. } = &mut *state;
-            Answer::json(200, &json!({ "done": warehouse::work(store, plan, steps, now) }))
+            let State { store, plan, switches, .. } = &mut *state;
+            Answer::json(200, &json!({ "done": warehouse::work(store, plan, switches, steps, now) }))
+        }
+        ("POST", "/sandbox/warehouse/adjust") => match state.store.adjust(&body, now) {
+            Ok(id) => Answer::json(200, &json!({ "inventoryId": id })),
+            Err((status, text)) => Answer::refusal(status, text),
+        },
+        ("POST", "/sandbox/warehouse/return") => {
+            let State { store, switches, .. } = &mut *state;
+            match warehouse::take_back(store, switches, &body, now) {
+                Ok(()) => Answer::json(200, &json!({})),
+                Err((status, text)) => Answer::refusal(status, text),
+            }
         }
         ("POST", "/sandbox/reset") => {
             *state = State { switches: shared.0.settings.switches.clone(), ..State::default() };
@@ -114,43 +128,6 @@ pub fn answer(shared: &Shared, asked: &Asked) -> Answer {
         }
         _ => Answer::refusal(405, "this page takes another verb"),
     }
-}
-
-/// Everything that the sandbox holds, in a fixed order. Without ids and times two runs can be compared.
-fn everything(store: &Store, ids: bool) -> Value {
-    let articles = store.articles.iter().map(|((owner, number), article)| {
-        let mut json = json!({ "goodsOwner": owner, "articleNumber": number, "article": article.body });
-        if ids {
-            json["articleSystemId"] = json!(article.id);
-        }
-        json
-    });
-    let orders = store.orders.iter().map(|((owner, number), order)| {
-        let lines = order.lines.iter().map(|line| {
-            let mut json = json!({
-                "line": line.body,
-                "picked": line.picked.normalize().to_string(),
-                "reported": line.reported.map(|reported| reported.normalize().to_string()),
-            });
-            if ids {
-                json["orderLineId"] = json!(line.id);
-            }
-            json
-        });
-        let mut json = json!({
-            "goodsOwner": owner,
-            "orderNumber": number,
-            "status": order.status,
-            "order": order.body,
-            "lines": lines.collect::<Vec<_>>(),
-        });
-        if ids {
-            json["orderId"] = json!(order.id);
-            json["shipped"] = json!(order.shipped.map(time));
-        }
-        json
-    });
-    json!({ "articles": articles.collect::<Vec<_>>(), "orders": orders.collect::<Vec<_>>() })
 }
 
 fn requests(state: &State) -> Value {

@@ -1,5 +1,6 @@
 //! How a sandbox is set up: accounts, limits, and switches for what nobody knows of the real system.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -49,6 +50,9 @@ pub struct Switches {
     pub unknown_article_status: u16,
     /// How many reads after a write do not show it yet.
     pub reads_until_seen: u32,
+    /// What such a read shows of an order or purchase order: its head as written, with the lines of before (else
+    /// the whole as before).
+    pub late_reads_lack_lines: bool,
     /// A reported quantity that was never set counts as 0 by the "to report" filters.
     pub null_reported_counts_as_zero: bool,
     /// A 429 tells when to come back: `seconds`, `date` or `none`.
@@ -57,6 +61,89 @@ pub struct Switches {
     pub components_must_exist: bool,
     /// The first status of an order that the API makes.
     pub first_status: i64,
+    /// The first status of a purchase order that does not say it.
+    pub first_purchase_order_status: i64,
+    /// Number and text of the statuses of a return order: announced, arrived, taken in.
+    pub return_order_statuses: Vec<(i64, String)>,
+    /// The status that a sent order takes on when something of it comes back; 0: it stays as it is.
+    pub returned_order_status: i64,
+    /// The status of a refusal because receiving has begun.
+    pub locked_purchase_order_status: u16,
+    /// The status of a refusal because returned goods have come.
+    pub locked_return_order_status: u16,
+    /// The status of an order cannot be changed while its goods are allocated.
+    pub allocated_order_status_stays: bool,
+    /// What becomes of an order or purchase order that is put again after it was cancelled.
+    pub put_on_cancelled: PutOnCancelled,
+    /// The status of a refusal because of a carrier or service that is not in the list; `None`: any is taken.
+    pub unknown_transporter_status: Option<u16>,
+    /// The status for an id in the path, or a number in the query, that nobody has.
+    pub unknown_id_status: u16,
+    /// The status for an id or code in the body that nobody has (order, order line, class, UN number, status).
+    pub unknown_reference_status: u16,
+    /// Article items for a purchase order line that is not there refuse the whole request (else each item tells).
+    pub unknown_item_line_refused: bool,
+    /// The status for a goods owner that the account does not reach.
+    pub wrong_goods_owner_status: u16,
+    /// What becomes of a text that is longer than its member.
+    pub over_long: OverLong,
+    /// Lengths of members by schema and name (`PostOrderModel.orderRemark`), beside or instead of those that the
+    /// OpenAPI file tells of SOAP.
+    pub lengths: BTreeMap<String, usize>,
+    /// The characters that an article number must not have.
+    pub article_number_characters_refused: String,
+    /// How a refusal is said.
+    pub refusal_body: RefusalBody,
+    /// The answer of the PATCH calls whose answer the OpenAPI file does not tell.
+    pub untyped_answer: UntypedAnswer,
+}
+
+/// What becomes of an order that is put again after it was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PutOnCancelled {
+    /// It lives again, with its id.
+    Revives,
+    /// A new one is made beside it; a read by number gives both.
+    NewObject,
+    /// The PUT is refused.
+    Refused,
+}
+
+/// What becomes of a text that is longer than its member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverLong {
+    /// It is kept whole.
+    Kept,
+    /// It is cut, in silence.
+    Cut,
+    /// The request is refused.
+    Refused,
+}
+
+/// How a refusal is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalBody {
+    /// `{"message": …}`.
+    Message,
+    /// `{"Message": …}`.
+    CapitalMessage,
+    /// `{"Message": "The request is invalid.", "ModelState": {"request": […]}}`.
+    ModelState,
+    /// Plain text.
+    Text,
+}
+
+/// An answer that the OpenAPI file does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UntypedAnswer {
+    /// A JSON object.
+    Json,
+    /// Nothing.
+    Empty,
 }
 
 /// How a 429 tells when to come back.
@@ -79,10 +166,30 @@ impl Default for Switches {
             locked_order_status: 400,
             unknown_article_status: 400,
             reads_until_seen: 0,
+            late_reads_lack_lines: false,
             null_reported_counts_as_zero: true,
             retry_after: RetryAfter::Seconds,
             components_must_exist: false,
             first_status: 200,
+            first_purchase_order_status: 100,
+            return_order_statuses: [(100, "Notified"), (200, "Arrived"), (500, "Received")]
+                .map(|(number, text)| (number, text.to_owned()))
+                .into(),
+            returned_order_status: 800,
+            locked_purchase_order_status: 400,
+            locked_return_order_status: 400,
+            allocated_order_status_stays: false,
+            put_on_cancelled: PutOnCancelled::Revives,
+            unknown_transporter_status: Some(400),
+            unknown_id_status: 404,
+            unknown_reference_status: 400,
+            unknown_item_line_refused: false,
+            wrong_goods_owner_status: 403,
+            over_long: OverLong::Kept,
+            lengths: BTreeMap::new(),
+            article_number_characters_refused: String::new(),
+            refusal_body: RefusalBody::Message,
+            untyped_answer: UntypedAnswer::Json,
         }
     }
 }

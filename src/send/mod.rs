@@ -65,7 +65,7 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
             return Ok(Rest::Halted);
         }
         let now = send.clock.now();
-        if let Some(until) = send.ledger.resting(lane).await?.filter(|until| *until > now) {
+        if let Some(until) = send.ledger.resting(lane, now).await? {
             return Ok(Rest::Until(Some(until)));
         }
         let Some(due) = send.ledger.next_call(lane, now).await? else {

@@ -11,6 +11,9 @@ use crate::ongoing::{Unavailable, retry_delay};
 /// How long a call waits for what it is about to be seen at Ongoing: a return for its order, a file for what it belongs to.
 const WAITS_FOR_ITS_OBJECT: TimeDelta = TimeDelta::hours(1);
 
+/// So often at least it is looked for.
+const TRIES_FOR_ITS_OBJECT_MIN: u32 = 5;
+
 /// How often articles that a call waits for are looked for.
 const LOOKS_FOR_ARTICLES: TimeDelta = TimeDelta::minutes(1);
 
@@ -59,13 +62,11 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
             };
             let until = due.first_tried_at.unwrap_or(now) + waits;
             let unknown = due.unknown;
-            plain(match now < until {
-                true => Settlement::Later {
-                    due: later.min(until),
-                    fault: fault.turn(Turn::Wait),
-                    unknown,
-                    counts: true,
-                },
+            // A clock that jumped must not end the wait by itself.
+            plain(match now < until || tries < TRIES_FOR_ITS_OBJECT_MIN && waits > TimeDelta::zero() {
+                true => {
+                    Settlement::Later { due: later, fault: fault.turn(Turn::Wait), unknown, counts: true }
+                }
                 false if seen => Settlement::Held(fault.turn(Turn::Operator)),
                 false => Settlement::Refused(fault),
             })

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::copy::own_side;
 use super::local::Local;
 use super::sftp::SftpTransport;
 use super::{Remote, Transport, Trouble};
@@ -160,11 +161,13 @@ impl Transport for Stepped<'_> {
     }
 
     fn write_whole(&mut self, path: &str, from: &mut dyn std::io::Read) -> Result<u64, Trouble> {
-        self.steps.take("transport.write_whole", || self.inner.write_whole(path, from))
+        let full = |error| own_side(path, &error);
+        self.steps.write("transport.write_whole", || self.inner.write_whole(path, from), full)
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), Trouble> {
-        self.steps.take("transport.rename", || self.inner.rename(from, to))
+        let full = |error| own_side(to, &error);
+        self.steps.write("transport.rename", || self.inner.rename(from, to), full)
     }
 
     fn remove(&mut self, path: &str) -> Result<(), Trouble> {
@@ -172,7 +175,8 @@ impl Transport for Stepped<'_> {
     }
 
     fn make_folder(&mut self, folder: &str) -> Result<(), Trouble> {
-        self.steps.take("transport.make_folder", || self.inner.make_folder(folder))
+        let full = |error| own_side(folder, &error);
+        self.steps.write("transport.make_folder", || self.inner.make_folder(folder), full)
     }
 
     fn is_alive(&mut self) -> bool {

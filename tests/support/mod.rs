@@ -164,19 +164,7 @@ every = "100ms"
 
     /// Asks the sandbox's own pages (not Ongoing's).
     pub fn sandbox_page(&self, method: &str, path: &str, body: &str) -> serde_json::Value {
-        use std::io::{Read, Write};
-        let mut stream = std::net::TcpStream::connect(self.sandbox.address).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
-        serde_json::from_str(body).unwrap_or_else(|error| panic!("{method} {path}: {error}: {body}"))
+        sandbox_page(self.sandbox.address, method, path, body)
     }
 
     /// The rows of every file of an outbox, in the order of the files' numbers, by the names of the header.
@@ -184,6 +172,28 @@ every = "100ms"
         let files = self.names(folder).into_iter().filter(|name| name.starts_with(prefix));
         files.flat_map(|name| csv_rows(&self.read(&format!("{folder}/{name}")))).collect()
     }
+}
+
+/// Asks the pages of the sandbox at an address.
+pub fn sandbox_page(
+    sandbox: std::net::SocketAddr,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> serde_json::Value {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(sandbox).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
+    serde_json::from_str(body).unwrap_or_else(|error| panic!("{method} {path}: {error}: {body}"))
 }
 
 /// The rows of a `;` file in Windows-1252 with a header.
