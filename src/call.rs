@@ -83,6 +83,31 @@ impl std::fmt::Display for Key {
     }
 }
 
+/// Which order-like numbers of a lane are one partner's: two ERPs on one goods owner each count from 1, and Ongoing
+/// wants every order number once (`ongoing-guides.md`, section 12). Its numbers get the prefix on the way in and lose it
+/// on the way out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnNumbers {
+    /// What its numbers begin with at Ongoing; empty: nothing is put before them.
+    pub prefix: String,
+    /// The prefixes of the lane's other partners that begin with its own: numbers that begin so are theirs.
+    pub theirs: Vec<String>,
+}
+
+impl OwnNumbers {
+    /// The number as Ongoing has it. The prefix is put before every number, so that two never become one.
+    pub fn at_ongoing(&self, number: &str) -> String {
+        format!("{}{number}", self.prefix)
+    }
+
+    /// The partner's own number of one of Ongoing's; `None` if it is another partner's.
+    pub fn own<'n>(&self, at_ongoing: &'n str) -> Option<&'n str> {
+        let own = at_ongoing.strip_prefix(self.prefix.as_str())?;
+        let theirs = self.theirs.iter().any(|prefix| at_ongoing.starts_with(prefix.as_str()));
+        (!theirs).then_some(own)
+    }
+}
+
 /// What Ongoing is asked to do. A closed set: whoever adds one is led by the compiler to each place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "operation", rename_all = "snake_case")]
@@ -277,6 +302,21 @@ impl CallState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_the_partners_whose_prefix_fits_best() {
+        let numbers = |prefix: &str, theirs: &[&str]| OwnNumbers {
+            prefix: prefix.to_owned(),
+            theirs: theirs.iter().map(|prefix| (*prefix).to_owned()).collect(),
+        };
+        let (a, b, rest) = (numbers("A-", &["A-B-"]), numbers("A-B-", &[]), numbers("", &["A-", "A-B-"]));
+        assert_eq!(a.at_ongoing("17"), "A-17");
+        assert_eq!(a.at_ongoing("A-17"), "A-A-17", "or 17 and A-17 would be one order");
+        let owners = |number| [&a, &b, &rest].map(|numbers| numbers.own(number).map(str::to_owned));
+        assert_eq!(owners("A-17"), [Some("17".to_owned()), None, None]);
+        assert_eq!(owners("A-B-17"), [None, Some("17".to_owned()), None]);
+        assert_eq!(owners("17"), [None, None, Some("17".to_owned())]);
+    }
 
     #[test]
     fn the_tag_of_an_operation_is_the_one_that_it_is_written_by() {

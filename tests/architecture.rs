@@ -29,7 +29,17 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("report", with(&["document", "call", "ongoing", "format", "transport", "ledger"])),
         (
             "config",
-            with(&["document", "call", "format", "transport", "ongoing", "receive", "send", "report"]),
+            with(&[
+                "document",
+                "call",
+                "plan",
+                "format",
+                "transport",
+                "ongoing",
+                "receive",
+                "send",
+                "report",
+            ]),
         ),
         // The stand-in must not be able to share our mistakes.
         ("sandbox", vec!["fault", "clock", "step"]),

@@ -27,6 +27,7 @@ fn outbox(desk: &Desk) -> Outbox {
         name: "nordvik/acknowledgements".into(),
         partner: "nordvik".into(),
         lane: lane(),
+        numbers: Default::default(),
         remote: desk.remote(),
         folder: "out".into(),
         report: ReportKind::Acknowledgements { inboxes: vec!["nordvik/orders".into()], within: WITHIN },

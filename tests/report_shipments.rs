@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lastkaj::call::Operation;
+use lastkaj::call::{Operation, OwnNumbers};
 use lastkaj::fault::Language;
 use lastkaj::ledger::{Settlement, Target};
 use lastkaj::ongoing::{Installation, Ongoing};
@@ -125,6 +125,7 @@ fn outbox(desk: &Desk) -> Outbox {
         name: "nordvik/shipments".into(),
         partner: "nordvik".into(),
         lane: lane(),
+        numbers: Default::default(),
         remote: desk.remote(),
         folder: "out".into(),
         report: ReportKind::Shipments { shipped_status: 450 },
@@ -216,6 +217,46 @@ fn where_nothing_was_told_ongoings_reported_quantity_is_the_base() {
     warehouse.read(&desk);
     assert_eq!(told(&desk), ["12;1;6;10;0"]);
     assert_eq!(marks(&desk), [line(701, "10")]);
+}
+
+#[test]
+fn a_partner_is_told_of_its_own_orders_by_its_own_numbers() {
+    let desk = Desk::new();
+    let warehouse = Warehouse::new(&desk);
+    let numbers = OwnNumbers { prefix: "A-".into(), theirs: Vec::new() };
+    let inbox = lastkaj::receive::Inbox {
+        rules: lastkaj::plan::PlanRules { numbers: numbers.clone(), ..Default::default() },
+        ..desk.inbox()
+    };
+    desk.take(&inbox, "a.csv", orders(&["0012;Elsa;1;A;10"]));
+    assert_eq!(desk.settle_next(accepted(71)), "A-12");
+    warehouse.set(450, &[(10, 4, None)]);
+    warehouse.orders.lock().unwrap()[0]["orderInfo"]["orderNumber"] = "A-12".into();
+    let read = |outbox: &Outbox| {
+        let reporting = desk.reporting();
+        let read = shipments::read(&reporting, &warehouse.ongoing, outbox, 450);
+        warehouse.runtime.block_on(read).unwrap_or_else(|fault| panic!("{fault}"))
+    };
+    let other = Outbox {
+        name: "sydvik/shipments".into(),
+        numbers: OwnNumbers { prefix: String::new(), theirs: vec!["A-".into()] },
+        ..outbox(&desk)
+    };
+    assert_eq!(read(&other), 0, "the other partner has no such order");
+    let own = Outbox {
+        numbers,
+        format: format("shipments", &SHIPMENTS.replace("Rad = ", "Nr = \"order_number\"\nRad = ")),
+        ..outbox(&desk)
+    };
+    assert_eq!(read(&own), 1);
+    shipments::owe(&desk.reporting(), &own).unwrap();
+    deliver(&desk).unwrap();
+    assert_eq!(rows(&desk, &[]), ["0012;12;1;4;4;6"], "what it sent, and its number without the prefix");
+    for number in ["12", "A-12"] {
+        let trace = desk.ledger.trace(number).wait().unwrap();
+        assert_eq!((trace.arrivals.len(), trace.facts.len(), trace.reports.len()), (1, 1, 1), "{number}");
+    }
+    assert_eq!(marks(&desk), [line(701, "4")]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::document::to_json;
 use crate::fault::{Fault, Language, Place, code};
 use crate::format::{self, Definition, Item, Mapped, ReadContext, Summary};
 use crate::ongoing::preview;
-use crate::plan;
+use crate::plan::{self, PlanRules};
 use crate::written::suggestion;
 
 use super::Exit;
@@ -213,7 +213,7 @@ impl Trial {
         };
         let place = Place::file(name).line(mapped.first_line);
         let (call, faults) = if mapped.faults.is_empty() {
-            match plan::plan(&mapped.document, lane, String::new(), &place) {
+            match plan::plan(&mapped.document, lane, &PlanRules::default(), String::new(), &place) {
                 Ok(plan) => (Some(plan.call), Vec::new()),
                 Err(faults) => (None, faults),
             }

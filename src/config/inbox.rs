@@ -11,7 +11,7 @@ use crate::transport::Remote;
 use crate::written::{At, Item, Table, suggestion};
 
 use super::partner::Owner;
-use super::{World, pattern, remote, take};
+use super::{World, pattern, remote, rules, take};
 
 /// An inbox, and the patterns as they were written.
 pub(super) struct Checked {
@@ -48,9 +48,10 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
         table.missing("a pattern in files", "file name patterns, like files = \"ORD*.csv\"");
     }
     let files = pattern::check(table, "files", &patterns);
+    let full_name = format!("{}/{}", owner.name, name.value);
     let format = table
         .required_text("format", "the name of a format file, like format = \"pyramid/orders\"")
-        .and_then(|written| format(world, table, &written, owner));
+        .and_then(|written| format(world, table, &full_name, &written, owner));
     let after = after(table, folder.as_deref());
     let words = [("skip-document", FaultRule::SkipDocument), ("reject-file", FaultRule::RejectFile)];
     let faults = table.one_of("faults", &words).unwrap_or(FaultRule::SkipDocument);
@@ -61,7 +62,6 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
     let is_local = matches!(remote, Some(Remote::Local { .. }));
     let poll = take::duration(table, "poll", MOMENT..=DAY, if is_local { 5 * SECOND } else { 30 * SECOND });
     let skip_unchanged = table.boolean("skip_unchanged");
-    let full_name = format!("{}/{}", owner.name, name.value);
     let end_mark = format.as_ref().map(|format| format.has_end_mark());
     let ready = ready(world, table, &full_name, end_mark);
     let keep_moved = super::keep::moved(table, after.as_ref(), is_local);
@@ -87,6 +87,7 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
             time_zone: partner.time_zone,
             language: partner.language,
             live: partner.live,
+            rules: partner.rules.clone(),
         })
     };
     Checked { made: if good_name { made() } else { None }, patterns, keep_moved }
@@ -99,11 +100,13 @@ fn below(folder: &str, name: &str) -> String {
 fn format(
     world: &World<'_>,
     table: &Table<'_>,
+    inbox: &str,
     written: &At<String>,
     owner: &Owner<'_>,
 ) -> Option<Arc<Definition>> {
     let format = world.shelf.take(world, table, written, &owner.codes)?;
     if format.reads().iter().any(|document| document.is_inbound()) {
+        rules::check_format(world, table, inbox, written, &format, owner);
         return Some(format);
     }
     let problem = match format.writes() {

@@ -15,6 +15,7 @@ mod outbox;
 mod partner;
 mod pattern;
 mod remote;
+mod rules;
 mod secrets;
 mod take;
 
@@ -26,6 +27,7 @@ use crate::call::Lane;
 use crate::fault::{Fault, Language, Place, code};
 use crate::format::{CodeTables, Definition};
 use crate::ongoing::Installation;
+use crate::plan::PlanRules;
 use crate::receive::Inbox;
 use crate::report::Outbox;
 use crate::send::UnknownArticles;
@@ -87,6 +89,8 @@ pub struct Partner {
     pub live: bool,
     /// What becomes of documents with articles that nobody knows.
     pub unknown_articles: UnknownArticles,
+    /// What is asked of its documents before they are sent; the installation's lists come from the ledger.
+    pub rules: PlanRules,
 }
 
 /// How a format file is checked: its name, the file's name in messages, its text and the code tables.
@@ -178,7 +182,8 @@ fn check(world: &World<'_>, root: &Table<'_>) -> Option<Config> {
     let language = gateway.as_ref().map(|gateway| gateway.language).unwrap_or_default();
     let installations = installation::check_all(world, root);
     let mut keep = keep::check(root);
-    let partners = partner::check_all(world, root, &installations, language);
+    let mut partners = partner::check_all(world, root, &installations, language);
+    rules::share(world, &mut partners);
     crossing::check(world, root, &partners);
     keep::check_moved(root, &mut keep, &partners);
 

@@ -61,6 +61,7 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
             name: format!("{}/{}", owner.name, name.value),
             partner: owner.name.to_owned(),
             lane: partner.lane.clone(),
+            numbers: partner.rules.numbers.clone(),
             remote: remote?,
             folder: folder?,
             report: report?,

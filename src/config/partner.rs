@@ -3,19 +3,21 @@
 use std::time::Duration;
 
 use crate::call::Lane;
-use crate::fault::Language;
+use crate::fault::{Language, Place};
 use crate::send::UnknownArticles;
 use crate::written::{At, Table, suggestion};
 
 use super::formats::{self, Codes};
 use super::installation::Installations;
-use super::{Partner, World, inbox, outbox, remote, take};
+use super::{Partner, World, inbox, outbox, remote, rules, take};
 
 const SECOND: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A partner with what belongs to it, as far as it could be checked.
 pub(super) struct Checked {
+    /// Where its table stands.
+    pub place: Place,
     pub partner: Option<Partner>,
     pub inboxes: Vec<inbox::Checked>,
     pub outboxes: Vec<outbox::Checked>,
@@ -94,7 +96,7 @@ fn check(
             checked
         })
         .collect();
-    Checked { partner, inboxes, outboxes }
+    Checked { place: table.place(), partner, inboxes, outboxes }
 }
 
 fn check_partner(
@@ -130,6 +132,7 @@ fn check_partner(
             .then(|| take::duration(table, "wait_for_article", SECOND..=DAY, DAY)),
         create: table.boolean("ensure_articles").is_some_and(|create| create.value),
     };
+    let rules = rules::check(table);
     if !good_name {
         return None;
     }
@@ -140,6 +143,7 @@ fn check_partner(
         language,
         live,
         unknown_articles,
+        rules,
     })
 }
 

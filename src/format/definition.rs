@@ -4,14 +4,15 @@ mod draft;
 mod layout_part;
 mod reading;
 mod source_part;
+mod split_part;
 mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::DocumentType;
 use crate::fault::{Fault, code};
 use crate::format::layout::RecordUse;
-use crate::format::source::Mapping;
+use crate::format::source::{Mapping, MemberMapping};
 use crate::written::{Table, Written};
 
 pub(super) use source_part::constant_text;
@@ -50,9 +51,38 @@ impl Definition {
         self.mapping.writes.as_ref().map(|write| write.document)
     }
 
+    /// The members that it sets in documents of a type, by their names from the document on: `order_lines.row_number`.
+    pub fn sets(&self, document: DocumentType) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for read in self.mapping.reads.iter().filter(|read| read.document == document) {
+            named(&read.members, &mut names);
+        }
+        names
+    }
+
+    /// The row numbers that are made of the order of the file, since the format file does not say where they come
+    /// from: `order_lines.row_number`.
+    pub fn row_numbers_made(&self) -> Vec<&str> {
+        self.mapping.reads.iter().flat_map(|read| &read.row_numbers_made).map(String::as_str).collect()
+    }
+
     /// Whether the layout has an end mark (a trailer check), so that a cut file is noticed.
     pub fn has_end_mark(&self) -> bool {
         self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
+    }
+}
+
+/// The names of the plain members of a mapping.
+fn named(members: &[MemberMapping], names: &mut BTreeSet<String>) {
+    for member in members {
+        match member {
+            MemberMapping::Plain(plain) => {
+                names.insert(plain.path.clone());
+            }
+            MemberMapping::Object { members, .. } => named(members, names),
+            MemberMapping::Each(each) => named(&each.members, names),
+            MemberMapping::Entries { entries, .. } => entries.iter().for_each(|entry| named(entry, names)),
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct ReadDocument {
     /// The document is made of all records of a group of this kind, not of each one.
     pub whole_group: bool,
     pub members: Vec<MemberMapping>,
+    /// The lists whose row numbers are made, since the format file does not say where they come from.
+    pub row_numbers_made: Vec<String>,
     /// What `[remember] document` names.
     pub remember: Vec<(String, FieldRef)>,
 }
@@ -90,6 +92,8 @@ pub(super) enum Reach {
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     pub pick: Pick,
+    /// Which part of the text is meant.
+    pub split: Option<Split>,
     pub convert: Convert,
     /// Taken where nothing is stated.
     pub default: Option<Value>,
@@ -127,6 +131,23 @@ pub(super) struct NamePart {
     pub pattern: String,
     pub regex: regex::Regex,
     pub part: String,
+}
+
+/// One of the things that stand together in a text: `split = "{post_code:digits} {city}", part = "city"`.
+#[derive(Clone, Debug)]
+pub(super) struct Split {
+    /// The first that fits is taken.
+    pub patterns: Vec<SplitPattern>,
+    pub part: String,
+}
+
+/// A pattern with named parts.
+#[derive(Clone, Debug)]
+pub(super) struct SplitPattern {
+    /// As written, for messages.
+    pub written: String,
+    pub regex: regex::Regex,
+    pub names: Vec<String>,
 }
 
 /// How a text becomes a value.

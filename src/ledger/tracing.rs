@@ -158,6 +158,14 @@ fn trace(connection: &Connection, needle: &str) -> Verb<Trace> {
         arrivals: ids("SELECT id FROM arrival WHERE name = ?1", &needle)?,
         reports: ids("SELECT id FROM report WHERE name = ?1", &needle)?,
     };
+    // Where the partner's numbers get a prefix, the document has the ERP's own and its call Ongoing's.
+    found.documents.extend(ids(VISIBLE_DOCUMENT_OF_CALL, &needle)?);
+    for document in found.documents.iter().take(LIMIT as usize) {
+        found.facts.extend(ids(
+            "SELECT f.id FROM call c JOIN fact f ON f.number = c.number WHERE c.document_id = ?1",
+            document,
+        )?);
+    }
     found.arrivals.extend(ids("SELECT id FROM arrival WHERE id = ?1", &needle.parse::<i64>().ok())?);
     for arrival in found.arrivals.clone() {
         found.documents.extend(ids(VISIBLE_DOCUMENT_OF_ARRIVAL, &arrival)?);
@@ -216,6 +224,8 @@ fn trace(connection: &Connection, needle: &str) -> Verb<Trace> {
 
 const VISIBLE_DOCUMENT_OF_NUMBER: &str = "SELECT d.id FROM document d JOIN arrival a ON a.id = d.arrival_id \
     WHERE d.number = ?1 AND a.published_at IS NOT NULL";
+const VISIBLE_DOCUMENT_OF_CALL: &str = "SELECT d.id FROM call c JOIN document d ON d.id = c.document_id \
+    JOIN arrival a ON a.id = d.arrival_id WHERE c.number = ?1 AND a.published_at IS NOT NULL";
 const VISIBLE_DOCUMENT_OF_ARRIVAL: &str = "SELECT d.id FROM document d JOIN arrival a ON a.id = d.arrival_id \
     WHERE d.arrival_id = ?1 AND a.published_at IS NOT NULL";
 

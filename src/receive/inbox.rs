@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::call::Lane;
 use crate::fault::Language;
 use crate::format::Definition;
+use crate::plan::PlanRules;
 use crate::transport::Remote;
 
 /// A named folder on a transport that we read from.
@@ -46,6 +47,8 @@ pub struct Inbox {
     pub live: bool,
     /// Whether an article equal to its basis is not sent again (promise 9; on by default for articles).
     pub skip_unchanged: bool,
+    /// What the partner asks of its documents; the installation's lists come from the ledger.
+    pub rules: PlanRules,
 }
 
 /// When a file is whole (promise 2). Several may be asked for; all that are given must hold.

@@ -11,6 +11,7 @@ mod archive;
 mod inbox;
 mod intake;
 mod ready;
+mod rules;
 mod staging;
 
 use crate::clock::Clock;

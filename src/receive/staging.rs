@@ -9,7 +9,7 @@ use crate::call::{Call, Key, Kind, Lane};
 use crate::fault::{Fault, Place, code};
 use crate::format::{self, Item, Mapped, ReadContext, Remembered, Summary};
 use crate::ledger::{Arrival, ArrivalId, Counts, Planned, StagedDocument, StagedTask};
-use crate::plan;
+use crate::plan::{self, PlanRules};
 
 /// How many documents go into the ledger in one transaction.
 const DOCUMENTS_PER_BATCH: usize = 500;
@@ -55,7 +55,8 @@ pub fn stage_next(receive: &Receive, lane: &Lane, inboxes: &HashMap<String, Inbo
     }
     // An attempt that failed half-way may have left rows that nobody sees.
     receive.ledger.unstage(arrival.id).wait()?;
-    let mut staging = Staging::new(receive, inbox, &arrival);
+    let rules = super::rules::rules(receive, inbox)?;
+    let mut staging = Staging::new(receive, inbox, &arrival, rules);
     let read = staging.read();
     if receive.stopping() {
         return Ok(Staged::LetGo(arrival.id));
@@ -80,6 +81,7 @@ struct Staging<'a> {
     receive: &'a Receive,
     inbox: &'a Inbox,
     arrival: &'a Arrival,
+    rules: PlanRules,
     ordinal: u64,
     batch: Vec<StagedDocument>,
     faulty: u64,
@@ -88,8 +90,9 @@ struct Staging<'a> {
 }
 
 impl<'a> Staging<'a> {
-    fn new(receive: &'a Receive, inbox: &'a Inbox, arrival: &'a Arrival) -> Self {
-        Staging { receive, inbox, arrival, ordinal: 0, batch: Vec::new(), faulty: 0, stray: 0, documents: 0 }
+    fn new(receive: &'a Receive, inbox: &'a Inbox, arrival: &'a Arrival, rules: PlanRules) -> Self {
+        let batch = Vec::new();
+        Staging { receive, inbox, arrival, rules, ordinal: 0, batch, faulty: 0, stray: 0, documents: 0 }
     }
 
     fn read(&mut self) -> Result<Summary, Fault> {
@@ -160,7 +163,8 @@ impl<'a> Staging<'a> {
         let document = mapped.document.document_type().name().to_owned();
         let number = mapped.document.number().map(str::to_owned);
         let (faults, planned) = if mapped.faults.is_empty() {
-            match plan::plan(&mapped.document, &self.inbox.lane, remember(&mapped.remembered), &place) {
+            let remember = remember(&mapped.remembered);
+            match plan::plan(&mapped.document, &self.inbox.lane, &self.rules, remember, &place) {
                 Ok(plan) => (plan.warnings, Planned::Call(plan.call)),
                 Err(faults) => (faults, Planned::Faulty),
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::call::Lane;
+use crate::call::{Lane, OwnNumbers};
 use crate::fault::Language;
 use crate::format::Definition;
 use crate::transport::Remote;
@@ -19,6 +19,8 @@ pub struct Outbox {
     pub partner: String,
     /// The lane whose goods owner it tells of.
     pub lane: Lane,
+    /// Which order-like numbers of the lane are the partner's: of the others it is told nothing.
+    pub numbers: OwnNumbers,
     /// The transport.
     pub remote: Remote,
     /// The folder, relative to the remote's base.

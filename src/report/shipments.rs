@@ -134,6 +134,8 @@ fn fact(
     let (Some(order_id), Some(order_number)) = (order_id(order), info.order_number.clone()) else {
         return Ok(None);
     };
+    // Another partner's order of the same goods owner is told by that partner's outbox, and marked by it.
+    let Some(own_number) = outbox.numbers.own(&order_number).map(str::to_owned) else { return Ok(None) };
     let key = Key { lane: outbox.lane.clone(), kind: Kind::Order, number: order_number.clone() };
     let (mut lines, mut totals, mut marks) = (Vec::new(), Vec::new(), Vec::new());
     for line in &order.order_lines {
@@ -156,7 +158,7 @@ fn fact(
     if lines.is_empty() {
         return Ok(None);
     }
-    let shipment = shipment(order, order_id, order_number.clone(), lines);
+    let shipment = shipment(order, order_id, own_number, lines);
     let fact = Fact {
         id: 0,
         outbox: outbox.name.clone(),

@@ -14,6 +14,7 @@ use lastkaj::clock::Clock;
 use lastkaj::fault::{Fault, Language};
 use lastkaj::format::Definition;
 use lastkaj::ledger::{Arrival, ArrivalFilter, CallFilter, CallSummary, Ledger, Settlement};
+use lastkaj::plan::PlanRules;
 use lastkaj::receive::{self, After, Duplicates, FaultRule, Inbox, Ready, Receive, Staged, Taken};
 use lastkaj::report::Reporting;
 use lastkaj::step::{StepHook, Steps};
@@ -237,6 +238,7 @@ impl Desk {
             language: Language::English,
             live: true,
             skip_unchanged: false,
+            rules: PlanRules::default(),
         }
     }
 

@@ -39,7 +39,28 @@ codes! {
     OUTBOX_FEEDS_INBOX = "outbox-feeds-inbox", Operator;
     /// Something is to be kept longer than what it belongs to.
     KEEP_INCONSISTENT = "keep-inconsistent", Operator;
+    /// A warning: a format does not set what a purpose of the partner needs.
+    PURPOSE_NOT_MAPPED = "purpose-not-mapped", Operator;
+    /// A format does not set what a purpose needs, so that each of its documents would be refused.
+    PURPOSE_NEVER_MET = "purpose-never-met", Operator;
+    /// A warning: two partners of one goods owner whose order numbers are not kept apart.
+    SAME_NUMBERS = "same-numbers", Operator;
+    /// A warning: two partners of one goods owner send articles.
+    TWO_ARTICLE_MASTERS = "two-article-masters", Operator;
+    /// A warning: an inbox for articles of a partner that is not their master.
+    ARTICLES_ARE_REFUSED = "articles-are-refused", Operator;
+    /// A warning: a format makes the row numbers of lines.
+    ROW_NUMBERS_MADE = "row-numbers-made", Operator;
 }
 
 /// The codes that warn: the configuration is taken all the same.
-pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[SECRET_OPEN, NO_READINESS, OUTBOX_FEEDS_INBOX];
+pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[
+    SECRET_OPEN,
+    NO_READINESS,
+    OUTBOX_FEEDS_INBOX,
+    PURPOSE_NOT_MAPPED,
+    SAME_NUMBERS,
+    TWO_ARTICLE_MASTERS,
+    ARTICLES_ARE_REFUSED,
+    ROW_NUMBERS_MADE,
+];

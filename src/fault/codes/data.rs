@@ -89,4 +89,18 @@ codes! {
     TEXT_NEEDS_QUOTES = "text-needs-quotes", Operator;
     /// A text that is longer than its field, or has a line break in it.
     FIELD_DOES_NOT_FIT = "field-does-not-fit", Operator;
+    /// An order-like number that another partner of the goods owner would take for its own.
+    NUMBER_OF_ANOTHER_PARTNER = "number-of-another-partner", Sender;
+    /// An article of a partner that is not the master of articles.
+    NOT_ARTICLE_MASTER = "not-article-master", Sender;
+    /// An article number with a character that may make trouble.
+    ARTICLE_CHARACTERS = "article-characters", Sender;
+    /// A document without what a purpose of its partner needs.
+    PURPOSE_NOT_MET = "purpose-not-met", Sender;
+    /// A transporter that the installation does not have.
+    UNKNOWN_TRANSPORTER = "unknown-transporter", Sender;
+    /// A service that the transporter does not have at the installation.
+    UNKNOWN_TRANSPORTER_SERVICE = "unknown-transporter-service", Sender;
+    /// A text that none of the patterns of `split` fits.
+    SPLIT_DOES_NOT_FIT = "split-does-not-fit", Sender;
 }

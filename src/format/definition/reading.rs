@@ -6,7 +6,7 @@ use super::source_part::{self, wrong_type};
 use crate::document::{DocumentType, MEMBERS_UNKNOWN, Member, MemberKind, Shape};
 use crate::fault::{Code, Fault, code};
 use crate::format::layout::RecordUse;
-use crate::format::source::{EachMapping, MemberMapping, PlainMapping, ReadDocument};
+use crate::format::source::{Convert, EachMapping, MemberMapping, Pick, PlainMapping, ReadDocument, Source};
 use crate::written::{At, Item, Table, suggestion};
 
 /// Checks one `[document.NAME]`.
@@ -22,9 +22,10 @@ pub(super) fn document(
         return None;
     };
     let whole_group = draft.layout.group.as_ref().is_some_and(|group| group.record == each);
-    let mut checker = Checker { draft, tables, whole_group };
+    let mut checker = Checker { draft, tables, whole_group, row_numbers_made: Vec::new() };
     let members = checker.members(table, document.shape(), each, whole_group, "");
-    Some(ReadDocument { document, each, whole_group, members, remember: Vec::new() })
+    let row_numbers_made = checker.row_numbers_made;
+    Some(ReadDocument { document, each, whole_group, members, row_numbers_made, remember: Vec::new() })
 }
 
 /// The document type of this name that goes in the wanted direction, or a mistake.
@@ -76,6 +77,8 @@ struct Checker<'d> {
     draft: &'d mut Draft,
     tables: &'d CodeTables,
     whole_group: bool,
+    /// The lists whose row numbers are made.
+    row_numbers_made: Vec<String>,
 }
 
 impl Checker<'_> {
@@ -157,7 +160,8 @@ impl Checker<'_> {
                     targets(&inner, shape());
                     return None;
                 };
-                let members = self.members(&inner, shape(), each, false, path);
+                let mut members = self.members(&inner, shape(), each, false, path);
+                self.make_row_numbers(&inner, shape(), path, &mut members);
                 Some(MemberMapping::Each(EachMapping { position, each, members, remember: Vec::new() }))
             }
             (MemberKind::List(shape), Item::List(items, _)) => {
@@ -204,6 +208,25 @@ impl Checker<'_> {
                 })))
             }
         }
+    }
+
+    /// Lines whose row number the format file does not set are numbered in the order of the file, so that the same
+    /// content has the same numbers.
+    fn make_row_numbers(
+        &mut self,
+        table: &Table<'_>,
+        shape: &'static Shape,
+        path: &str,
+        members: &mut Vec<MemberMapping>,
+    ) {
+        let Some(member) = made_if_absent(shape).filter(|member| !table.has(member.name)) else { return };
+        let Some(position) = shape.position(member.name) else { return };
+        let path = format!("{path}.{}", member.name);
+        self.row_numbers_made.push(path.clone());
+        let source =
+            Source { pick: Pick::Counter, split: None, convert: Convert::plain(member.kind), default: None };
+        let plain = PlainMapping { position, path, required: true, always: false, source };
+        members.insert(0, MemberMapping::Plain(Box::new(plain)));
     }
 
     /// The record kinds that lists below a table are made of.
@@ -257,9 +280,22 @@ fn targets(table: &Table<'_>, shape: &'static Shape) {
     check_required(table, shape);
 }
 
+/// The row number of lines, which is made where the format file does not set it: `ongoing-guides.md`, section 4. Only of
+/// lines made of records; those that are written down one by one say theirs.
+fn made_if_absent(shape: &'static Shape) -> Option<&'static Member> {
+    let name = match shape.schema {
+        "PostOrderLine" | "PostPurchaseOrderLine" => "row_number",
+        "PostReturnOrderLine" => "return_order_row_number",
+        _ => return None,
+    };
+    shape.members.iter().find(|member| member.name == name)
+}
+
 /// A member that Ongoing requires must be written where its table is.
 fn check_required(table: &Table<'_>, shape: &'static Shape) {
-    for member in shape.members.iter().filter(|member| member.required && !table.has(member.name)) {
+    let made = made_if_absent(shape).filter(|_| table.has("each")).map(|member| member.name);
+    let required = shape.members.iter().filter(|member| member.required && Some(member.name) != made);
+    for member in required.filter(|member| !table.has(member.name)) {
         table.fault(
             Fault::new(code::TARGET_NOT_SET)
                 .at(table.place())

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::CodeTables;
 use super::draft::{Draft, Scope};
 use super::layout_part::DATE_EXPECTED;
+use super::split_part;
 use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, code};
 use crate::format::codes;
@@ -35,7 +36,8 @@ pub(super) fn source(
     match item {
         Item::Text(name) => {
             let field = draft.field(parent, &name, scope)?;
-            let source = Source { pick: Pick::Field(field), convert: Convert::plain(kind), default: None };
+            let convert = Convert::plain(kind);
+            let source = Source { pick: Pick::Field(field), split: None, convert, default: None };
             Some(CheckedSource { source, required: false })
         }
         Item::Table(table) => written_out(&table, key, kind, draft, scope, tables),
@@ -86,6 +88,7 @@ fn written_out(
     tables: &CodeTables,
 ) -> Option<CheckedSource> {
     let pick = pick(table, key, kind, draft, scope);
+    let split = split_part::split(table);
     let convert = conversions(table, kind, draft, scope, tables);
     let default = table.item("default").and_then(|item| constant(table, "default", item, kind));
     let required = table.boolean("required").is_some_and(|required| required.value);
@@ -93,7 +96,7 @@ fn written_out(
         misfit(table, "default", "it stands beside a value that never is blank");
     }
     table.finish();
-    Some(CheckedSource { source: Source { pick: pick?, convert, default }, required })
+    Some(CheckedSource { source: Source { pick: pick?, split, convert, default }, required })
 }
 
 /// The one key that says where the value comes from.

@@ -152,9 +152,33 @@ fn each_mistake_has_its_exact_message_at_its_place() {
         ),
         (
             ORDERS,
-            "row_number      = \"RadNr\"\n",
+            "\"Namn\"",
+            "{ from = \"Namn\", split = \"{a} {b\", part = \"a\" }",
+            "17:51+8 split cannot be {a} {b | …",
+        ),
+        (
+            ORDERS,
+            "\"Namn\"",
+            "{ from = \"Namn\", split = \"{name} {city}\", part = \"citty\" }",
+            "17:75+7 part cannot be citty | one of: city, name | did you mean city?",
+        ),
+        (
+            ORDERS,
+            "\"Namn\"",
+            "{ from = \"Namn\", split = \"{name} {city}\" }",
+            "17:26+42 part is missing | which part, one of: city, name | …",
+        ),
+        (
+            ORDERS,
+            "\"Namn\"",
+            "{ value = \"N\", split = \"{name} {city}\", part = \"city\" }",
+            "17:41+5 split does not fit here…",
+        ),
+        (
+            ORDERS,
+            "article_number  = \"ArtNr\"\n",
             "",
-            "21:1+28 row_number of the order line is not set, and Ongoing requires it | row_number = \"Field\" | add row_number",
+            "21:1+28 article_number of the order line is not set, and Ongoing requires it | article_number = \"Field\" | add article_number",
         ),
         (
             ORDERS,
@@ -304,6 +328,19 @@ fn all_mistakes_come_in_one_go_in_their_order() {
             "26:80+2 round cannot be 99",
         ]
     );
+}
+
+#[test]
+fn lines_without_a_row_number_get_one_and_the_definition_tells() {
+    let counted = check(&ORDERS.replace("row_number      = \"RadNr\"\n", "")).unwrap();
+    assert_eq!(counted.row_numbers_made(), ["order_lines.row_number"]);
+    assert!(counted.sets(DocumentType::Order).contains("order_lines.row_number"));
+    let asked = check(&ORDERS.replace("\"RadNr\"", "{ counter = true }")).unwrap();
+    assert!(asked.row_numbers_made().is_empty(), "whoever writes it has thought of it");
+    let sets = asked.sets(DocumentType::Order);
+    assert!(sets.contains("consignee.country_code") && sets.contains("order_lines.prices.line_price"));
+    assert!(!sets.contains("consignee.city"));
+    assert!(asked.sets(DocumentType::Article).is_empty());
 }
 
 #[test]

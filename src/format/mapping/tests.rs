@@ -537,3 +537,57 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_field_is_split_by_the_first_pattern_that_fits() {
+    let patterns = "[\"{post_code:digits} {city}\", \"{city}\"]";
+    let text = format!(
+        "[layout]\nsyntax = \"csv\"\nencoding = \"utf-8\"\n[document.article]\neach = \"row\"\narticle_number = \"Nr\"\n\
+         article_name = {{ from = \"Adr\", split = {patterns}, part = \"city\" }}\n\
+         product_code = {{ from = \"Adr\", split = {patterns}, part = \"post_code\", default = \"-\" }}\n\
+         description = {{ from = \"Adr\", split = \"{{a:digits}} {{b}}\", part = \"b\" }}\n"
+    );
+    let definition = definition(&text);
+    let records = rows(&definition, "row", "Nr;Adr", 2, &["1;411 01 Lund", "2;  Lund ", "3;"]);
+    let read: Vec<_> =
+        records.iter().map(|record| mapped(&definition, std::slice::from_ref(record))).collect();
+    let article = |index: usize| match &read[index].documents[0].document {
+        AnyDocument::Article(article) => {
+            [&article.product_code, &article.article_name].map(|text| text.clone().unwrap_or_default())
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(article(0), ["411 01", "Lund"]);
+    assert_eq!(article(1), ["-", "Lund"]);
+    assert_eq!(article(2), ["-", ""], "an empty field is not stated, and no fault");
+    let faults = [0, 1, 2].map(|index: usize| read[index].documents[0].faults.clone());
+    assert!(faults[0].is_empty() && faults[2].is_empty(), "{faults:?}");
+    let [fault] = faults[1].as_slice() else { panic!("{faults:?}") };
+    assert_eq!(fault.what(Language::English), "\"  Lund \" does not fit \"{a:digits} {b}\"");
+    assert_eq!((fault.place.line, fault.place.field.as_deref()), (Some(3), Some("Adr")));
+}
+
+#[test]
+fn lines_without_a_row_number_are_numbered_by_their_order_and_what_is_remembered_goes_by_it() {
+    let definition = definition(&ORDERS.replace("row_number      = \"RadNr\"\n", ""));
+    let records = rows(
+        &definition,
+        "row",
+        HEADER,
+        2,
+        &["1;2026-12-01;Elsa;41101;SE;;B;1;;;;st", "1;2026-12-01;Elsa;41101;SE;;A;2;;;;kg"],
+    );
+    for _ in 0..2 {
+        let mapped = mapped(&definition, &records);
+        let [order] = mapped.documents.as_slice() else { panic!("{}", mapped.documents.len()) };
+        assert_eq!(order.faults, []);
+        let AnyDocument::Order(read) = &order.document else { panic!("no order") };
+        let lines: Vec<_> = read
+            .order_lines
+            .iter()
+            .map(|line| (line.row_number.as_deref().unwrap(), line.article_number.as_deref().unwrap()))
+            .collect();
+        assert_eq!(lines, [("1", "B"), ("2", "A")]);
+        assert_eq!(order.remembered.lines["2"]["Enhet"], "kg");
+    }
+}

@@ -8,7 +8,7 @@ use crate::fault::{Fault, Place, code};
 use crate::format::convert::{self, NoNumber};
 use crate::format::definition::constant_text;
 use crate::format::layout::{FieldLayout, NumberStyle, Sign};
-use crate::format::source::{Convert, Factor, FieldRef, Pick, Reach, Source, number_style};
+use crate::format::source::{Convert, Factor, FieldRef, Pick, Reach, Source, Split, number_style};
 
 /// What became of a source.
 pub(super) enum Evaluated {
@@ -82,6 +82,16 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             (Some(Picked { text: part.as_str().to_owned(), from: None, stated: true }), None)
         }
     };
+    let picked = match (picked, &source.split) {
+        (Some(picked), Some(split)) => match part(group, split, picked, here) {
+            Ok(picked) => picked,
+            Err(fault) => {
+                group.fault(fault);
+                return Evaluated::Faulty;
+            }
+        },
+        (picked, _) => picked,
+    };
     let Some(picked) = picked else {
         return match &source.default {
             Some(value) => Evaluated::Value { value: value.clone(), stated: false },
@@ -100,6 +110,18 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             Evaluated::Faulty
         }
     }
+}
+
+/// The part of a text that a source means; `None` where the pattern that fits does not have it.
+fn part(group: &Group<'_>, split: &Split, picked: Picked, here: Here<'_>) -> Result<Option<Picked>, Fault> {
+    let text = convert::trimmed(&picked.text);
+    let Some(found) = split.patterns.iter().find_map(|pattern| pattern.regex.captures(text)) else {
+        let patterns: Vec<&str> = split.patterns.iter().map(|pattern| pattern.written.as_str()).collect();
+        return Err(fault(group, code::SPLIT_DOES_NOT_FIT, &picked, here)
+            .with("pattern", format!("\"{}\"", patterns.join("\", \""))));
+    };
+    let part = found.name(&split.part).map(|part| convert::trimmed(part.as_str()).to_owned());
+    Ok(part.filter(|text| !text.is_empty()).map(|text| Picked { text, ..picked }))
 }
 
 /// The fields of the record at hand that a source reads.

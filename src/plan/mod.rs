@@ -1,15 +1,27 @@
 //! Which call a document needs, and what speaks against it: values in, values out, no network.
 
+mod characters;
+mod lengths;
+mod lists;
+mod numbers;
+mod purposes;
+mod rules;
+
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
 use crate::call::{Call, Key, Kind, Lane, Need, Operation};
 use crate::document::{
-    AnyDocument, Article, Attachment, CANONICAL_VERSION, Cancellation, Content, Document, MemberKind, Order,
-    OrderChange, PurchaseOrder, PurchaseOrderChange, ReturnOrder, Value, to_json,
+    AnyDocument, Article, Attachment, CANONICAL_VERSION, Cancellation, Content, Document, Order, OrderChange,
+    PurchaseOrder, PurchaseOrderChange, ReturnOrder, to_json,
 };
 use crate::fault::{Fault, Place, code};
+
+pub use lists::{List, ListEntry, Lists};
+pub use purposes::{Need as PurposeNeed, Purpose};
+pub use rules::{PlanRules, Strictness};
 
 /// A document that can become a call, with what is worth a warning.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +40,15 @@ pub struct Plan {
 pub fn plan(
     document: &AnyDocument,
     lane: &Lane,
+    rules: &PlanRules,
     remember: String,
     place: &Place,
 ) -> Result<Plan, Vec<Fault>> {
-    let Some(Task { kind, number, operation, needs, mut faults }) = task(document) else {
+    let document: Cow<'_, AnyDocument> = match rules.numbers.prefix.is_empty() {
+        true => Cow::Borrowed(document),
+        false => Cow::Owned(numbers::at_ongoing(document, &rules.numbers)),
+    };
+    let Some(Task { kind, number, operation, needs, mut faults }) = task(&document) else {
         return Err(vec![Fault::new(code::NOT_FOR_ONGOING).at(place.clone())]);
     };
     if number.is_empty() {
@@ -44,16 +61,30 @@ pub fn plan(
         faults
             .push(Fault::new(code::NUMBER_WITH_CONTROL_CHARACTERS).found(number.escape_debug().to_string()));
     }
-    for fault in &mut faults {
+    if rules.refuse_articles && kind == Kind::Article {
+        faults.push(Fault::new(code::NOT_ARTICLE_MASTER).found(&number));
+    }
+    faults.extend(numbers::of_others(&document, &rules.numbers));
+    let mut warnings = Vec::new();
+    let mut judge = |strictness: Strictness, found: Vec<Fault>| match strictness {
+        Strictness::Refuse => faults.extend(found),
+        Strictness::Warn => warnings.extend(found),
+        Strictness::Allow => {}
+    };
+    judge(rules.article_characters, characters::check(&document));
+    judge(rules.purposes_missing, purposes::check(&document, &rules.purposes));
+    judge(rules.unknown_codes, lists::check(&document, &rules.lists));
+    let here = |mut fault: Fault| {
         if fault.place.line.is_none() {
             fault.place = Place { field: fault.place.field.take(), ..place.clone() };
         }
-    }
+        fault
+    };
     if !faults.is_empty() {
-        return Err(faults);
+        return Err(faults.into_iter().map(here).collect());
     }
-    let mut warnings = Vec::new();
-    check_lengths(document.as_document(), "", place, &mut warnings);
+    lengths::check(document.as_document(), "", place, &mut warnings);
+    let warnings = warnings.into_iter().map(here).collect();
     let body = to_json(document.as_document());
     let hash = canonical_hash(&body);
     let key = Key { lane: lane.clone(), kind, number };
@@ -256,34 +287,6 @@ fn line_faults<'a>(lines: impl Iterator<Item = (&'a Option<String>, bool)>) -> V
     faults
 }
 
-/// REST states no lengths; SOAP's are worth a warning (`ongoing-rest-api.md`, section 0).
-fn check_lengths(document: &dyn Document, path: &str, place: &Place, warnings: &mut Vec<Fault>) {
-    for (position, member) in document.shape().members.iter().enumerate() {
-        let path = if path.is_empty() { member.name.to_owned() } else { format!("{path}.{}", member.name) };
-        match (document.content(position), member.kind) {
-            (Content::Value(Value::Text(text)), MemberKind::Text) => {
-                let length = text.chars().count();
-                if let Some(max) = member.max_length.filter(|max| length > *max) {
-                    warnings.push(
-                        Fault::new(code::LONGER_THAN_KNOWN)
-                            .at(place.clone().field(path))
-                            .found(text)
-                            .with("length", length)
-                            .with("max", max),
-                    );
-                }
-            }
-            (Content::Object(nested), _) => check_lengths(nested, &path, place, warnings),
-            (Content::List(nested), _) => {
-                for document in nested {
-                    check_lengths(document, &path, place, warnings);
-                }
-            }
-            (Content::Value(_) | Content::Empty, _) => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,8 +320,13 @@ mod tests {
 
     #[test]
     fn an_order_becomes_one_call_that_waits_for_its_articles() {
-        let plan =
-            plan(&order(&[("1", "B"), ("2", "A"), ("3", "B")]), &lane(), String::new(), &Place::default());
+        let plan = plan(
+            &order(&[("1", "B"), ("2", "A"), ("3", "B")]),
+            &lane(),
+            &PlanRules::default(),
+            String::new(),
+            &Place::default(),
+        );
         let call = plan.unwrap().call;
         assert_eq!(call.key.to_string(), "order 0017");
         assert_eq!(call.articles().collect::<Vec<_>>(), ["A", "B"]);
@@ -338,17 +346,23 @@ mod tests {
     #[test]
     fn a_row_number_twice_and_no_lines_are_faults() {
         let place = Place::file("o.csv").line(3);
-        let twice = plan(&order(&[("1", "A"), ("1", "B")]), &lane(), String::new(), &place);
+        let twice =
+            plan(&order(&[("1", "A"), ("1", "B")]), &lane(), &PlanRules::default(), String::new(), &place);
         assert_eq!(twice.clone().unwrap_err()[0].place.line, Some(3));
         assert_eq!(codes(twice), ["row-number-twice"]);
-        assert_eq!(codes(plan(&order(&[]), &lane(), String::new(), &place)), ["order-without-lines"]);
+        assert_eq!(
+            codes(plan(&order(&[]), &lane(), &PlanRules::default(), String::new(), &place)),
+            ["order-without-lines"]
+        );
     }
 
     #[test]
     fn a_text_longer_than_soap_knows_is_a_warning() {
         let AnyDocument::Order(mut long) = order(&[("1", "A")]) else { unreachable!() };
         long.free_text1 = Some("å".repeat(301));
-        let plan = plan(&AnyDocument::Order(long), &lane(), String::new(), &Place::default()).unwrap();
+        let plan =
+            plan(&AnyDocument::Order(long), &lane(), &PlanRules::default(), String::new(), &Place::default())
+                .unwrap();
         assert_eq!(plan.warnings[0].code.name(), "longer-than-known");
         assert_eq!(plan.warnings[0].place.field.as_deref(), Some("free_text1"));
     }
