@@ -218,6 +218,11 @@ fn say_overview(answer: &Value, language: Language) {
         say("Held, until a person decides");
         say(indented(&table(&["what", "why", "to go on", "to throw away"], held)));
     }
+    let outages: Vec<Vec<String>> = list("outages").iter().map(outage_row).collect();
+    if !outages.is_empty() {
+        say("Ongoing does not answer as it should; what waits is sent by itself when it does");
+        say(indented(&table(&["installation", "method", "since", "failures", "not before"], outages)));
+    }
     say("Calls by lane");
     let states = CallState::ALL.map(CallState::name);
     let heading: Vec<&str> =
@@ -227,6 +232,12 @@ fn say_overview(answer: &Value, language: Language) {
         say(title);
         say(indented(&rows(answer.get(member).unwrap_or(&Value::Null), &["state", "count"])));
     }
+}
+
+fn outage_row(outage: &Value) -> Vec<String> {
+    ["installation", "method", "failing_since", "failures", "tried_again"]
+        .map(|member| outage.get(member).map(cell).unwrap_or_default())
+        .into()
 }
 
 fn lane_row(lane: &Value, states: &[&str]) -> Vec<String> {

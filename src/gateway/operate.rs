@@ -1,5 +1,6 @@
 //! What an operator may ask and order: the same verbs whether the gateway runs (through the control socket) or not.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -7,6 +8,7 @@ use crate::call::{CallState, Kind};
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
 use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, RESTORED, ReportState, Target};
+use crate::ongoing::{Breaker, Limits};
 
 /// One question or order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,6 +77,7 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
                 members.insert("open".to_owned(), json!(overview.open()));
                 members.insert("held".to_owned(), json!(overview.held()));
                 members.insert("held_items".to_owned(), Value::Array(held_items(ledger).await?));
+                members.insert("outages".to_owned(), Value::Array(outages(ledger, now).await?));
             }
             Ok(answer)
         }
@@ -104,6 +107,29 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
             Ok(json!({ "done": done }))
         }
     }
+}
+
+/// The methods of installations that do not answer as they should, or that rest: since when, and when they are tried next.
+async fn outages(ledger: &Ledger, now: DateTime<Utc>) -> Result<Vec<Value>, Fault> {
+    let mut outages = Vec::new();
+    for (installation, kept) in ledger.all_kept_limits().await? {
+        for state in Limits::of_kept(&kept).states(now) {
+            let next = match state.breaker {
+                Breaker::Open(until) => Some(until),
+                Breaker::HalfOpen | Breaker::Closed => None,
+            };
+            if state.failing_since.is_some() || next.is_some() {
+                outages.push(json!({
+                    "installation": installation,
+                    "method": state.method,
+                    "failing_since": state.failing_since,
+                    "failures": state.failures,
+                    "tried_again": next,
+                }));
+            }
+        }
+    }
+    Ok(outages)
 }
 
 /// How many held things of each kind an overview names.

@@ -235,6 +235,16 @@ impl Ledger {
         })
     }
 
+    /// What was kept of every installation's limits, by its name.
+    pub fn all_kept_limits(&self) -> Answer<Vec<(String, String)>> {
+        self.0.readers.ask(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT installation, state FROM limits ORDER BY installation")?;
+            let kept = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(kept.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// Everything that is halted.
     pub fn halts(&self) -> Answer<Vec<Halt>> {
         self.0.readers.ask(halts)

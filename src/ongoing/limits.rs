@@ -128,6 +128,13 @@ impl Limits {
         }
     }
 
+    /// What was kept, to look at: breakers and outages, with the window of a default installation.
+    pub fn of_kept(kept: &str) -> Limits {
+        let limits = Limits::new(1, Duration::from_secs(600));
+        limits.restore(kept);
+        limits
+    }
+
     /// Rings for whoever waits when a method that was in trouble goes well again.
     pub fn recovered(&self) -> Arc<Notify> {
         self.recovered.clone()

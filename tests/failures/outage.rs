@@ -131,7 +131,8 @@ fn a_server_that_is_down_is_knocked_at_once_a_minute_and_gets_everything_when_it
     for number in ["A", "B", "1", "2"] {
         let trace = world.place.block_on(async { ledger.trace(number).await }).unwrap();
         let documents = trace.arrivals.iter().flat_map(|arrival| &arrival.documents);
-        attempts += documents.flat_map(|document| &document.call).map(|call| call.requests.len()).sum::<usize>();
+        attempts +=
+            documents.flat_map(|document| &document.call).map(|call| call.requests.len()).sum::<usize>();
     }
     // Reads for reports knock too; whoever knocks, knocks for all.
     assert!(attempts <= 75, "{attempts} attempts of all calls in an hour");
@@ -144,5 +145,63 @@ fn a_server_that_is_down_is_knocked_at_once_a_minute_and_gets_everything_when_it
         assert_eq!(world.about(number), ["PUT 200"], "{number}");
     }
     assert_eq!(world.consignees(), [to("1", "Åkes"), to("2", "Bos")]);
+    world.check();
+}
+
+/// How many calls wait.
+const ARTICLES: usize = 2_000;
+const ORDERS: usize = 8_000;
+
+#[test]
+fn two_hours_without_ongoing_with_ten_thousand_waiting_calls() {
+    let mut world = World::empty().untuned();
+    // An hour of errors, then an hour in which nobody is there at all.
+    world.fail(json!({}), json!({ "kind": "status", "status": 503 }), None);
+    let number = |kind: &str, index: usize| format!("{kind}{index:05}");
+    let articles: Vec<(String, String)> =
+        (0..ARTICLES).map(|index| (number("A", index), format!("Hasp {index}"))).collect();
+    let articles: Vec<(&str, &str)> =
+        articles.iter().map(|(number, name)| (number.as_str(), name.as_str())).collect();
+    world.articles("ART1.csv", &articles);
+    let orders: Vec<(String, String)> =
+        (0..ORDERS).map(|index| (number("9", index), number("A", index % ARTICLES))).collect();
+    let orders: Vec<(&str, &str, &str)> =
+        orders.iter().map(|(number, article)| (number.as_str(), "Åkes", article.as_str())).collect();
+    world.orders("ORD1.csv", &orders);
+    world.every(TimeDelta::seconds(30), 120);
+    let counters = world.place.sandbox_page("GET", "/sandbox/counters", "");
+    let asked = counters["requests"].as_u64().unwrap();
+    assert!((10..=100).contains(&asked), "{asked} requests in an hour of errors: {counters}");
+    assert_eq!(counters["statuses"]["429"], json!(null), "the vendor never barred us: {counters}");
+
+    let port = stop(&mut world);
+    world.every(TimeDelta::seconds(30), 120);
+    let overview = world.gateway().ledger().clone();
+    let overview = world.place.block_on(async { overview.overview().await }).unwrap();
+    assert_eq!(overview.calls(Pending), (ARTICLES + ORDERS) as u64, "all of them wait");
+    assert_eq!(overview.held(), 0, "nobody is called for what time heals");
+    // What an operator sees meanwhile.
+    world.restart();
+    let seen = world.place.run(&["list"]);
+    let seen = String::from_utf8(seen.stdout).unwrap() + &String::from_utf8(seen.stderr).unwrap();
+    println!("{seen}");
+    assert!(seen.contains("Ongoing does not answer as it should"), "{seen}");
+    assert!(seen.contains("every method") && seen.contains("10000"), "{seen}");
+
+    let settings = SandboxSettings { port, ..SandboxSettings::default() };
+    world.place.sandbox = world.place.block_on(sandbox::start(settings, world.clock.clone())).unwrap();
+    for _ in 0..60 {
+        world.every(TimeDelta::seconds(30), 1);
+        let ledger = world.gateway().ledger().clone();
+        if world.place.block_on(async { ledger.overview().await }).unwrap().calls(Pending) == 0 {
+            break;
+        }
+    }
+    let effects = world.place.sandbox_page("GET", "/sandbox/effects", "");
+    let effects = effects.as_array().unwrap();
+    assert_eq!(effects.len(), ARTICLES + ORDERS, "none is lost");
+    assert!(effects.iter().all(|object| object["effects"] == 1), "none is doubled");
+    let counters = world.place.sandbox_page("GET", "/sandbox/counters", "");
+    assert_eq!(counters["statuses"]["429"], json!(null), "{counters}");
     world.check();
 }
