@@ -87,8 +87,12 @@ impl Outages {
         true
     }
 
-    fn is_well(&self, installation: &str) {
-        self.probes.lock().unwrap_or_else(PoisonError::into_inner).remove(installation);
+    /// It is not halted. Only one that stays so for a whole pause begins anew with short ones.
+    fn goes_on(&self, installation: &str, now: DateTime<Utc>) {
+        let mut probes = self.probes.lock().unwrap_or_else(PoisonError::into_inner);
+        if probes.get(installation).is_some_and(|probe| probe.next <= now) {
+            probes.remove(installation);
+        }
     }
 }
 
@@ -130,13 +134,12 @@ impl Gateway {
         let halts = self.ledger.halts().await?;
         let halted = halts.iter().any(|halt| halt.scope == scope && halt.cause == LIFTED_BY_PROBE);
         if !halted {
-            self.outages.is_well(installation);
+            self.outages.goes_on(installation, self.clock.now());
             return Ok(());
         }
         if self.outages.is_due(installation, self.clock.now()) && ongoing.probe(&mut Vec::new()).await.is_ok()
         {
             self.ledger.lift(&scope).await?;
-            self.outages.is_well(installation);
             tracing::info!(installation, "Ongoing answers again; the installation goes on");
         }
         Ok(())
@@ -175,5 +178,10 @@ mod tests {
         let due: Vec<i64> = (0..40).filter(|minute| outages.is_due("n", at(*minute))).collect();
         assert_eq!(due, [1, 2, 4, 8, 16, 26, 36]);
         assert!(outages.is_due("n", at(-100)));
+        // It went on and was halted again at once: the pause stays long.
+        outages.goes_on("n", at(-95));
+        assert!(!outages.is_due("n", at(-94)));
+        outages.goes_on("n", at(-80));
+        assert!(!outages.is_due("n", at(-79)) && outages.is_due("n", at(-78)));
     }
 }
