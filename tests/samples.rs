@@ -64,7 +64,10 @@ fn check(samples: &Path, case: &Path, bless: bool) -> Result<(), String> {
 }
 
 fn read(definition: &Definition, input: &Path) -> Value {
-    let name = input.file_name().unwrap().to_string_lossy().into_owned();
+    // Where the format reads the file's name, it stands beside it.
+    let name = std::fs::read_to_string(input.with_file_name("name.txt"))
+        .map(|name| name.trim().to_owned())
+        .unwrap_or_else(|_| input.file_name().unwrap().to_string_lossy().into_owned());
     let scratch = || tempfile::tempfile();
     let context =
         ReadContext { file_name: &name, time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };

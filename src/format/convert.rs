@@ -180,6 +180,8 @@ pub(super) fn decimal_out(number: Decimal, style: &NumberStyle, decimals: Option
 /// A moment as a file states it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Moment {
+    /// A calendar day without a time.
+    Day(NaiveDate),
     /// In the partner's own time.
     Local(NaiveDateTime),
     /// With its zone.
@@ -190,15 +192,18 @@ impl Moment {
     /// The calendar day as written.
     pub(super) fn date(self) -> NaiveDate {
         match self {
+            Moment::Day(day) => day,
             Moment::Local(local) => local.date(),
             Moment::Instant(_, date) => date,
         }
     }
 
-    /// The instant: local times by the zone; a time that the clocks skip counts as the first one after the gap, one
+    /// The instant: a day is that day at midnight UTC, since midnight by the zone would be the day before in Ongoing's
+    /// answers (an expiry date must not move); local times by the zone; a time that the clocks skip counts as the first one after the gap, one
     /// that they pass twice as its first occurrence (design, section 7).
     pub(super) fn instant(self, zone: chrono_tz::Tz) -> Option<DateTime<Utc>> {
         let local = match self {
+            Moment::Day(day) => return Some(day.and_time(NaiveTime::MIN).and_utc()),
             Moment::Instant(instant, _) => return Some(instant),
             Moment::Local(local) => local,
         };
@@ -239,9 +244,9 @@ pub(super) fn moment(text: &str, pattern: &str) -> Option<Moment> {
     }
     let mut parsed = Parsed::new();
     parse(&mut parsed, text, StrftimeItems::new(pattern)).ok()?;
-    let (local, offset) = match parsed.to_naive_datetime_with_offset(0) {
-        Ok(local) => (local, parsed.offset()),
-        Err(_) => (parsed.to_naive_date().ok()?.and_time(NaiveTime::MIN), None),
+    let (local, offset, has_time) = match parsed.to_naive_datetime_with_offset(0) {
+        Ok(local) => (local, parsed.offset(), true),
+        Err(_) => (parsed.to_naive_date().ok()?.and_time(NaiveTime::MIN), None, false),
     };
     // chrono turns the century at 70; the files of ERPs at 80.
     let local =
@@ -259,7 +264,8 @@ pub(super) fn moment(text: &str, pattern: &str) -> Option<Moment> {
             local.checked_sub_signed(TimeDelta::seconds(i64::from(seconds)))?.and_utc(),
             local.date(),
         ),
-        None => Moment::Local(local),
+        None if has_time => Moment::Local(local),
+        None => Moment::Day(local.date()),
     })
 }
 
