@@ -10,6 +10,7 @@ mod restore;
 mod run;
 mod sandbox;
 mod service;
+mod show;
 mod step_log;
 mod terminal;
 mod trace;
@@ -95,6 +96,26 @@ enum Command {
         after_help = "Examples:\n  lastkaj retry order SO-20044\n  lastkaj retry call 17\n  lastkaj retry \"inbox nordvik/orders\""
     )]
     Retry(operator::RetryArguments),
+    /// Show a file that was taken in, with what became of each document; or the requests of a call
+    #[command(
+        after_help = "Examples:\n  lastkaj show arrival 4\n  lastkaj show arrival 4 --raw > ORD1.csv\n  lastkaj show call 17"
+    )]
+    Show(show::ShowArguments),
+    /// Keep back a call, a file, a report, or a whole inbox, outbox, lane or installation
+    #[command(
+        after_help = "Examples:\n  lastkaj hold order SO-20044 --why \"the customer calls back\"\n  lastkaj hold \"lane nordlager/159\" --why stock-taking"
+    )]
+    Hold(operator::DeedArguments),
+    /// Let go on what is held or halted
+    #[command(
+        after_help = "Examples:\n  lastkaj release arrival 4 --why \"new prices, all right\"\n  lastkaj release \"lane nordlager/159\" --why \"stock is taken\""
+    )]
+    Release(operator::DeedArguments),
+    /// Send once more what was sent already, whatever Ongoing is believed to hold
+    #[command(
+        after_help = "Examples:\n  lastkaj send-again article H-100 --why \"changed in Ongoing by mistake\"\n  lastkaj send-again arrival 4 --why \"lost in Ongoing\""
+    )]
+    SendAgain(operator::DeedArguments),
     /// Throw away a call, an arrival or a report that waits or is held
     #[command(after_help = "Example: lastkaj discard call 17 --why \"the customer cancelled by phone\"")]
     Discard(operator::DiscardArguments),
@@ -138,6 +159,10 @@ pub fn run() -> Exit {
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Retry(arguments) => operator::retry(&arguments),
         Command::Discard(arguments) => operator::discard(&arguments),
+        Command::Show(arguments) => show::show(&arguments),
+        Command::Hold(arguments) => operator::hold(&arguments),
+        Command::Release(arguments) => operator::release(&arguments),
+        Command::SendAgain(arguments) => operator::send_again(&arguments),
         Command::Backup(arguments) => backup::backup(&arguments),
         Command::Restore(arguments) => restore::restore(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),

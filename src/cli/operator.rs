@@ -1,19 +1,20 @@
-//! `list`, `retry` and `discard`: through the control socket while a gateway runs, else on the ledger itself.
+//! `list`, `retry`, `discard`, `hold`, `release` and `send-again`: through the control socket while a gateway runs, else on the ledger itself.
+
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use crate::call::CallState;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config;
 use crate::fault::{Fault, Language, code};
 use crate::gateway::control;
 use crate::gateway::operate::{Request, operate};
 use crate::ledger::{DataLock, Ledger};
 use crate::step::Steps;
 
-use super::run::load;
-use super::terminal::{cell, complain, say, say_json, say_wrong, table};
+use super::terminal::{cell, complain, count, say, say_json, say_wrong, table};
 use super::{ConfigArgument, Exit};
 
 #[derive(Args)]
@@ -51,6 +52,25 @@ pub(super) struct RetryArguments {
     /// What: `order SO-1`, `call 17`, `arrival 4`, `report 9`, "inbox nordvik/orders"
     #[arg(required = true, num_args = 1..)]
     target: Vec<String>,
+    /// For scripts
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    config: ConfigArgument,
+}
+
+/// An order about something, with its reason.
+#[derive(Args)]
+pub(super) struct DeedArguments {
+    /// What: `order SO-1`, `call 17`, `arrival 4`, `report 9`, "inbox nordvik/orders", "lane nordlager/159"
+    #[arg(required = true, num_args = 1..)]
+    target: Vec<String>,
+    /// Why, for whoever asks later
+    #[arg(long)]
+    why: String,
+    /// For scripts
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     config: ConfigArgument,
 }
@@ -63,6 +83,9 @@ pub(super) struct DiscardArguments {
     /// Why, for whoever asks later
     #[arg(long)]
     why: String,
+    /// For scripts
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     config: ConfigArgument,
 }
@@ -118,12 +141,29 @@ pub(super) fn list(arguments: &ListArguments) -> Exit {
 
 pub(super) fn retry(arguments: &RetryArguments) -> Exit {
     let request = Request::Retry { target: arguments.target.join(" ") };
-    ask(&arguments.config, &request, say_done)
+    ask(&arguments.config, &request, |answer, _| say_done(answer, arguments.json))
+}
+
+pub(super) fn hold(arguments: &DeedArguments) -> Exit {
+    deed(arguments, |target, why| Request::Hold { target, why })
+}
+
+pub(super) fn release(arguments: &DeedArguments) -> Exit {
+    deed(arguments, |target, why| Request::Release { target, why })
+}
+
+pub(super) fn send_again(arguments: &DeedArguments) -> Exit {
+    deed(arguments, |target, why| Request::SendAgain { target, why })
+}
+
+fn deed(arguments: &DeedArguments, request: impl FnOnce(String, String) -> Request) -> Exit {
+    let request = request(arguments.target.join(" "), arguments.why.clone());
+    ask(&arguments.config, &request, |answer, _| say_done(answer, arguments.json))
 }
 
 pub(super) fn discard(arguments: &DiscardArguments) -> Exit {
     let request = Request::Discard { target: arguments.target.join(" "), why: arguments.why.clone() };
-    ask(&arguments.config, &request, say_done)
+    ask(&arguments.config, &request, |answer, _| say_done(answer, arguments.json))
 }
 
 /// Why those that are held, refused, rejected or waiting stand as they do, and what lets a held one go on.
@@ -150,36 +190,74 @@ fn say_faults(noun: &str, listed: &Value, language: Language) {
     }
 }
 
-fn say_done(answer: &Value, _: Language) {
+fn say_done(answer: &Value, json: bool) {
+    if json {
+        say_json(answer);
+        return;
+    }
     for line in answer.get("done").and_then(Value::as_array).into_iter().flatten() {
         say(cell(line));
     }
 }
 
+/// Where a gateway is, as far as an operator needs it.
+pub(super) struct Whereabouts {
+    pub data: PathBuf,
+    control: PathBuf,
+    pub language: Language,
+}
+
+/// Where the gateway is. Mistakes in gateway.toml do not keep anybody from looking: they are mentioned.
+pub(super) fn whereabouts(config: &ConfigArgument) -> Result<Whereabouts, Exit> {
+    let environment = config::ProcessEnvironment;
+    let mistakes = match config::load(&config.config, &environment) {
+        Ok(config) => {
+            let gateway = config.gateway;
+            return Ok(Whereabouts {
+                data: gateway.data,
+                control: gateway.control,
+                language: gateway.language,
+            });
+        }
+        Err(mistakes) => mistakes,
+    };
+    let language = config::language(&config.config, &environment);
+    let Some((data, control)) = config::whereabouts(&config.config, &environment) else {
+        complain(&mistakes, language);
+        return Err(Exit::Usage);
+    };
+    say_wrong(&format!(
+        "{} has {} (`lastkaj check` names them); this is shown all the same\n",
+        config.config.display(),
+        count(mistakes.len(), "mistake", "mistakes"),
+    ));
+    Ok(Whereabouts { data, control, language })
+}
+
 /// Asks the gateway that runs, or the ledger where none does, and shows the answer.
 pub(super) fn ask(config: &ConfigArgument, request: &Request, show: impl FnOnce(&Value, Language)) -> Exit {
-    let config = match load(&config.config) {
-        Ok(config) => config,
+    let place = match whereabouts(config) {
+        Ok(place) => place,
         Err(exit) => return exit,
     };
-    match answer(&config, request) {
+    match answer(&place, request) {
         Ok(value) => {
-            show(&value, config.gateway.language);
+            show(&value, place.language);
             Exit::Well
         }
         Err(fault) => {
             let usage = [code::UNKNOWN_OBJECT, code::UNKNOWN_STATE, code::NOTHING_MATCHES];
             let exit = if usage.contains(&fault.code) { Exit::Usage } else { Exit::from(fault.turn) };
-            complain(&[fault], config.gateway.language);
+            complain(&[fault], place.language);
             exit
         }
     }
 }
 
-fn answer(config: &Config, request: &Request) -> Result<Value, Fault> {
-    match DataLock::take(&config.gateway.data) {
+fn answer(place: &Whereabouts, request: &Request) -> Result<Value, Fault> {
+    match DataLock::take(&place.data) {
         Ok(_lock) => {
-            let ledger = Ledger::open(&config.gateway.data, Steps::unwatched())?;
+            let ledger = Ledger::open(&place.data, Steps::unwatched())?;
             let who = control::user_name(rustix::process::getuid().as_raw());
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -187,9 +265,7 @@ fn answer(config: &Config, request: &Request) -> Result<Value, Fault> {
                 .map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))?;
             runtime.block_on(operate(&ledger, &Clock::System, &who, request))
         }
-        Err(fault) if fault.code == code::DATA_FOLDER_LOCKED => {
-            control::ask(&config.gateway.control, request)
-        }
+        Err(fault) if fault.code == code::DATA_FOLDER_LOCKED => control::ask(&place.control, request),
         Err(fault) => Err(fault),
     }
 }

@@ -78,7 +78,8 @@ fn show(trace: &Value, needle: &str) -> bool {
     !(nothing && reports.is_empty() && list("marks").is_empty() && list("audit").is_empty())
 }
 
-fn arrival(traced: &Value, reports: &[Value]) {
+/// One arrival with its documents.
+pub(super) fn arrival(traced: &Value, reports: &[Value]) {
     let arrival = traced.get("arrival").unwrap_or(&Value::Null);
     say(format!(
         "file {}  (arrival {}, inbox {}, {} bytes, received {}, {})",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::document::DocumentType;
 use crate::fault::{Fault, code};
 use crate::format::Definition;
-use crate::receive::{After, Duplicates, FaultRule, Inbox, Ready};
+use crate::receive::{After, Brake, Duplicates, FaultRule, Inbox, Ready};
 use crate::transport::Remote;
 use crate::written::{At, Item, Table, suggestion};
 
@@ -64,6 +64,8 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
     let skip_unchanged = table.boolean("skip_unchanged");
     let end_mark = format.as_ref().map(|format| format.has_end_mark());
     let ready = ready(world, table, &full_name, end_mark);
+    let refresh = table.has("refresh").then(|| take::duration(table, "refresh", DAY..=3_650 * DAY, 30 * DAY));
+    let brake = brake(table);
     let keep_moved = super::keep::moved(table, after.as_ref(), is_local);
 
     let made = || {
@@ -87,10 +89,30 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
             time_zone: partner.time_zone,
             language: partner.language,
             live: partner.live,
+            refresh,
+            brake,
             rules: partner.rules.clone(),
         })
     };
     Checked { made: if good_name { made() } else { None }, patterns, keep_moved }
+}
+
+/// What is unusual for the inbox; what is not said is as by default.
+fn brake(table: &Table<'_>) -> Brake {
+    let usual = Brake::default();
+    let Some(inner) = table.table("brake") else { return usual };
+    let number = |key: &str, range: std::ops::RangeInclusive<i64>, usual: u64| {
+        let usual = i64::try_from(usual).unwrap_or(i64::MAX);
+        u64::try_from(take::number(&inner, key, range, usual)).unwrap_or_default()
+    };
+    let brake = Brake {
+        changed: number("changed", 1..=100, usual.changed),
+        shorter: number("shorter", 0..=100, usual.shorter),
+        least: number("least", 0..=i64::MAX, usual.least),
+        documents: number("documents", 1..=i64::MAX, usual.documents),
+    };
+    inner.finish();
+    brake
 }
 
 fn below(folder: &str, name: &str) -> String {

@@ -114,6 +114,19 @@ pub fn language(path: &Path, environment: &dyn Environment) -> Language {
     written.and_then(toml::Value::as_str).and_then(Language::from_code).unwrap_or_default()
 }
 
+/// Where the data folder and the control socket of a gateway.toml are, even if it has mistakes elsewhere: an operator must
+/// see what waits while somebody mends it. `None` where that cannot be read.
+pub fn whereabouts(path: &Path, environment: &dyn Environment) -> Option<(PathBuf, PathBuf)> {
+    let text = environment.read(path).ok()?;
+    let table = toml::from_str::<toml::Table>(&text).ok()?;
+    let gateway = table.get("gateway")?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let of = |key: &str| Some(folder.join(gateway.get(key)?.as_str()?));
+    let data = of("data")?;
+    let control = of("control").unwrap_or_else(|| data.join("control.sock"));
+    Some((data, control))
+}
+
 /// As [`load`], with another check of format files.
 ///
 /// # Errors

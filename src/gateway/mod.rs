@@ -22,7 +22,7 @@ use crate::call::Lane;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::Fault;
-use crate::ledger::{DataLock, Ledger, RESTORED, Spool};
+use crate::ledger::{DataLock, HELD_BY_PERSON, Ledger, RESTORED, Spool};
 use crate::ongoing::Ongoing;
 use crate::receive::{Inbox, Receive};
 use crate::report::{Outbox, Reporting};
@@ -131,7 +131,8 @@ impl Gateway {
         for halt in self.ledger.halts().await? {
             let unchanged =
                 halt.scope.strip_prefix("installation ").and_then(|name| self.installations.get(name));
-            if unchanged.is_some_and(|ongoing| ongoing.credential_fingerprint() == halt.cause) {
+            let by_person = halt.cause == HELD_BY_PERSON;
+            if by_person || unchanged.is_some_and(|ongoing| ongoing.credential_fingerprint() == halt.cause) {
                 continue;
             }
             // After a restore only a person knows whether it may go on.

@@ -8,7 +8,7 @@ use crate::call::{CallState, Kind};
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
 use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, RESTORED, ReportState, Target};
-use crate::ongoing::{Breaker, Limits};
+use crate::ongoing::{Breaker, Limits, preview};
 
 /// One question or order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +47,37 @@ pub enum Request {
         /// What, in the words of the command line: `call 17`, `order SO-1`, `arrival 4`, `report 9`, `inbox p/i`.
         target: String,
     },
+    /// An arrival, with its documents and what became of each.
+    ShowArrival {
+        /// Its number.
+        arrival: i64,
+    },
+    /// The requests of a call, as they are or were sent.
+    ShowCall {
+        /// Its number.
+        call: i64,
+    },
+    /// Keep back what waits, or a whole inbox, outbox, lane or installation.
+    Hold {
+        /// What, in the words of the command line.
+        target: String,
+        /// Why, for the audit.
+        why: String,
+    },
+    /// Let go on what is held or halted.
+    Release {
+        /// What, in the words of the command line.
+        target: String,
+        /// Why, for the audit.
+        why: String,
+    },
+    /// Send once more what has ended, whatever Ongoing is believed to hold.
+    SendAgain {
+        /// What, in the words of the command line.
+        target: String,
+        /// Why, for the audit.
+        why: String,
+    },
     /// Throw away what waits or is held.
     Discard {
         /// What, in the words of the command line.
@@ -59,7 +90,14 @@ pub enum Request {
 impl Request {
     /// Whether it changes something, so that the loops are woken.
     pub fn changes(&self) -> bool {
-        matches!(self, Request::Retry { .. } | Request::Discard { .. })
+        matches!(
+            self,
+            Request::Retry { .. }
+                | Request::Discard { .. }
+                | Request::Hold { .. }
+                | Request::Release { .. }
+                | Request::SendAgain { .. }
+        )
     }
 }
 
@@ -98,6 +136,33 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
             to_json(&ledger.reports(state, *limit as usize).await?)
         }
         Request::Trace { needle } => to_json(&ledger.trace(needle).await?),
+        Request::ShowArrival { arrival } => match ledger.show(*arrival).await? {
+            Some((shown, more)) => {
+                let mut answer = to_json(&shown)?;
+                if let Some(members) = answer.as_object_mut() {
+                    members.insert("more".to_owned(), json!(more));
+                }
+                Ok(answer)
+            }
+            None => Err(Fault::new(code::NOTHING_MATCHES).with("target", format!("arrival {arrival}"))),
+        },
+        Request::ShowCall { call } => match ledger.planned(*call).await? {
+            Some(planned) => Ok(json!({ "call": call, "about": planned.key.to_string(),
+                "operation": planned.operation.name(), "requests": preview(&planned) })),
+            None => Err(Fault::new(code::NOTHING_MATCHES).with("target", format!("call {call}"))),
+        },
+        Request::Hold { target, why } => {
+            let done = ledger.hold(parse_target(target)?, why, who, now).await?;
+            Ok(json!({ "done": done }))
+        }
+        Request::Release { target, why } => {
+            let done = ledger.release(parse_target(target)?, why, who, now).await?;
+            Ok(json!({ "done": done }))
+        }
+        Request::SendAgain { target, why } => {
+            let done = ledger.send_again(parse_target(target)?, why, who, now).await?;
+            Ok(json!({ "done": done }))
+        }
         Request::Retry { target } => {
             let done = ledger.retry(parse_target(target)?, who, now).await?;
             Ok(json!({ "done": done }))

@@ -4,12 +4,14 @@
 //! Every verb is one transaction; a verb has happened when its [`Answer`] is `Ok`, and is durable then (WAL, full
 //! sync). One thread writes: verbs of many lanes that wait at the same time share one commit.
 
+mod again;
 mod answer;
 mod backing_up;
 mod convert;
 mod erasing;
 mod failure;
 mod forgetting;
+mod holding;
 mod keeping;
 mod lock;
 mod operating;
@@ -35,6 +37,7 @@ use std::sync::Arc;
 
 pub use answer::Answer;
 pub use backing_up::{BackedUp, Manifest, ManifestFile, back_up};
+pub use holding::HELD_BY_PERSON;
 pub use keeping::{Archived, Chore, ChoreTurn, KeptSince, Position};
 pub use lock::DataLock;
 pub use operating::Target;

@@ -47,7 +47,7 @@ impl Ledger {
         let who = who.to_owned();
         self.0.writer.run_of("ledger.retry", 500, move |connection| {
             let done = retry(connection, &target)?;
-            audit(connection, &who, "retry", &target, "", &done, now)?;
+            audit(connection, &Deed { who: &who, action: "retry", why: "" }, &target, &done, now)?;
             Ok(done)
         })
     }
@@ -58,17 +58,17 @@ impl Ledger {
         let (why, who) = (why.to_owned(), who.to_owned());
         self.0.writer.run_of("ledger.discard", 500, move |connection| {
             let done = discard(connection, &target, &why, now)?;
-            audit(connection, &who, "discard", &target, &why, &done, now)?;
+            audit(connection, &Deed { who: &who, action: "discard", why: &why }, &target, &done, now)?;
             Ok(done)
         })
     }
 }
 
 /// A call that a person acts on.
-struct Handled {
-    id: CallId,
+pub(super) struct Handled {
+    pub id: CallId,
     arrival: Option<ArrivalId>,
-    name: String,
+    pub name: String,
     state: String,
     in_flight: bool,
 }
@@ -86,12 +86,17 @@ impl Handled {
         })
     }
 
+    /// It waits, and nothing of it is under way.
+    pub fn is_pending(&self) -> bool {
+        self.state == CallState::Pending.name() && !self.in_flight
+    }
+
     fn is_open(&self) -> bool {
         CallState::named(&self.state).is_some_and(|state| !state.is_final())
     }
 }
 
-fn retry(connection: &Connection, target: &Target) -> Verb<Vec<String>> {
+pub(super) fn retry(connection: &Connection, target: &Target) -> Verb<Vec<String>> {
     super::erasing::refuse_erased(connection, target)?;
     match target {
         Target::Call(_) | Target::Key(..) => retry_calls(connection, target),
@@ -135,6 +140,12 @@ fn retry_calls(connection: &Connection, target: &Target) -> Verb<Vec<String>> {
     for call in calls.iter().filter(|call| call.is_open() && !call.in_flight) {
         connection
             .prepare_cached("UPDATE call SET state = 'pending', due = 0, tries = 0 WHERE id = ?1")?
+            .execute([call.id])?;
+        // The lane may rest after silence; whoever orders a retry has looked.
+        connection
+            .prepare_cached(
+                "UPDATE lane SET resting_until = NULL WHERE id = (SELECT lane_id FROM call WHERE id = ?1)",
+            )?
             .execute([call.id])?;
         done.push(format!("{}: due now", call.name));
     }
@@ -196,7 +207,7 @@ fn discard_calls(
 }
 
 /// The calls that a target names; calls of arrivals that are not published are nobody's.
-fn calls(connection: &Connection, target: &Target) -> Verb<Vec<Handled>> {
+pub(super) fn calls(connection: &Connection, target: &Target) -> Verb<Vec<Handled>> {
     const VISIBLE: &str = "SELECT c.* FROM call c LEFT JOIN arrival a ON a.id = c.arrival_id \
         WHERE (c.arrival_id IS NULL OR a.published_at IS NOT NULL) AND ";
     let mut found = Vec::new();
@@ -224,7 +235,12 @@ fn calls(connection: &Connection, target: &Target) -> Verb<Vec<Handled>> {
     Ok(found)
 }
 
-fn none_done(done: Vec<String>, calls: &[Handled], target: &Target, action: &str) -> Verb<Vec<String>> {
+pub(super) fn none_done(
+    done: Vec<String>,
+    calls: &[Handled],
+    target: &Target,
+    action: &str,
+) -> Verb<Vec<String>> {
     match calls.first() {
         _ if !done.is_empty() => Ok(done),
         Some(call) if call.in_flight => Err(not_now(target, action, "being sent at this moment")),
@@ -239,22 +255,28 @@ fn set_report(connection: &Connection, id: ReportId, state: ReportState) -> Verb
     Ok(())
 }
 
-fn nothing(target: &Target) -> Failure {
+pub(super) fn nothing(target: &Target) -> Failure {
     Failure::Refused(Fault::new(code::NOTHING_MATCHES).with("target", target))
 }
 
-fn not_now(target: &Target, action: &str, state: &str) -> Failure {
+pub(super) fn not_now(target: &Target, action: &str, state: &str) -> Failure {
     Failure::Refused(
         Fault::new(code::NOT_POSSIBLE_NOW).with("target", target).with("action", action).with("state", state),
     )
 }
 
-fn audit(
+/// Who did what, and why.
+pub(super) struct Deed<'a> {
+    pub who: &'a str,
+    pub action: &'a str,
+    pub why: &'a str,
+}
+
+/// Writes down a deed with what it did, line by line.
+pub(super) fn audit(
     connection: &Connection,
-    who: &str,
-    action: &str,
+    deed: &Deed<'_>,
     target: &Target,
-    why: &str,
     done: &[String],
     now: DateTime<Utc>,
 ) -> Verb<()> {
@@ -267,7 +289,15 @@ fn audit(
     };
     connection.execute(
         "INSERT INTO audit (at, who, action, target, number, why, done) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![ms(now), who, action, target.to_string(), number, why, super::convert::json(&done)?],
+        params![
+            ms(now),
+            deed.who,
+            deed.action,
+            target.to_string(),
+            number,
+            deed.why,
+            super::convert::json(&done)?
+        ],
     )?;
     Ok(())
 }

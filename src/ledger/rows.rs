@@ -163,6 +163,8 @@ pub struct Arrival {
     pub records_stray: u64,
     /// Whether the sender's file was moved or deleted (or is left on purpose); false: still to be done.
     pub source_settled: bool,
+    /// A person let it go on: the brake does not hold it again.
+    pub released: bool,
     /// The newest earlier arrival of the inbox with the same content, whatever its name and time, if there is one.
     pub same_content_as: Option<ArrivalId>,
     /// When its personal data was erased, with that of its documents, calls and requests.
@@ -216,6 +218,12 @@ pub struct Basis {
     pub hash: Option<String>,
     /// Ongoing's id, if the object was ever accepted.
     pub ongoing_id: Option<i64>,
+    /// When Ongoing accepted it; `None` while it is queued, or if nobody knows.
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// The call that it came by.
+    pub call: Option<CallId>,
+    /// The file that it came in, as far as it is known still.
+    pub file: Option<String>,
 }
 
 /// A call whose turn it is.

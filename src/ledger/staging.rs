@@ -8,9 +8,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Ledger;
 use super::answer::Answer;
-use super::convert::{SELECT_ARRIVAL, arrival, find_lane, json, lane_id, ms, whole};
+use super::convert::{SELECT_ARRIVAL, arrival, count, find_lane, json, lane_id, maybe_time, ms, whole};
 use super::failure::{Failure, Verb};
-use super::rows::{Arrival, ArrivalId, ArrivalState, Basis, Planned, StagedDocument};
+use super::rows::{Arrival, ArrivalId, ArrivalState, Basis, CallId, Planned, StagedDocument};
 use super::turns;
 use super::writer::Turned;
 use crate::call::{Call, CallState, Key, Kind, Lane};
@@ -103,6 +103,33 @@ impl Ledger {
                 }
             }
             Ok(bases)
+        })
+    }
+
+    /// How many documents of a kind Ongoing is known to hold on a lane.
+    pub fn known_count(&self, lane: &Lane, kind: Kind) -> Answer<u64> {
+        let lane = lane.clone();
+        self.0.readers.ask(move |connection| {
+            let Some(lane) = find_lane(connection, &lane)? else { return Ok(0) };
+            let count: i64 = connection
+                .prepare_cached(
+                    "SELECT count(*) FROM known WHERE lane_id = ?1 AND kind = ?2 AND hash IS NOT NULL",
+                )?
+                .query_row(params![lane, kind.name()], |row| row.get(0))?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        })
+    }
+
+    /// The name of the last file of an inbox before this arrival that counts, and how many documents it had.
+    pub fn file_before(&self, arrival: ArrivalId) -> Answer<Option<(String, u64)>> {
+        self.0.readers.ask(move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT name, documents FROM arrival WHERE inbox = (SELECT inbox FROM arrival WHERE id = ?1) \
+                     AND id < ?1 AND state IN ('published', 'done') ORDER BY id DESC LIMIT 1",
+                )?
+                .query_row([arrival], |row| Ok((row.get("name")?, count(row, "documents")?)))
+                .optional()?)
         })
     }
 
@@ -347,24 +374,38 @@ fn basis(connection: &Connection, key: &Key) -> Verb<Option<Basis>> {
     let Some(lane) = find_lane(connection, &key.lane)? else { return Ok(None) };
     let known: Option<Basis> = connection
         .prepare_cached(
-            "SELECT hash, ongoing_id FROM known WHERE lane_id = ?1 AND kind = ?2 AND number = ?3",
+            "SELECT k.hash, k.ongoing_id, k.updated_at, k.call_id, a.name FROM known k \
+             LEFT JOIN call c ON c.id = k.call_id LEFT JOIN arrival a ON a.id = c.arrival_id \
+             WHERE k.lane_id = ?1 AND k.kind = ?2 AND k.number = ?3",
         )?
         .query_row(params![lane, key.kind.name(), key.number], |row: &Row<'_>| {
-            Ok(Basis { hash: row.get("hash")?, ongoing_id: row.get("ongoing_id")? })
+            Ok(Basis {
+                hash: row.get("hash")?,
+                ongoing_id: row.get("ongoing_id")?,
+                accepted_at: maybe_time(row, "updated_at")?,
+                call: row.get("call_id")?,
+                file: row.get("name")?,
+            })
         })
         .optional()?;
-    let queued: Option<(String, bool)> = connection
+    let queued: Option<(Option<String>, CallId, String)> = connection
         .prepare_cached(
-            "SELECT c.hash, c.unknown FROM call c INDEXED BY call_open JOIN arrival a ON a.id = c.arrival_id \
-             WHERE c.lane_id = ?1 AND c.kind = ?2 AND c.number = ?3 AND c.state IN ('pending', 'held') \
-             AND a.published_at IS NOT NULL ORDER BY c.id DESC LIMIT 1",
+            "SELECT c.hash, c.unknown, c.id, a.name FROM call c INDEXED BY call_open \
+             JOIN arrival a ON a.id = c.arrival_id WHERE c.lane_id = ?1 AND c.kind = ?2 AND c.number = ?3 \
+             AND c.state IN ('pending', 'held') AND a.published_at IS NOT NULL ORDER BY c.id DESC LIMIT 1",
         )?
-        .query_row(params![lane, key.kind.name(), key.number], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![lane, key.kind.name(), key.number], |row| {
+            // A call whose outcome is open to doubt is no basis.
+            let doubtful: bool = row.get("unknown")?;
+            let hash: String = row.get("hash")?;
+            Ok(((!doubtful).then_some(hash), row.get("id")?, row.get("name")?))
+        })
         .optional()?;
     let ongoing_id = known.as_ref().and_then(|known| known.ongoing_id);
     Ok(match queued {
-        // A call whose outcome is open to doubt is no basis.
-        Some((hash, doubtful)) => Some(Basis { hash: (!doubtful).then_some(hash), ongoing_id }),
+        Some((hash, call, file)) => {
+            Some(Basis { hash, ongoing_id, accepted_at: None, call: Some(call), file: Some(file) })
+        }
         None => known,
     })
 }

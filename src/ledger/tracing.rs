@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use super::Ledger;
 use super::answer::Answer;
-use super::convert::{count, find_arrival, find_report, from_json, maybe_time, time, whole};
+use super::convert::{SELECT_CALL, count, find_arrival, find_report, from_json, maybe_time, time, whole};
 use super::failure::Verb;
-use super::operating::done_lines;
+use super::operating::{Target, done_lines};
 use super::queries::{CallSummary, SELECT_VISIBLE_CALL, call_summary};
 use super::rows::{Arrival, ArrivalId, CallId, DocumentId, Report, RequestRow};
+use crate::call::Call;
 use crate::fault::Fault;
 
 /// How many documents, calls and facts a trace shows of each at most.
@@ -129,6 +130,35 @@ impl Ledger {
     pub fn trace(&self, needle: &str) -> Answer<Trace> {
         let needle = needle.trim().to_owned();
         self.0.readers.ask(move |connection| trace(connection, &needle))
+    }
+}
+
+impl Ledger {
+    /// An arrival with its first documents, at most [`LIMIT`], published or not; and whether there are more.
+    pub fn show(&self, arrival: ArrivalId) -> Answer<Option<(TracedArrival, bool)>> {
+        self.0.readers.ask(move |connection| {
+            let Some(mut traced) = traced_arrival(connection, arrival)? else { return Ok(None) };
+            let ids: Vec<DocumentId> = connection
+                .prepare_cached("SELECT id FROM document WHERE arrival_id = ?1 ORDER BY ordinal LIMIT ?2")?
+                .query_map(params![arrival, whole(LIMIT + 1)], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            let more = ids.len() as u64 > LIMIT;
+            for id in ids.into_iter().take(LIMIT as usize) {
+                traced.documents.push(traced_document(connection, id)?.1);
+            }
+            Ok(Some((traced, more)))
+        })
+    }
+
+    /// What a call is about to send, or sent: for people to look at.
+    pub fn planned(&self, call: CallId) -> Answer<Option<Call>> {
+        self.0.readers.ask(move |connection| {
+            super::erasing::refuse_erased(connection, &Target::Call(call))?;
+            Ok(connection
+                .prepare_cached(&format!("{SELECT_CALL} WHERE c.id = ?1"))?
+                .query_row([call], super::convert::call)
+                .optional()?)
+        })
     }
 }
 

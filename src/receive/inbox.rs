@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Brake;
 use crate::call::Lane;
 use crate::fault::Language;
 use crate::format::Definition;
@@ -47,6 +48,11 @@ pub struct Inbox {
     pub live: bool,
     /// Whether an article equal to its basis is not sent again (promise 9; on by default for articles).
     pub skip_unchanged: bool,
+    /// An unchanged article is sent all the same once it was accepted this long ago; a quarter of the time earlier for
+    /// some, so that they do not all come at once.
+    pub refresh: Option<Duration>,
+    /// What is unusual for it, and waits for a person.
+    pub brake: Brake,
     /// What the partner asks of its documents; the installation's lists come from the ledger.
     pub rules: PlanRules,
 }

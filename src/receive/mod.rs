@@ -8,6 +8,7 @@
 //! It talks to the rest of the gateway only through the ledger. Calls block; they run on bounded workers.
 
 mod archive;
+mod brake;
 mod inbox;
 mod intake;
 mod ready;
@@ -19,6 +20,7 @@ use crate::ledger::{Ledger, Spool};
 use crate::transport::Sessions;
 
 pub use archive::empty_archive;
+pub use brake::Brake;
 pub use inbox::{After, Duplicates, FaultRule, Inbox, Ready};
 pub use intake::{Taken, take_in};
 pub use staging::{Staged, stage_next};

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 
+use super::brake::{self, Tally};
 use super::{Duplicates, FaultRule, Inbox, Receive};
-use crate::call::{Call, Key, Kind, Lane};
+use crate::call::{Call, Key, Kind, Lane, Operation};
 use crate::fault::{Fault, Place, code};
 use crate::format::{self, Item, Mapped, ReadContext, Remembered, Summary};
-use crate::ledger::{Arrival, ArrivalId, Counts, Planned, StagedDocument, StagedTask};
+use crate::ledger::{Arrival, ArrivalId, Basis, Counts, Planned, StagedDocument, StagedTask};
 use crate::plan::{self, PlanRules};
 
 /// How many documents go into the ledger in one transaction.
@@ -87,12 +88,24 @@ struct Staging<'a> {
     faulty: u64,
     stray: u64,
     documents: u64,
+    tally: Tally,
 }
 
 impl<'a> Staging<'a> {
     fn new(receive: &'a Receive, inbox: &'a Inbox, arrival: &'a Arrival, rules: PlanRules) -> Self {
         let batch = Vec::new();
-        Staging { receive, inbox, arrival, rules, ordinal: 0, batch, faulty: 0, stray: 0, documents: 0 }
+        Staging {
+            receive,
+            inbox,
+            arrival,
+            rules,
+            ordinal: 0,
+            batch,
+            faulty: 0,
+            stray: 0,
+            documents: 0,
+            tally: Tally::default(),
+        }
     }
 
     fn read(&mut self) -> Result<Summary, Fault> {
@@ -118,6 +131,12 @@ impl<'a> Staging<'a> {
             let fault =
                 Fault::new(code::FAULTY_DOCUMENTS).at(Place::file(&self.arrival.name)).with("count", bad);
             return reject(self.receive, self.arrival, counts, vec![fault]);
+        }
+        let braked = brake::judge(self.receive, self.inbox, self.arrival, &self.tally, self.documents)?;
+        if let Some(fault) = braked {
+            tracing::error!(arrival = self.arrival.id, code = fault.code.name(), "held: {fault}");
+            ledger.hold_arrival(self.arrival.id, fault.at(Place::file(&self.arrival.name))).wait()?;
+            return Ok(Staged::Held(self.arrival.id));
         }
         ledger.publish(self.arrival.id, counts, Vec::new(), self.receive.clock.now()).wait()?;
         Ok(Staged::Published(self.arrival.id))
@@ -220,32 +239,66 @@ impl<'a> Staging<'a> {
     }
 
     /// Promise 9: what Ongoing has, or is about to be sent, is not sent again. By default for articles; for every
-    /// document where the whole file is one that came before.
-    fn mark_unchanged(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
+    /// document where the whole file is one that came before. An order whose number came before is told so.
+    fn mark_unchanged(&mut self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
         let repeated = self.arrival.same_content_as.is_some();
         let judged = |call: &Call| repeated || (self.inbox.skip_unchanged && call.key.kind == Kind::Article);
         let keys: Vec<Key> = batch
             .iter()
             .filter_map(planned_call)
-            .filter(|call| judged(call))
+            .filter(|call| judged(call) || comes_anew(call))
             .map(|call| call.key.clone())
             .collect();
         if keys.is_empty() {
             return Ok(());
         }
         let bases = self.receive.ledger.bases(keys).wait()?;
+        let mut tally = std::mem::take(&mut self.tally);
         for document in batch {
-            let unchanged = planned_call(document)
-                .filter(|call| judged(call))
-                .filter(|call| {
-                    bases.get(&call.key).is_some_and(|basis| basis.hash.as_ref() == Some(&call.hash))
-                })
-                .cloned();
-            if let Some(call) = unchanged {
+            let Some(call) = planned_call(document).cloned() else { continue };
+            let basis = bases.get(&call.key);
+            if judged(&call) && call.key.kind == Kind::Article {
+                tally.note(&call, basis);
+            }
+            let Some(basis) = basis else { continue };
+            let same = basis.hash.as_ref() == Some(&call.hash);
+            if judged(&call) && same && !self.is_to_refresh(&call, basis) {
                 document.planned = Planned::Unchanged(call);
+            } else if comes_anew(&call) {
+                document.faults.push(self.came_before(document.first_line, &call, basis, same));
             }
         }
+        self.tally = tally;
         Ok(())
+    }
+
+    /// Whether what is unchanged is sent all the same, since it was accepted long ago.
+    fn is_to_refresh(&self, call: &Call, basis: &Basis) -> bool {
+        let (Some(refresh), Some(accepted)) = (self.inbox.refresh, basis.accepted_at) else { return false };
+        // The number says how much of a quarter is taken off.
+        let seed = call.key.number.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
+        let after = refresh - refresh / 4 * (seed % 100) / 100;
+        (self.receive.clock.now() - accepted).to_std().is_ok_and(|age| age >= after)
+    }
+
+    fn came_before(&self, line: u64, call: &Call, basis: &Basis, same: bool) -> Fault {
+        Fault::new(if same { code::CAME_BEFORE_THE_SAME } else { code::CAME_BEFORE_OTHERWISE })
+            .at(Place::file(&self.arrival.name).line(line))
+            .found(&call.key.number)
+            .with("document", call.key.kind.name())
+            .with("file", basis.file.as_deref().unwrap_or("an earlier file"))
+    }
+}
+
+/// Documents that are expected once: that their number comes again is worth a word.
+fn comes_anew(call: &Call) -> bool {
+    match call.operation {
+        Operation::PutOrder | Operation::PutPurchaseOrder | Operation::PutReturnOrder => true,
+        Operation::PutArticle
+        | Operation::Cancel
+        | Operation::Change
+        | Operation::PutFile { .. }
+        | Operation::MarkOrderLineReported { .. } => false,
     }
 }
 

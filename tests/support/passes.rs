@@ -238,6 +238,8 @@ impl Desk {
             language: Language::English,
             live: true,
             skip_unchanged: false,
+            refresh: None,
+            brake: Default::default(),
             rules: PlanRules::default(),
         }
     }

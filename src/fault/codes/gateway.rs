@@ -15,6 +15,10 @@ codes! {
     ORDER_WITHOUT_LINES = "order-without-lines", Sender;
     /// Two lines of one order with the same row number.
     ROW_NUMBER_TWICE = "row-number-twice", Sender;
+    /// The number came before, and this version says something else.
+    CAME_BEFORE_OTHERWISE = "came-before-otherwise", Sender;
+    /// The number came before, and this version says the same.
+    CAME_BEFORE_THE_SAME = "came-before-the-same", Sender;
     /// A text longer than SOAP knows the member to be; Ongoing may cut or refuse it.
     LONGER_THAN_KNOWN = "longer-than-known", Sender;
     /// Two documents of one file with the same number.
@@ -31,6 +35,14 @@ codes! {
     STOPPING = "stopping", Wait;
     /// A bug of the gateway, caught at its border.
     CAUGHT_BUG = "caught-bug", Operator;
+    /// A person keeps it back.
+    HELD_BY_PERSON = "held-by-person", Operator;
+    /// A register would change an unusual share of what Ongoing has.
+    BRAKE_CHANGED = "brake-changed", Operator;
+    /// A register is much shorter than the last one.
+    BRAKE_SHORTER = "brake-shorter", Operator;
+    /// A file has more documents than its inbox takes at once.
+    BRAKE_DOCUMENTS = "brake-documents", Operator;
     /// A call that fails again and again while others succeed.
     CALL_KEEPS_FAILING = "call-keeps-failing", Operator;
     /// Another file stands under the name of a report.
