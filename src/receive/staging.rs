@@ -286,7 +286,7 @@ impl<'a> Staging<'a> {
             .at(Place::file(&self.arrival.name).line(line))
             .found(&call.key.number)
             .with("document", call.key.kind.name())
-            .with("file", basis.file.as_deref().unwrap_or("an earlier file"))
+            .with("earlier", basis.file.as_deref().unwrap_or("an earlier file"))
     }
 }
 

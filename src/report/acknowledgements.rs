@@ -111,9 +111,15 @@ fn rows(document: &UntoldDocument, language: Language) -> Vec<AcknowledgementRow
         message: (!document.message.is_empty()).then(|| document.message.clone()),
         ..AcknowledgementRow::default()
     };
-    if !matches!(document.outcome.as_str(), "faulty" | "refused" | "discarded") || document.faults.is_empty()
-    {
+    if document.faults.is_empty() {
         return vec![row];
+    }
+    if !matches!(document.outcome.as_str(), "faulty" | "refused" | "discarded") {
+        // Warnings of what went well stand in its one row: it is told once.
+        let warnings = document.faults.iter().map(|fault| sentence(fault, language));
+        let message: Vec<String> = row.message.iter().cloned().chain(warnings).collect();
+        let code = document.faults.first().map(|fault| fault.code.name().to_owned());
+        return vec![AcknowledgementRow { code, message: Some(message.join("; ")), ..row }];
     }
     document
         .faults
