@@ -212,3 +212,37 @@ fn a_file_is_shown_with_its_lines_and_mistakes_in_the_configuration_keep_nobody_
         assert!(String::from_utf8_lossy(&output.stderr).contains("has 1 mistake"), "{command:?}: {output:?}");
     }
 }
+
+#[test]
+fn registers_are_listed_written_as_code_tables_and_kept_for_the_check_of_codes() {
+    let mut world = World::new();
+    world.restart();
+    let listed = world.place.run(&["codes", "nordvik", "--write", "codes"]);
+    let text = String::from_utf8(listed.stdout.clone()).unwrap();
+    assert_eq!(listed.status.code(), Some(0), "{listed:?}");
+    for title in ["Transporters", "Transporter services", "Ways of delivery", "Order statuses", "Warehouses"] {
+        assert!(text.contains(title), "{title}: {text}");
+    }
+    println!("{text}");
+    let state = world.place.sandbox_page("GET", "/sandbox/counters", "");
+    assert_eq!(state["violations"], 0, "every read fits the OpenAPI file: {state}");
+    let json = world.place.run(&["codes", "nordvik", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let transporter = json["transporters"][0]["code"].as_str().unwrap().to_owned();
+    let service = json["transporter services"].as_array().unwrap();
+    assert!(service.iter().any(|service| service["of"] == transporter), "{json}");
+    // A code table that parses, and is not written over.
+    let path = "codes/nordvik-transporters.toml";
+    let table: toml::Table = toml::from_str(&String::from_utf8(world.place.read(path)).unwrap()).unwrap();
+    assert_eq!(table[&transporter].as_str(), Some(transporter.as_str()));
+    world.place.write(path, b"mine = \"PLAB\"\n");
+    let again = world.place.run(&["codes", "nordvik", "--write", "codes"]);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("stays as it is"), "{again:?}");
+    assert_eq!(world.place.read(path), b"mine = \"PLAB\"\n");
+    let kept = ledger(&mut world).register(&world.lane(), "transporters");
+    let kept = world.place.block_on(kept.into_future()).unwrap().unwrap();
+    assert!(kept.entries.iter().any(|entry| entry.code == transporter));
+    let nobody = world.place.run(&["codes", "nobody"]);
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&nobody.stderr).contains("nordvik"), "{nobody:?}");
+}

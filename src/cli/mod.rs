@@ -3,6 +3,7 @@
 
 mod backup;
 mod check;
+mod codes;
 mod demo;
 mod listing;
 mod operator;
@@ -78,6 +79,11 @@ enum Command {
     /// Name everything that is wrong in the configuration and in the format files
     #[command(after_help = "Example: lastkaj check --config gateway.toml")]
     Check(check::CheckArguments),
+    /// List what a partner's documents may state: carriers, ways of delivery, types, statuses, warehouses, return causes
+    #[command(
+        after_help = "Examples:\n  lastkaj codes nordvik\n  lastkaj codes nordvik --write formats/codes"
+    )]
+    Codes(codes::CodesArguments),
     /// Show what a format makes of a file: documents, faults, with --calls the exact requests; nothing is sent
     #[command(
         after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls"
@@ -154,6 +160,7 @@ pub fn run() -> Exit {
         Command::Run(arguments) => run::run(&arguments),
         Command::Once(arguments) => run::once(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Codes(arguments) => codes::codes(&arguments),
         Command::Try(arguments) => try_format::try_format(&arguments),
         Command::List(arguments) => operator::list(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),

@@ -254,7 +254,8 @@ pub(super) fn ask(config: &ConfigArgument, request: &Request, show: impl FnOnce(
     }
 }
 
-fn answer(place: &Whereabouts, request: &Request) -> Result<Value, Fault> {
+/// The answer of the gateway that runs, or of the ledger where none does.
+pub(super) fn answer(place: &Whereabouts, request: &Request) -> Result<Value, Fault> {
     match DataLock::take(&place.data) {
         Ok(_lock) => {
             let ledger = Ledger::open(&place.data, Steps::unwatched())?;

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::call::{CallState, Kind};
+use crate::call::{CallState, Kind, Lane};
 use crate::clock::Clock;
 use crate::fault::{Fault, code};
-use crate::ledger::{ArrivalFilter, ArrivalState, CallFilter, Ledger, RESTORED, ReportState, Target};
+use crate::ledger::{
+    ArrivalFilter, ArrivalState, CallFilter, Ledger, RESTORED, RegisterEntry, ReportState, Target,
+};
 use crate::ongoing::{Breaker, Limits, preview};
 
 /// One question or order.
@@ -56,6 +58,15 @@ pub enum Request {
     ShowCall {
         /// Its number.
         call: i64,
+    },
+    /// Keep a register of an installation as it was read just now.
+    KeepRegister {
+        /// Whose.
+        lane: Lane,
+        /// Which.
+        name: String,
+        /// What it holds.
+        entries: Vec<RegisterEntry>,
     },
     /// Keep back what waits, or a whole inbox, outbox, lane or installation.
     Hold {
@@ -151,6 +162,10 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
                 "operation": planned.operation.name(), "requests": preview(&planned) })),
             None => Err(Fault::new(code::NOTHING_MATCHES).with("target", format!("call {call}"))),
         },
+        Request::KeepRegister { lane, name, entries } => {
+            ledger.keep_register(lane, name, entries.clone(), now).await?;
+            Ok(json!({ "kept": entries.len() }))
+        }
         Request::Hold { target, why } => {
             let done = ledger.hold(parse_target(target)?, why, who, now).await?;
             Ok(json!({ "done": done }))

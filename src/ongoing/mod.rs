@@ -7,6 +7,7 @@ pub mod limits;
 mod members;
 mod operations;
 pub mod read;
+mod registers;
 mod rest;
 mod routes;
 pub mod wire;
@@ -20,6 +21,7 @@ pub use exchange::{LARGEST_LIST, LARGEST_WRITE_ANSWER, Request};
 pub use limits::{Breaker, Limits, MethodState, retry_delay};
 pub use operations::{Hint, preview};
 pub use read::{OrderLineRead, OrderRead, ParcelRead, PickedItemRead, TrackingRead};
+pub use registers::{CodeRegister, RegisteredCode};
 pub use rest::{Found, Ongoing, OrdersFilter, OrdersPage, Performed, ReadBack, Shipped};
 pub use routes::{first_methods, method_of};
 

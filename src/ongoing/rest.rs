@@ -291,7 +291,11 @@ impl Ongoing {
     }
 
     /// The text of a list, which was seen to be JSON.
-    async fn read_text(&self, ask: Ask<'_>, requests: &mut Vec<Request>) -> Result<String, Unavailable> {
+    pub(super) async fn read_text(
+        &self,
+        ask: Ask<'_>,
+        requests: &mut Vec<Request>,
+    ) -> Result<String, Unavailable> {
         let method = ask.method;
         let exchanged = self.wire.exchange(ask, requests).await;
         let text = match &exchanged {

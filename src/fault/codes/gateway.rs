@@ -35,6 +35,10 @@ codes! {
     STOPPING = "stopping", Wait;
     /// A bug of the gateway, caught at its border.
     CAUGHT_BUG = "caught-bug", Operator;
+    /// The configuration has no partner of this name.
+    NO_SUCH_PARTNER = "no-such-partner", Operator;
+    /// A file that a command was asked for cannot be written.
+    FILE_NOT_WRITTEN = "file-not-written", Operator;
     /// A person keeps it back.
     HELD_BY_PERSON = "held-by-person", Operator;
     /// A register would change an unusual share of what Ongoing has.
