@@ -220,7 +220,8 @@ fn registers_are_listed_written_as_code_tables_and_kept_for_the_check_of_codes()
     let listed = world.place.run(&["codes", "nordvik", "--write", "codes"]);
     let text = String::from_utf8(listed.stdout.clone()).unwrap();
     assert_eq!(listed.status.code(), Some(0), "{listed:?}");
-    for title in ["Transporters", "Transporter services", "Ways of delivery", "Order statuses", "Warehouses"] {
+    for title in ["Transporters", "Transporter services", "Ways of delivery", "Order statuses", "Warehouses"]
+    {
         assert!(text.contains(title), "{title}: {text}");
     }
     println!("{text}");
@@ -245,4 +246,57 @@ fn registers_are_listed_written_as_code_tables_and_kept_for_the_check_of_codes()
     let nobody = world.place.run(&["codes", "nobody"]);
     assert_eq!(nobody.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&nobody.stderr).contains("nordvik"), "{nobody:?}");
+}
+
+/// Somebody changes an article in Ongoing itself.
+fn change_in_ongoing(world: &World, body: &str) {
+    use std::io::{Read, Write};
+
+    use base64::Engine;
+    let account = base64::engine::general_purpose::STANDARD.encode("sandbox:sandbox");
+    let mut stream = std::net::TcpStream::connect(world.place.sandbox.address).unwrap();
+    let head = format!(
+        "PUT /sandbox/api/v1/articles HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Basic {account}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all((head + body).as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn what_was_changed_in_ongoing_is_shown_and_sent_again() {
+    let mut world = World::new();
+    world.orders("ORD1.csv", &[("1", "Åkes", "A"), ("2", "Bos", "B")]);
+    world.rounds(6);
+    world.restart();
+    let reconcile = |world: &World, more: &[&str]| {
+        let mut arguments = vec!["reconcile", "nordvik", "--json"];
+        arguments.extend(more);
+        let output = world.place.run(&arguments);
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code(), json)
+    };
+    let (code, json) = reconcile(&world, &[]);
+    assert_eq!((code, json["same"].as_u64()), (Some(0), Some(6)), "{json}");
+    change_in_ongoing(
+        &world,
+        r#"{"goodsOwnerId":159,"articleNumber":"B","articleName":"Another","unitCode":"st"}"#,
+    );
+    let (code, json) = reconcile(&world, &[]);
+    assert_eq!((code, json["same"].as_u64()), (Some(1), Some(5)), "{json}");
+    let difference = &json["differences"][0];
+    assert_eq!((&difference["document"], &difference["number"]), (&"article".into(), &"B".into()), "{json}");
+    assert_eq!(difference["compared"]["is"], "changed", "{json}");
+    let text = world.place.run(&["reconcile", "nordvik"]);
+    println!("{}", String::from_utf8(text.stdout).unwrap());
+    let (_, json) = reconcile(&world, &["--resend", "--why", "overwritten by hand"]);
+    assert_eq!(json["resent"][0], "article B: sent again", "{json}");
+    world.rounds(3);
+    world.restart();
+    let (code, json) = reconcile(&world, &[]);
+    assert_eq!((code, json["same"].as_u64()), (Some(0), Some(6)), "{json}");
+    world.check();
 }

@@ -7,6 +7,7 @@ mod codes;
 mod demo;
 mod listing;
 mod operator;
+mod reconcile;
 mod restore;
 mod run;
 mod sandbox;
@@ -122,6 +123,11 @@ enum Command {
         after_help = "Examples:\n  lastkaj send-again article H-100 --why \"changed in Ongoing by mistake\"\n  lastkaj send-again arrival 4 --why \"lost in Ongoing\""
     )]
     SendAgain(operator::DeedArguments),
+    /// Compare what Ongoing accepted last with what it has now, and show or send again what was changed there
+    #[command(
+        after_help = "Examples:\n  lastkaj reconcile nordvik\n  lastkaj reconcile nordvik --articles --resend --why \"overwritten in Ongoing\"\n\nExit code 1: something differs"
+    )]
+    Reconcile(reconcile::ReconcileArguments),
     /// Throw away a call, an arrival or a report that waits or is held
     #[command(after_help = "Example: lastkaj discard call 17 --why \"the customer cancelled by phone\"")]
     Discard(operator::DiscardArguments),
@@ -161,6 +167,7 @@ pub fn run() -> Exit {
         Command::Once(arguments) => run::once(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Codes(arguments) => codes::codes(&arguments),
+        Command::Reconcile(arguments) => reconcile::reconcile(&arguments),
         Command::Try(arguments) => try_format::try_format(&arguments),
         Command::List(arguments) => operator::list(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),

@@ -12,6 +12,7 @@ mod keeping;
 mod once;
 pub mod operate;
 mod outage;
+pub mod reconcile;
 mod run;
 pub mod systemd;
 

@@ -59,6 +59,17 @@ pub enum Request {
         /// Its number.
         call: i64,
     },
+    /// What Ongoing was last known to hold, by number.
+    Known {
+        /// Whose.
+        lane: Lane,
+        /// Of which kind.
+        kind: Kind,
+        /// From this number (exclusive) on.
+        after: String,
+        /// At most so many.
+        limit: u32,
+    },
     /// Keep a register of an installation as it was read just now.
     KeepRegister {
         /// Whose.
@@ -162,6 +173,9 @@ pub async fn operate(ledger: &Ledger, clock: &Clock, who: &str, request: &Reques
                 "operation": planned.operation.name(), "requests": preview(&planned) })),
             None => Err(Fault::new(code::NOTHING_MATCHES).with("target", format!("call {call}"))),
         },
+        Request::Known { lane, kind, after, limit } => {
+            to_json(&ledger.known_versions(lane, *kind, after, *limit).await?)
+        }
         Request::KeepRegister { lane, name, entries } => {
             ledger.keep_register(lane, name, entries.clone(), now).await?;
             Ok(json!({ "kept": entries.len() }))

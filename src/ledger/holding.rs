@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::convert::{find_arrival, find_report, json, ms};
 use super::failure::Verb;
 use super::operating::{Deed, Target, audit, calls, none_done, not_now, nothing, retry};
-use super::rows::{ArrivalState, ReportState};
+use super::rows::{Arrival, ArrivalState, ReportState};
 use crate::fault::{Fault, code};
 
 /// The cause of a halt that a person made: only a person lifts it, no new start.
@@ -28,14 +28,10 @@ impl Ledger {
     }
 
     /// Lets go on what is held or halted; an arrival that the brake holds is read again, and the brake lets it pass.
-    /// Says line by line what was done; a fault if nothing matches, or if a newer file of the inbox was taken since.
+    /// Says line by line what was done; a fault if nothing matches, or if a newer file of that inbox was taken since.
     pub fn release(&self, target: Target, why: &str, who: &str, now: DateTime<Utc>) -> Answer<Vec<String>> {
         let (why, who) = (why.to_owned(), who.to_owned());
         self.0.writer.run_of("ledger.release", 500, move |connection| {
-            if let Target::Arrival(id) = target {
-                refuse_overtaken(connection, &target, id)?;
-                connection.prepare_cached("UPDATE arrival SET released = 1 WHERE id = ?1")?.execute([id])?;
-            }
             let done = retry(connection, &target)?;
             audit(connection, &Deed { who: &who, action: "release", why: &why }, &target, &done, now)?;
             Ok(done)
@@ -88,17 +84,21 @@ fn hold(connection: &Connection, target: &Target, fault: &Fault, now: DateTime<U
     }
 }
 
-/// An older file must not undo what a newer one of the same inbox said.
-fn refuse_overtaken(connection: &Connection, target: &Target, id: i64) -> Verb<()> {
+/// The brake lets an arrival pass. An older register must not undo what a newer one of the same inbox said.
+pub(super) fn pass_the_brake(connection: &Connection, target: &Target, arrival: &Arrival) -> Verb<()> {
+    let brakes = [code::BRAKE_CHANGED, code::BRAKE_SHORTER, code::BRAKE_DOCUMENTS];
+    if !arrival.faults.iter().any(|fault| brakes.contains(&fault.code)) {
+        return Ok(());
+    }
     let newer = connection
         .prepare_cached(
             "SELECT 1 FROM arrival WHERE inbox = (SELECT inbox FROM arrival WHERE id = ?1) AND id > ?1 \
              AND published_at IS NOT NULL AND state <> 'rejected'",
         )?
-        .exists([id])?;
+        .exists([arrival.id])?;
     if newer {
-        Err(not_now(target, "released", "older than a file of its inbox that was taken since"))
-    } else {
-        Ok(())
+        return Err(not_now(target, "released", "older than a file of its inbox that was taken since"));
     }
+    connection.prepare_cached("UPDATE arrival SET released = 1 WHERE id = ?1")?.execute([arrival.id])?;
+    Ok(())
 }

@@ -7,6 +7,7 @@ use super::Ledger;
 use super::answer::Answer;
 use super::convert::{find_arrival, find_report, from_json, ms};
 use super::failure::{Failure, Verb};
+use super::holding::pass_the_brake;
 use super::rows::{ArrivalId, ArrivalState, CallId, ReportId, ReportState};
 use super::staging::release;
 use super::turns::one_call_ended;
@@ -104,6 +105,7 @@ pub(super) fn retry(connection: &Connection, target: &Target) -> Verb<Vec<String
             let arrival = find_arrival(connection, *id)?.ok_or_else(|| nothing(target))?;
             match arrival.state {
                 ArrivalState::Held => {
+                    pass_the_brake(connection, target, &arrival)?;
                     release(connection, *id)?;
                     Ok(vec![format!("arrival {id} ({}): received again", arrival.name)])
                 }

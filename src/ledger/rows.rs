@@ -226,6 +226,17 @@ pub struct Basis {
     pub file: Option<String>,
 }
 
+/// What Ongoing was last known to hold of a document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownVersion {
+    /// Our number.
+    pub number: String,
+    /// Ongoing's id.
+    pub ongoing_id: Option<i64>,
+    /// The call that it was accepted by; `None` if that was erased, or if what Ongoing holds is in doubt.
+    pub call: Option<Call>,
+}
+
 /// A call whose turn it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DueCall {

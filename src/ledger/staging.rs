@@ -8,9 +8,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Ledger;
 use super::answer::Answer;
-use super::convert::{SELECT_ARRIVAL, arrival, count, find_lane, json, lane_id, maybe_time, ms, whole};
+use super::convert::{
+    SELECT_ARRIVAL, SELECT_CALL, arrival, count, find_lane, json, lane_id, maybe_time, ms, whole,
+};
 use super::failure::{Failure, Verb};
-use super::rows::{Arrival, ArrivalId, ArrivalState, Basis, CallId, Planned, StagedDocument};
+use super::rows::{Arrival, ArrivalId, ArrivalState, Basis, CallId, KnownVersion, Planned, StagedDocument};
 use super::turns;
 use super::writer::Turned;
 use crate::call::{Call, CallState, Key, Kind, Lane};
@@ -103,6 +105,37 @@ impl Ledger {
                 }
             }
             Ok(bases)
+        })
+    }
+
+    /// What Ongoing was last known to hold, by number from `after` (exclusive) on.
+    pub fn known_versions(
+        &self,
+        lane: &Lane,
+        kind: Kind,
+        after: &str,
+        limit: u32,
+    ) -> Answer<Vec<KnownVersion>> {
+        let (lane, after) = (lane.clone(), after.to_owned());
+        self.0.readers.ask(move |connection| {
+            let Some(lane) = find_lane(connection, &lane)? else { return Ok(Vec::new()) };
+            let known: Vec<(String, Option<i64>, Option<i64>)> = connection
+                .prepare_cached(
+                    "SELECT number, ongoing_id, CASE WHEN hash IS NULL THEN NULL ELSE call_id END FROM known \
+                     WHERE lane_id = ?1 AND kind = ?2 AND number > ?3 ORDER BY number LIMIT ?4",
+                )?
+                .query_map(params![lane, kind.name(), after, limit], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?
+                .collect::<Result<_, _>>()?;
+            let mut find = connection
+                .prepare_cached(&format!("{SELECT_CALL} WHERE c.id = ?1 AND c.erased_at IS NULL"))?;
+            let mut versions = Vec::with_capacity(known.len());
+            for (number, ongoing_id, call_id) in known {
+                let call = find.query_row([call_id], super::convert::call).optional()?;
+                versions.push(KnownVersion { number, ongoing_id, call });
+            }
+            Ok(versions)
         })
     }
 

@@ -8,8 +8,8 @@ mod cancel;
 mod change;
 mod file;
 mod mark;
-mod order;
-mod purchase_order;
+pub(super) mod order;
+pub(super) mod purchase_order;
 mod return_order;
 
 use crate::call::{Call, Kind, Need, Operation};

@@ -7,7 +7,7 @@ use crate::ongoing::rest::{Found, compare};
 use crate::ongoing::routes;
 
 /// The status of an order that was cancelled (`ongoing-rest-api.md`, section 8).
-pub(super) const CANCELLED: i64 = 1000;
+pub(in crate::ongoing) const CANCELLED: i64 = 1000;
 
 pub(super) async fn put(doing: &mut Doing<'_>) -> Result<Answer, Answer> {
     let (id, message) = doing.put(&routes::PUT_ORDER, "orders", "orderId").await?;
@@ -43,17 +43,17 @@ fn head(order: &Json) -> Option<&Json> {
 }
 
 /// Ongoing's id of an order.
-pub(super) fn id(order: &Json) -> Option<i64> {
+pub(in crate::ongoing) fn id(order: &Json) -> Option<i64> {
     head(order)?.whole("orderId")
 }
 
 /// The status of an order.
-pub(super) fn status(order: &Json) -> Option<i64> {
+pub(in crate::ongoing) fn status(order: &Json) -> Option<i64> {
     head(order)?.member("orderStatus")?.whole("number")
 }
 
 /// The status of an order as people read it: number and text.
-pub(super) fn status_text(order: &Json) -> String {
+pub(in crate::ongoing) fn status_text(order: &Json) -> String {
     let text = head(order).and_then(|head| head.member("orderStatus")).and_then(|status| status.text("text"));
     format!("{} {}", status(order).unwrap_or_default(), text.unwrap_or_default()).trim().to_owned()
 }

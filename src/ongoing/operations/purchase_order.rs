@@ -13,7 +13,7 @@ use crate::ongoing::routes;
 use crate::ongoing::wire::{date_of, decimal_of};
 
 /// The status of a purchase order that was cancelled (`ongoing-rest-api.md`, section 8).
-pub(super) const CANCELLED: i64 = 900;
+pub(in crate::ongoing) const CANCELLED: i64 = 900;
 
 /// While it is open to doubt whether items were announced, they are looked for so often before they are sent again.
 const LOOKS_BEFORE_ADDING: u32 = 3;
@@ -167,17 +167,17 @@ fn head(order: &Json) -> Option<&Json> {
 }
 
 /// Ongoing's id of a purchase order.
-pub(super) fn id(order: &Json) -> Option<i64> {
+pub(in crate::ongoing) fn id(order: &Json) -> Option<i64> {
     head(order)?.whole("purchaseOrderId")
 }
 
 /// The status of a purchase order.
-pub(super) fn status(order: &Json) -> Option<i64> {
+pub(in crate::ongoing) fn status(order: &Json) -> Option<i64> {
     head(order)?.member("purchaseOrderStatus")?.whole("number")
 }
 
 /// The status of a purchase order as people read it: number and text.
-pub(super) fn status_text(order: &Json) -> String {
+pub(in crate::ongoing) fn status_text(order: &Json) -> String {
     let text = head(order)
         .and_then(|head| head.member("purchaseOrderStatus"))
         .and_then(|status| status.text("text"));
