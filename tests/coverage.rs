@@ -175,6 +175,7 @@ async fn perform(call: &Call) -> Vec<stand_in::Asked> {
             rest_after_silence: Duration::from_secs(30),
             outage_alarm: Duration::from_secs(900),
             wait_max: Duration::from_secs(86_400),
+            registers: Duration::from_secs(86_400),
         },
         Clock::System,
         Steps::unwatched(),

@@ -100,6 +100,7 @@ fn installation(url: &str) -> Installation {
         rest_after_silence: Duration::from_secs(30),
         outage_alarm: Duration::from_secs(900),
         wait_max: Duration::from_secs(86_400),
+        registers: Duration::from_secs(86_400),
     }
 }
 

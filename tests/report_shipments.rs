@@ -54,6 +54,7 @@ impl Warehouse {
             rest_after_silence: Duration::from_secs(1),
             outage_alarm: Duration::from_secs(900),
             wait_max: Duration::from_secs(86_400),
+            registers: Duration::from_secs(86_400),
         };
         Warehouse {
             orders,

@@ -60,6 +60,7 @@ fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>) -> Option<Chec
     }
     let outage_alarm = take::duration(table, "outage_alarm", MOMENT..=7 * 24 * HOUR, 15 * MINUTE);
     let wait_max = take::duration(table, "wait_max", MINUTE..=60 * 24 * HOUR, 24 * HOUR);
+    let registers = take::duration(table, "registers", HOUR..=60 * 24 * HOUR, 24 * HOUR);
     let shipped_status = take::number(table, "shipped_status", 1..=9_999, 450);
     if !good_name {
         return None;
@@ -76,6 +77,7 @@ fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>) -> Option<Chec
             rest_after_silence,
             outage_alarm,
             wait_max,
+            registers,
         },
         shipped_status: i32::try_from(shipped_status).ok()?,
     })

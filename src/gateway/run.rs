@@ -280,6 +280,7 @@ impl Gateway {
             if self.is_stopping() {
                 break;
             }
+            self.refresh_registers().await?;
             match self.keep_house_if_due().await {
                 Ok(None) => {}
                 Ok(Some(kept)) => {

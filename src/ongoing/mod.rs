@@ -50,4 +50,6 @@ pub struct Installation {
     pub outage_alarm: Duration,
     /// How long a call is tried before it is the operator's turn.
     pub wait_max: Duration,
+    /// How old the registers that codes are checked against may become before they are read anew.
+    pub registers: Duration,
 }
