@@ -10,7 +10,7 @@ use super::failures::How;
 use super::openapi::{self, NoOperation, Operation};
 use super::operations::{self, Call, number_of_path, owner_of_path};
 use super::pages::Logged;
-use super::settings::{RefusalBody, RetryAfter};
+use super::settings::{CountBy, RefusalBody, RetryAfter};
 use super::store::Writer;
 use super::wire::{Answer, Asked};
 use super::{Shared, State, lengths};
@@ -65,15 +65,22 @@ fn judged(shared: &Shared, asked: &Asked, body: Option<&Value>, number: Option<&
             return Answer::refusal(if missing == NoOperation::Verb { 405 } else { 404 }, text);
         }
     };
-    let method = format!("{} {}", asked.verb, operation.template);
+    let method = format!("{} {}", asked.verb, operation.template.replacen("/api/v1", "", 1));
     let now = shared.0.clock.now();
     let mut state = shared.state();
-    let admitted = state.limits.admit(&asked.client, &method, &shared.0.settings.limits, now);
+    if state.switches.limited_methods.as_ref().is_some_and(|limited| !limited.contains(&method)) {
+        return processed(shared, &mut state, asked, &operation, body, number, &owners);
+    }
+    let client = match state.switches.limits_count_by {
+        CountBy::Address => asked.client.clone(),
+        CountBy::User => credentials(asked).map(|(user, _)| user).unwrap_or_default(),
+    };
+    let admitted = state.limits.admit(&client, &method, &shared.0.settings.limits, now);
     if let Err(until) = admitted {
         return too_many(&state, until, now);
     }
     let answer = processed(shared, &mut state, asked, &operation, body, number, &owners);
-    state.limits.ended(&asked.client, &method, answer.status >= 400, now);
+    state.limits.ended(&client, &method, answer.status >= 400, now);
     answer
 }
 
@@ -141,16 +148,24 @@ fn done(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Answer {
     let State { store, switches, .. } = state;
+    let orders_before = store.orders.len();
     let call = Call { asked, operation, body, writer: Writer { owner, switches, now } };
     match operations::done(store, &call) {
         // An answer of which nothing is known may be empty.
         Some(Ok(Value::Null)) => Answer { body: String::new(), ..Answer::json(200, &Value::Null) },
         Some(Ok(body)) => {
-            let body = operation.shaped(200, body);
-            for text in operation.answer_violations(200, &body) {
+            let status = match store.orders.len() > orders_before {
+                true => switches.made_order_status,
+                false => 200,
+            };
+            let mut body = operation.shaped(status, body);
+            for text in operation.answer_violations(status, &body) {
                 state.counters.misshape(format!("{} {}: {text}", asked.verb, asked.path));
             }
-            Answer::json(200, &body)
+            if switches.unknown_members_shown {
+                operation.show_unknown_members(status, &mut body);
+            }
+            Answer::json(status, &body)
         }
         Some(Err((status, message))) => refused(state, status, message),
         None => {
@@ -221,13 +236,19 @@ fn path<'a>(shared: &Shared, asked: &'a Asked) -> Option<&'a str> {
 
 /// The goods owners that the account reaches; `None` for a wrong user name or password.
 fn goods_owners(shared: &Shared, asked: &Asked) -> Option<Vec<i64>> {
+    let (user, password) = credentials(asked)?;
+    let accounts =
+        shared.0.settings.accounts.iter().filter(|(known, secret, _)| *known == user && *secret == password);
+    let owners: Vec<i64> = accounts.map(|(_, _, owner)| i64::from(*owner)).collect();
+    (!owners.is_empty()).then_some(owners)
+}
+
+/// User name and password.
+fn credentials(asked: &Asked) -> Option<(String, String)> {
     let encoded = asked.authorization.as_deref()?.strip_prefix("Basic ")?;
     let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(encoded).ok()?).ok()?;
     let (user, password) = decoded.split_once(':')?;
-    let accounts =
-        shared.0.settings.accounts.iter().filter(|(known, secret, _)| known == user && secret == password);
-    let owners: Vec<i64> = accounts.map(|(_, _, owner)| i64::from(*owner)).collect();
-    (!owners.is_empty()).then_some(owners)
+    Some((user.to_owned(), password.to_owned()))
 }
 
 fn goods_owner(asked: &Asked, body: &Value) -> Option<i64> {

@@ -12,7 +12,7 @@
 //! | GET `effects` | how often each object was really changed, by kind of write |
 //! | GET `requests`, `counters` | what it was asked; violations, its own mistakes, overlapping writes |
 //! | POST, DELETE `failures` | what it is to fail at |
-//! | POST `switches` | what nobody knows of the real system; what is left out is as by default |
+//! | GET, POST `switches` | what nobody knows of the real system; what a POST leaves out is as by default |
 //! | POST `warehouse/plan`, `warehouse/tick` | how the warehouse treats certain numbers; so many steps of work |
 //! | POST `warehouse/adjust`, `warehouse/return` | stock lost or found; goods that come back unannounced |
 //! | POST `reset` | forgets everything |
@@ -46,7 +46,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 
 pub use settings::{
-    LimitSettings, OverLong, PutOnCancelled, RefusalBody, RetryAfter, SandboxSettings, Switches,
+    CountBy, LimitSettings, OverLong, PutOnCancelled, RefusalBody, RetryAfter, SandboxSettings, Switches,
     UntypedAnswer,
 };
 

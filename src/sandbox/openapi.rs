@@ -153,6 +153,13 @@ impl Operation {
         wrong
     }
 
+    /// Puts something into every object and list of an answer of which the file knows no members.
+    pub fn show_unknown_members(&self, status: u16, body: &mut Value) {
+        if let Some(schema) = self.answer_schema(status) {
+            show_unknown(schema, body);
+        }
+    }
+
     fn answer_schema(&self, status: u16) -> Option<&'static Value> {
         self.spec.pointer(&format!("/responses/{status}/content/application~1json/schema"))
     }
@@ -176,6 +183,27 @@ fn shape(schema: &Value, value: Value) -> Value {
             Value::Object(members.collect())
         }
         value => value,
+    }
+}
+
+fn show_unknown(schema: &Value, value: &mut Value) {
+    let properties = &resolve(schema)["properties"];
+    match value {
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| show_unknown(&resolve(schema)["items"], item));
+        }
+        Value::Object(object) => {
+            for (name, value) in object {
+                let schema = &properties[name];
+                let something = serde_json::json!({ "member": "value", "number": 1 });
+                match (members_are_unknown(schema), resolve(schema)["type"].as_str()) {
+                    (true, Some("array")) => *value = Value::Array(vec![something]),
+                    (true, _) => *value = something,
+                    (false, _) => show_unknown(schema, value),
+                }
+            }
+        }
+        _ => {}
     }
 }
 

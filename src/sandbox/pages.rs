@@ -92,6 +92,7 @@ pub fn answer(shared: &Shared, asked: &Asked) -> Answer {
             state.failures.clear();
             Answer::json(200, &json!({}))
         }
+        ("GET", "/sandbox/switches") => Answer::json(200, &json!(state.switches)),
         ("POST", "/sandbox/switches") => match serde_json::from_value::<Switches>(body) {
             Ok(switches) => {
                 state.switches = switches;

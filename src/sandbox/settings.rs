@@ -1,6 +1,6 @@
 //! How a sandbox is set up: accounts, limits, and switches for what nobody knows of the real system.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -57,8 +57,14 @@ pub struct Switches {
     pub null_reported_counts_as_zero: bool,
     /// A 429 tells when to come back: `seconds`, `date` or `none`.
     pub retry_after: RetryAfter,
+    /// The methods that are limited, like `PUT /orders`; `None`: each of them.
+    pub limited_methods: Option<BTreeSet<String>>,
+    /// What counts as one client for the limits.
+    pub limits_count_by: CountBy,
     /// A kit whose components do not exist is refused.
     pub components_must_exist: bool,
+    /// The status of the answer to a PUT of an order that was not there: 200 or 201.
+    pub made_order_status: u16,
     /// The first status of an order that the API makes.
     pub first_status: i64,
     /// The first status of a purchase order that does not say it.
@@ -96,6 +102,18 @@ pub struct Switches {
     pub refusal_body: RefusalBody,
     /// The answer of the PATCH calls whose answer the OpenAPI file does not tell.
     pub untyped_answer: UntypedAnswer,
+    /// Reads show something in the objects and lists of which the OpenAPI file knows no members (else null).
+    pub unknown_members_shown: bool,
+}
+
+/// What counts as one client for the limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CountBy {
+    /// The address that the call comes from.
+    Address,
+    /// The user name.
+    User,
 }
 
 /// What becomes of an order that is put again after it was cancelled.
@@ -169,7 +187,10 @@ impl Default for Switches {
             late_reads_lack_lines: false,
             null_reported_counts_as_zero: true,
             retry_after: RetryAfter::Seconds,
+            limited_methods: None,
+            limits_count_by: CountBy::Address,
             components_must_exist: false,
+            made_order_status: 200,
             first_status: 200,
             first_purchase_order_status: 100,
             return_order_statuses: [(100, "Notified"), (200, "Arrived"), (500, "Received")]
@@ -190,6 +211,7 @@ impl Default for Switches {
             article_number_characters_refused: String::new(),
             refusal_body: RefusalBody::Message,
             untyped_answer: UntypedAnswer::Json,
+            unknown_members_shown: false,
         }
     }
 }
