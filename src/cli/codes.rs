@@ -155,7 +155,7 @@ fn code_table(register: &CodeRegister) -> String {
         let quoted = toml::Value::String(code.code.clone());
         let of = code.of.as_ref().map_or_else(String::new, |of| format!(" ({of})"));
         let name: String = code.name.chars().filter(|letter| !letter.is_control()).collect();
-        text.push_str(&format!("{} = {quoted}    # {name}{of}\n", toml::Value::String(code.code.clone())));
+        text.push_str(&format!("{quoted} = {quoted}    # {name}{of}\n"));
     }
     text
 }
