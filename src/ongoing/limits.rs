@@ -114,6 +114,8 @@ struct Method {
 pub struct Pass {
     limits: Limits,
     method: &'static str,
+    /// For what it is the one request that tries.
+    tries: Vec<&'static str>,
 }
 
 impl Limits {
@@ -151,11 +153,7 @@ impl Limits {
     /// # Errors
     /// The time before which it may not.
     pub fn may_send(&self, method: &str, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
-        let methods = self.methods();
-        [EVERY_METHOD, method].iter().try_for_each(|name| match methods.get(*name) {
-            Some(state) => state.may_send(now),
-            None => Ok(()),
-        })
+        may_send(&self.methods(), method, now)
     }
 
     /// Every method that was used or preloaded.
@@ -182,16 +180,21 @@ impl Limits {
 
     /// Begins a request.
     pub(super) fn begin(&self, method: &'static str, now: DateTime<Utc>) -> Result<Pass, DateTime<Utc>> {
-        self.may_send(method, now)?;
         let mut methods = self.methods();
+        may_send(&methods, method, now)?;
         // In an outage one request tries for all, whether a breaker was opened or nobody was reached.
-        if let Some(state) = methods.get_mut(EVERY_METHOD) {
-            state.trying = state.unreached > 0;
+        let mut tries = Vec::new();
+        if let Some(state) = methods.get_mut(EVERY_METHOD).filter(|state| state.unreached > 0) {
+            state.trying = true;
+            tries.push(EVERY_METHOD);
         }
         let state = methods.entry(method.to_owned()).or_default();
-        state.trying = state.open_until.is_some();
+        if state.open_until.is_some() {
+            state.trying = true;
+            tries.push(method);
+        }
         drop(methods);
-        Ok(Pass { limits: self.clone(), method })
+        Ok(Pass { limits: self.clone(), method, tries })
     }
 
     fn succeeded(&self, method: &'static str, at: DateTime<Utc>) {
@@ -232,6 +235,18 @@ impl Limits {
     fn methods(&self) -> MutexGuard<'_, BTreeMap<String, Method>> {
         self.methods.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether neither a method nor all of them at once must rest.
+fn may_send(
+    methods: &BTreeMap<String, Method>,
+    method: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DateTime<Utc>> {
+    [EVERY_METHOD, method].iter().try_for_each(|name| match methods.get(*name) {
+        Some(state) => state.may_send(now),
+        None => Ok(()),
+    })
 }
 
 impl Method {
@@ -316,8 +331,8 @@ fn grown(times: u32, at: DateTime<Utc>) -> TimeDelta {
 impl Drop for Pass {
     fn drop(&mut self) {
         let mut methods = self.limits.methods();
-        for name in [EVERY_METHOD, self.method] {
-            if let Some(state) = methods.get_mut(name) {
+        for name in &self.tries {
+            if let Some(state) = methods.get_mut(*name) {
                 state.trying = false;
             }
         }
@@ -431,5 +446,18 @@ mod tests {
         }
         assert!(retry_delay(1, 1) >= Duration::from_millis(3750));
         assert_ne!(retry_delay(3, 1), retry_delay(3, 2));
+    }
+
+    #[test]
+    fn in_an_outage_one_request_tries_for_all_and_who_began_before_does_not_end_its_turn() {
+        let limits = limits();
+        let early = limits.begin(GET_ORDERS, at(0)).unwrap();
+        let until = limits.begin(PUT_ORDERS, at(0)).unwrap().not_reached(at(0));
+        assert_eq!(limits.may_send(PUT_ARTICLES, at(0)), Err(until), "nobody else need find out");
+        let trying = limits.begin(PUT_ARTICLES, until).unwrap();
+        drop(early);
+        assert!(limits.begin(PUT_ORDERS, until).is_err(), "one at a time");
+        trying.refused(until);
+        assert_eq!(limits.may_send(PUT_ORDERS, until), Ok(()), "somebody was reached");
     }
 }
