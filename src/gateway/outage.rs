@@ -57,7 +57,9 @@ impl Outages {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (installation.to_owned(), state.method.clone());
         let rests = state.breaker != Breaker::Closed;
-        match (state.failing_since, told.get_mut(&key)) {
+        // Refusals in a row, and too many calls, are answers; the method rests all the same.
+        let trouble = state.failing_since.or(rests.then_some(now));
+        match (trouble, told.get_mut(&key)) {
             (Some(since), None) if rests => {
                 told.insert(key, Told { since, as_error: false });
                 Some((News::Began, since))
@@ -109,13 +111,15 @@ impl Gateway {
             match news {
                 News::Began => tracing::warn!(
                     installation, method, %since, waiting,
-                    "Ongoing does not answer as it should; what waits is kept and sent by itself when it does"
+                    "the method rests after errors, refusals in a row or too many calls; what waits is kept and sent by itself"
                 ),
                 News::Lasts => tracing::error!(
                     installation, method, %since, waiting,
-                    "the outage lasts; nothing is lost, but somebody should ask at Ongoing"
+                    "the method has not gone well for long; nothing is lost, but somebody should ask at Ongoing"
                 ),
-                News::Over => tracing::info!(installation, method, %since, waiting, "the outage is over"),
+                News::Over => {
+                    tracing::info!(installation, method, %since, waiting, "the method goes well again")
+                }
             }
         }
         Ok(())
@@ -170,6 +174,9 @@ mod tests {
         assert_eq!(news(&fails, at(16)), None);
         assert_eq!(news(&state(None, Breaker::Closed), at(20)), Some(News::Over));
         assert_eq!(news(&state(None, Breaker::Closed), at(21)), None);
+        // Refusals in a row make a method rest too.
+        assert_eq!(news(&state(None, Breaker::Open(at(40))), at(30)), Some(News::Began));
+        assert_eq!(news(&state(None, Breaker::Closed), at(41)), Some(News::Over));
     }
 
     #[test]

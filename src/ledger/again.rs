@@ -138,7 +138,7 @@ fn why_not(connection: &Connection, call: &Ended) -> Verb<Option<String>> {
 fn reopen(connection: &Connection, call: &Ended) -> Verb<()> {
     connection
         .prepare_cached(
-            "UPDATE call SET state = 'pending', due = 0, tries = 0, first_tried_at = NULL, ended_at = NULL, \
+            "UPDATE call SET state = 'pending', due = 0, tries = 0, first_tried_at = NULL, waits_since = NULL, ended_at = NULL, \
              fault = NULL, message = '', superseded_by = NULL WHERE id = ?1",
         )?
         .execute([call.id])?;

@@ -141,7 +141,9 @@ fn retry_calls(connection: &Connection, target: &Target) -> Verb<Vec<String>> {
     let mut done = Vec::new();
     for call in calls.iter().filter(|call| call.is_open() && !call.in_flight) {
         connection
-            .prepare_cached("UPDATE call SET state = 'pending', due = 0, tries = 0 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE call SET state = 'pending', due = 0, tries = 0, waits_since = NULL WHERE id = ?1",
+            )?
             .execute([call.id])?;
         // The lane may rest after silence; whoever orders a retry has looked.
         connection

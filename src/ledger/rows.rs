@@ -248,6 +248,8 @@ pub struct DueCall {
     pub tries: u32,
     /// When the first attempt began.
     pub first_tried_at: Option<DateTime<Utc>>,
+    /// Since when it has been tried in vain; a person's retry begins anew.
+    pub waits_since: Option<DateTime<Utc>>,
     /// The outcome of an earlier attempt is not known: read back before anything else.
     pub unknown: bool,
     /// Ongoing's id of the object, if it was ever accepted.

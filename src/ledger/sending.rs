@@ -254,8 +254,8 @@ impl Ledger {
 fn begin(connection: &Connection, verb: &'static str, call: CallId, now: DateTime<Utc>) -> Verb<()> {
     let begun = connection
         .prepare_cached(
-            "UPDATE call SET in_flight = 1, tries = tries + 1, first_tried_at = coalesce(first_tried_at, ?2) \
-             WHERE id = ?1 AND state = 'pending' AND in_flight = 0",
+            "UPDATE call SET in_flight = 1, tries = tries + 1, first_tried_at = coalesce(first_tried_at, ?2), \
+             waits_since = coalesce(waits_since, ?2) WHERE id = ?1 AND state = 'pending' AND in_flight = 0",
         )?
         .execute([call, ms(now)])?;
     if begun == 1 {

@@ -182,6 +182,7 @@ fn due_call(connection: &Connection, id: CallId) -> Verb<DueCall> {
                 call: call(row)?,
                 tries: u32::try_from(count(row, "tries")?).unwrap_or(u32::MAX),
                 first_tried_at: maybe_time(row, "first_tried_at")?,
+                waits_since: maybe_time(row, "waits_since")?,
                 unknown: row.get("unknown")?,
                 ongoing_id: None,
                 partner: None,

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 use crate::call::Lane;
 use crate::clock::Clock;
-use crate::fault::{Fault, code};
+use crate::fault::{Fault, Turn, code};
 use crate::ledger::{self, Barred, DueCall, Ledger, RequestRow, Settled, Settlement};
 use crate::ongoing::{self, Answer, Found, Hint, Ongoing, Reach, Unavailable};
 
@@ -75,21 +75,21 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
         // Each outcome and the beginning of what follows it share one commit.
         loop {
             let (attempt, requests) = attempt(send, &due).await?;
-            let settled = settle::decide(send, &due, attempt);
-            let goes_on = settled.halt.is_none() && settled.rest_until.is_none() && !send.is_stopping();
-            if let Some((scope, fault, cause)) = settled.halt {
+            let decision = settle::decide(send, &due, attempt);
+            let goes_on = decision.halt.is_none() && decision.rest_until.is_none() && !send.is_stopping();
+            tell(&due, &decision);
+            if let Some((scope, fault, cause)) = decision.halt {
                 send.ledger.halt(&scope, fault, &cause, send.clock.now()).await?;
             }
-            if let Some(until) = settled.rest_until {
+            if let Some(until) = decision.rest_until {
                 send.ledger.rest_lane(lane, until).await?;
             }
-            tell(&due, &settled.settlement);
             let now = send.clock.now();
             if !goes_on {
-                send.ledger.settle(due.id, settled.settlement, requests, now).await?;
+                send.ledger.settle(due.id, decision.settlement, requests, now).await?;
                 break;
             }
-            let settled = Settled { call: due.id, settlement: settled.settlement, requests };
+            let settled = Settled { call: due.id, settlement: decision.settlement, requests };
             let (barred, _) = barred(send, now);
             match send.ledger.settle_and_begin(settled, lane, &barred, scopes.clone(), now).await? {
                 Some(next) => due = next,
@@ -141,13 +141,17 @@ fn barred(send: &Send, now: DateTime<Utc>) -> (Barred, Option<DateTime<Utc>>) {
 }
 
 /// Says in the log what a call came to. A refusal is the sender's affair; what waits is told for its installation, once.
-fn tell(due: &DueCall, settlement: &Settlement) {
+fn tell(due: &DueCall, decision: &settle::Decision) {
     let call = due.id;
     let about = due.call.key.to_string();
-    match settlement {
+    match &decision.settlement {
         Settlement::Accepted { .. } => tracing::debug!(call, about, "accepted"),
         Settlement::Refused(fault) => {
             tracing::info!(call, about, code = fault.code.name(), "refused: {fault}")
+        }
+        // No time heals it, and no halt tells of it.
+        Settlement::Later { due, fault, .. } if fault.turn == Turn::Operator && decision.halt.is_none() => {
+            tracing::error!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
         }
         Settlement::Later { due, fault, .. } => {
             tracing::debug!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");

@@ -22,7 +22,7 @@ const LOOKS_FOR_ARTICLES: TimeDelta = TimeDelta::minutes(1);
 
 /// What follows from an attempt.
 #[derive(Debug)]
-pub(super) struct Settled {
+pub(super) struct Decision {
     pub settlement: Settlement,
     /// The lane rests until then: a request was not answered, and may still be worked on.
     pub rest_until: Option<DateTime<Utc>>,
@@ -30,12 +30,12 @@ pub(super) struct Settled {
     pub halt: Option<(String, Fault, String)>,
 }
 
-pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
+pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Decision {
     let now = send.clock.now();
     // The attempt that just ended counts: `due` was read before it began.
     let tries = due.tries.saturating_add(1);
     let later = now + delay(due.id, tries);
-    let plain = |settlement| Settled { settlement, rest_until: None, halt: None };
+    let plain = |settlement| Decision { settlement, rest_until: None, halt: None };
     match attempt {
         Attempt::Accepted { ongoing_id, message } => plain(Settlement::Accepted { ongoing_id, message }),
         Attempt::Refused(fault) => plain(Settlement::Refused(fault)),
@@ -52,7 +52,7 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
             let due_at = if halt.is_some() { now } else { not_before.unwrap_or(later) };
             let waits = Settlement::Later { due: due_at, fault, unknown: due.unknown, counts: false };
             // Its breaker keeps others of its method back; the rest of the lane goes on.
-            Settled { settlement: not_for_ever(send, due, now, waits), rest_until: None, halt }
+            Decision { settlement: not_for_ever(send, due, now, waits), rest_until: None, halt }
         }
         Attempt::Forbidden(fault) => plain(Settlement::Held(fault)),
         // Ongoing shows what it accepted late; what it never had, nobody waits for but a file that came before its order.
@@ -62,7 +62,7 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
             } else {
                 TimeDelta::zero()
             };
-            let until = due.first_tried_at.unwrap_or(now) + waits;
+            let until = due.waits_since.unwrap_or(now) + waits;
             let unknown = due.unknown;
             // A clock that jumped must not end the wait by itself.
             plain(match now < until || tries < TRIES_FOR_ITS_OBJECT_MIN && waits > TimeDelta::zero() {
@@ -89,7 +89,7 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
                 .then(|| now + TimeDelta::from_std(send.ongoing.rest_after_silence()).unwrap_or_default());
             let due_at = rest.unwrap_or(later);
             let waits = Settlement::Later { due: due_at, fault, unknown: true, counts: true };
-            Settled { settlement: not_for_ever(send, due, now, waits), rest_until: rest, halt: None }
+            Decision { settlement: not_for_ever(send, due, now, waits), rest_until: rest, halt: None }
         }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn decide(send: &Send, due: &DueCall, attempt: Attempt) -> Settled {
 /// Whether it is this call that fails, and not its method: others of it went well meanwhile. A call with no others beside it
 /// is believed after twice as many tries.
 fn is_the_call(send: &Send, due: &DueCall, tries: u32) -> bool {
-    let since = due.first_tried_at.unwrap_or_else(|| send.clock.now());
+    let since = due.waits_since.unwrap_or_else(|| send.clock.now());
     let others_go_well = send.ongoing.limits().went_well_since(method_of(&due.call), since);
     tries >= TRIES_OF_A_FAILING_CALL_MAX && others_go_well || tries >= 2 * TRIES_OF_A_FAILING_CALL_MAX
 }
@@ -105,9 +105,9 @@ fn is_the_call(send: &Send, due: &DueCall, tries: u32) -> bool {
 /// What is tried for longer than it may wait is the operator's turn; the lane goes on.
 fn not_for_ever(send: &Send, due: &DueCall, now: DateTime<Utc>, waits: Settlement) -> Settlement {
     let wait_max = TimeDelta::from_std(send.ongoing.wait_max()).unwrap_or(TimeDelta::MAX);
-    let waited = now - due.first_tried_at.unwrap_or(now);
+    let waited = now - due.waits_since.unwrap_or(now);
     match waits {
-        Settlement::Later { fault, .. } if fault.turn == Turn::Wait && waited >= wait_max => {
+        Settlement::Later { fault, .. } if waited >= wait_max => {
             let wait = humantime::format_duration(send.ongoing.wait_max());
             let reason = fault.what(crate::fault::Language::English);
             Settlement::Held(Fault::new(code::CALL_WAITED_TOO_LONG).with("wait", wait).with("reason", reason))

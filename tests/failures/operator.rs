@@ -133,3 +133,23 @@ fn what_the_account_may_not_do_holds_its_call_and_the_lane_goes_on() {
     let fault = world.calls("1")[0].fault.clone().unwrap();
     assert!(fault.to_string().contains("You may not change orders"), "{fault}");
 }
+
+#[test]
+fn a_call_that_waited_too_long_is_held_and_a_retry_begins_anew() {
+    let mut world = World::new();
+    world.configure(&[("time_out = \"20s\"", "time_out = \"20s\"\nwait_max = \"30m\"")]);
+    world.orders("ORD1.csv", &[("1", "Åkes", "A")]);
+    world.fail(json!({ "verb": "PUT" }), json!({ "kind": "status", "status": 408 }), None);
+    world.every(TimeDelta::minutes(1), 60);
+    assert_eq!(world.states("1"), [Held]);
+    let fault = world.calls("1")[0].fault.clone().unwrap();
+    assert_eq!((fault.code.name(), fault.args["wait"].as_str()), ("call-waited-too-long", "30m"));
+    let ledger = world.gateway().ledger().clone();
+    let order = lastkaj::gateway::operate::parse_target("order 1").unwrap();
+    world.place.block_on(async { ledger.retry(order, "kim", world.clock.now()).await }).unwrap();
+    world.every(TimeDelta::minutes(1), 20);
+    assert_eq!(world.states("1"), [Pending], "it may wait as long again");
+    world.mend();
+    world.every(TimeDelta::minutes(1), 15);
+    assert_eq!(world.states("1"), [Accepted]);
+}
