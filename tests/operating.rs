@@ -9,7 +9,7 @@ mod world;
 mod support;
 
 use chrono::TimeDelta;
-use lastkaj::call::CallState::{Accepted, Held, Pending, Unchanged};
+use lastkaj::call::CallState::{Accepted, Held, Pending, Refused, Unchanged};
 use lastkaj::call::Kind;
 use lastkaj::ledger::{Arrival, ArrivalFilter, ArrivalState, Ledger, Target};
 use world::World;
@@ -281,6 +281,16 @@ fn what_was_changed_in_ongoing_is_shown_and_sent_again() {
     };
     let (code, json) = reconcile(&world, &[]);
     assert_eq!((code, json["same"].as_u64()), (Some(0), Some(6)), "{json}");
+    // A newer version that Ongoing refused is not what was accepted.
+    world.fail(
+        serde_json::json!({ "verb": "PUT", "number": "B" }),
+        serde_json::json!({ "kind": "status", "status": 400, "body": "{\"message\":\"no\"}" }),
+        Some(1),
+    );
+    world.articles("ART1.csv", &[("B", "Refused")]);
+    world.rounds(4);
+    assert_eq!(world.states("B"), [Accepted, Refused]);
+    world.restart();
     change_in_ongoing(
         &world,
         r#"{"goodsOwnerId":159,"articleNumber":"B","articleName":"Another","unitCode":"st"}"#,
@@ -298,5 +308,6 @@ fn what_was_changed_in_ongoing_is_shown_and_sent_again() {
     world.restart();
     let (code, json) = reconcile(&world, &[]);
     assert_eq!((code, json["same"].as_u64()), (Some(0), Some(6)), "{json}");
+    assert_eq!(world.states("B"), [Accepted, Refused], "the accepted one went again");
     world.check();
 }

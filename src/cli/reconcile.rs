@@ -143,10 +143,12 @@ fn compare(
 
 /// Orders our last version to be sent again; what came of it.
 fn resend(difference: &Difference, why: &str, place: &Whereabouts) -> String {
-    let target = format!("{} {}", difference.kind.name(), difference.version.number);
-    match answer(place, &Request::SendAgain { target: target.clone(), why: why.to_owned() }) {
-        Ok(_) => format!("{target}: sent again"),
-        Err(fault) => format!("{target}: {}", fault.what(place.language)),
+    let about = format!("{} {}", difference.kind.name(), difference.version.number);
+    // The very call that was accepted: the newest of its number may be one that Ongoing refused.
+    let target = format!("call {}", difference.version.call_id.unwrap_or_default());
+    match answer(place, &Request::SendAgain { target, why: why.to_owned() }) {
+        Ok(_) => format!("{about}: sent again"),
+        Err(fault) => format!("{about}: {}", fault.what(place.language)),
     }
 }
 

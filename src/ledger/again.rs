@@ -62,12 +62,13 @@ impl Ended {
         CallState::named(&self.state).is_some_and(CallState::is_final)
     }
 
-    /// A newer call of the same key says more than this one.
+    /// A newer call of the same key says more than this one; one that was refused or thrown away changed nothing.
     fn has_newer(&self, connection: &Connection) -> Verb<bool> {
         Ok(connection
             .prepare_cached(
                 "SELECT 1 FROM call c JOIN arrival a ON a.id = c.arrival_id WHERE c.number = ?1 AND c.kind = ?2 \
-                 AND c.lane_id = ?3 AND c.id > ?4 AND a.published_at IS NOT NULL AND c.state <> 'discarded'",
+                 AND c.lane_id = ?3 AND c.id > ?4 AND a.published_at IS NOT NULL \
+                 AND c.state NOT IN ('discarded', 'refused')",
             )?
             .exists(params![self.number, self.kind, self.lane, self.id])?)
     }

@@ -233,6 +233,8 @@ pub struct KnownVersion {
     pub number: String,
     /// Ongoing's id.
     pub ongoing_id: Option<i64>,
+    /// The row of the call that it was accepted by, if what Ongoing holds is not in doubt.
+    pub call_id: Option<CallId>,
     /// The call that it was accepted by; `None` if that was erased, or if what Ongoing holds is in doubt.
     pub call: Option<Call>,
 }

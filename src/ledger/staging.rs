@@ -133,7 +133,7 @@ impl Ledger {
             let mut versions = Vec::with_capacity(known.len());
             for (number, ongoing_id, call_id) in known {
                 let call = find.query_row([call_id], super::convert::call).optional()?;
-                versions.push(KnownVersion { number, ongoing_id, call });
+                versions.push(KnownVersion { number, ongoing_id, call_id, call });
             }
             Ok(versions)
         })
