@@ -202,6 +202,11 @@ fn a_file_is_shown_with_its_lines_and_mistakes_in_the_configuration_keep_nobody_
     let call: serde_json::Value = serde_json::from_slice(&call.stdout).unwrap();
     assert!(call["requests"].as_str().unwrap().starts_with("PUT /api/v1/orders\n{"), "{call}");
 
+    // What is not there cannot be held, which must not look as if it were.
+    let nowhere = world.place.run(&["hold", "lane", "sandbox/1590", "--why", "a slip of the pen"]);
+    assert_eq!(nowhere.status.code(), Some(2), "{nowhere:?}");
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("one of: sandbox/159"), "{nowhere:?}");
+
     let config = String::from_utf8(world.place.read("gateway.toml")).unwrap();
     world
         .place

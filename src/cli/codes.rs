@@ -8,16 +8,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::clock::Clock;
 use crate::fault::{Fault, Place, code};
-use crate::gateway::codes;
 use crate::gateway::operate::Request;
-use crate::ledger::RegisterEntry;
+use crate::gateway::{asking, codes};
 use crate::ongoing::CodeRegister;
 
-use super::operator::{Whereabouts, answer, whereabouts};
+use super::asking::{Whereabouts, answer, ended_by, runtime, whereabouts};
 use super::run::load;
-use super::terminal::{complain, say, say_json, say_wrong, table};
+use super::terminal::{say, say_json, say_wrong, table};
 use super::{ConfigArgument, Exit};
 
 #[derive(Args)]
@@ -39,15 +37,14 @@ pub(super) fn codes(arguments: &CodesArguments) -> Exit {
         Ok(config) => config,
         Err(exit) => return exit,
     };
-    let language = config.gateway.language;
+    let place = match whereabouts(&arguments.config) {
+        Ok(place) => place,
+        Err(exit) => return exit,
+    };
     let read = || -> Result<Vec<CodeRegister>, Fault> {
-        let partner = codes::partner(&config, &arguments.partner)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))?;
-        let registers = runtime.block_on(codes::read(&config, partner, Clock::System))?;
-        keep(&whereabouts(&arguments.config).map_err(|_| Fault::new(code::STOPPING))?, partner, &registers)?;
+        let partner = asking::partner(&config, &arguments.partner)?;
+        let registers = runtime()?.block_on(codes::read(&config, partner))?;
+        keep(&place, partner, &registers)?;
         if let Some(folder) = &arguments.write {
             write_all(folder, &arguments.partner, &registers)?;
         }
@@ -70,11 +67,7 @@ pub(super) fn codes(arguments: &CodesArguments) -> Exit {
             registers.iter().for_each(show);
             Exit::Well
         }
-        Err(fault) => {
-            let exit = if fault.code == code::NO_SUCH_PARTNER { Exit::Usage } else { Exit::from(fault.turn) };
-            complain(&[fault], language);
-            exit
-        }
+        Err(fault) => ended_by(fault, place.language),
     }
 }
 
@@ -107,15 +100,10 @@ fn keep(
     registers: &[CodeRegister],
 ) -> Result<(), Fault> {
     for register in registers {
-        let entries = register.codes.iter().map(|code| RegisterEntry {
-            code: code.code.clone(),
-            name: code.name.clone(),
-            of: code.of.clone(),
-        });
         let request = Request::KeepRegister {
             lane: partner.lane.clone(),
             name: register.name.to_owned(),
-            entries: entries.collect(),
+            entries: codes::entries(register),
         };
         answer(place, &request)?;
     }

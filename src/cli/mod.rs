@@ -1,6 +1,7 @@
 //! The command line: one file a command. Commands ask the ledger or the running gateway; they never touch a
 //! transport or write to Ongoing themselves.
 
+mod asking;
 mod backup;
 mod check;
 mod codes;
@@ -130,7 +131,7 @@ enum Command {
     Reconcile(reconcile::ReconcileArguments),
     /// Throw away a call, an arrival or a report that waits or is held
     #[command(after_help = "Example: lastkaj discard call 17 --why \"the customer cancelled by phone\"")]
-    Discard(operator::DiscardArguments),
+    Discard(operator::DeedArguments),
     /// Copy ledger and files into one file, while the gateway runs or not
     #[command(
         after_help = "Examples:\n  lastkaj backup /var/backups/lastkaj\n  lastkaj backup /mnt/usb/lastkaj-monday.tar --json"

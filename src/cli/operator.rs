@@ -1,20 +1,15 @@
-//! `list`, `retry`, `discard`, `hold`, `release` and `send-again`: through the control socket while a gateway runs, else on the ledger itself.
-
-use std::path::PathBuf;
+//! `list`, and what an operator orders: `retry`, `discard`, `hold`, `release` and `send-again`.
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use crate::call::CallState;
-use crate::clock::Clock;
-use crate::config;
+use crate::config::{self, Config};
 use crate::fault::{Fault, Language, code};
-use crate::gateway::control;
-use crate::gateway::operate::{Request, operate};
-use crate::ledger::{DataLock, Ledger};
-use crate::step::Steps;
+use crate::gateway::operate::Request;
 
-use super::terminal::{cell, complain, count, say, say_json, say_wrong, table};
+use super::asking::ask;
+use super::terminal::{cell, complain, say, say_json, say_wrong, table};
 use super::{ConfigArgument, Exit};
 
 #[derive(Args)]
@@ -63,21 +58,6 @@ pub(super) struct RetryArguments {
 #[derive(Args)]
 pub(super) struct DeedArguments {
     /// What: `order SO-1`, `call 17`, `arrival 4`, `report 9`, "inbox nordvik/orders", "lane nordlager/159"
-    #[arg(required = true, num_args = 1..)]
-    target: Vec<String>,
-    /// Why, for whoever asks later
-    #[arg(long)]
-    why: String,
-    /// For scripts
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    config: ConfigArgument,
-}
-
-#[derive(Args)]
-pub(super) struct DiscardArguments {
-    /// What: `order SO-1`, `call 17`, `arrival 4`, `report 9`
     #[arg(required = true, num_args = 1..)]
     target: Vec<String>,
     /// Why, for whoever asks later
@@ -145,6 +125,11 @@ pub(super) fn retry(arguments: &RetryArguments) -> Exit {
 }
 
 pub(super) fn hold(arguments: &DeedArguments) -> Exit {
+    // A halt of something that is not there would hold nothing, in silence.
+    if let Some((fault, language)) = unknown_scope(&arguments.config, &arguments.target.join(" ")) {
+        complain(&[fault], language);
+        return Exit::Usage;
+    }
     deed(arguments, |target, why| Request::Hold { target, why })
 }
 
@@ -161,9 +146,27 @@ fn deed(arguments: &DeedArguments, request: impl FnOnce(String, String) -> Reque
     ask(&arguments.config, &request, |answer, _| say_done(answer, arguments.json))
 }
 
-pub(super) fn discard(arguments: &DiscardArguments) -> Exit {
-    let request = Request::Discard { target: arguments.target.join(" "), why: arguments.why.clone() };
-    ask(&arguments.config, &request, |answer, _| say_done(answer, arguments.json))
+pub(super) fn discard(arguments: &DeedArguments) -> Exit {
+    deed(arguments, |target, why| Request::Discard { target, why })
+}
+
+/// What is wrong with a scope that the configuration does not have. One with mistakes cannot tell.
+fn unknown_scope(config: &ConfigArgument, target: &str) -> Option<(Fault, Language)> {
+    let known = |word: &str, config: &Config| -> Option<Vec<String>> {
+        Some(match word {
+            "installation" => config.installations.keys().cloned().collect(),
+            "lane" => config.partners.iter().map(|partner| partner.lane.to_string()).collect(),
+            "inbox" => config.inboxes.iter().map(|inbox| inbox.name.clone()).collect(),
+            "outbox" => config.outboxes.iter().map(|outbox| outbox.name.clone()).collect(),
+            _ => return None,
+        })
+    };
+    let config = config::load(&config.config, &config::ProcessEnvironment).ok()?;
+    let (word, name) = target.split_once(' ')?;
+    let names = known(word, &config)?;
+    let fault =
+        Fault::new(code::NO_SUCH_SCOPE).found(name).with("kind", word).with("names", names.join(", "));
+    (!names.iter().any(|known| known == name)).then_some((fault, config.gateway.language))
 }
 
 /// Why those that are held, refused, rejected or waiting stand as they do, and what lets a held one go on.
@@ -197,77 +200,6 @@ fn say_done(answer: &Value, json: bool) {
     }
     for line in answer.get("done").and_then(Value::as_array).into_iter().flatten() {
         say(cell(line));
-    }
-}
-
-/// Where a gateway is, as far as an operator needs it.
-pub(super) struct Whereabouts {
-    pub data: PathBuf,
-    control: PathBuf,
-    pub language: Language,
-}
-
-/// Where the gateway is. Mistakes in gateway.toml do not keep anybody from looking: they are mentioned.
-pub(super) fn whereabouts(config: &ConfigArgument) -> Result<Whereabouts, Exit> {
-    let environment = config::ProcessEnvironment;
-    let mistakes = match config::load(&config.config, &environment) {
-        Ok(config) => {
-            let gateway = config.gateway;
-            return Ok(Whereabouts {
-                data: gateway.data,
-                control: gateway.control,
-                language: gateway.language,
-            });
-        }
-        Err(mistakes) => mistakes,
-    };
-    let language = config::language(&config.config, &environment);
-    let Some((data, control)) = config::whereabouts(&config.config, &environment) else {
-        complain(&mistakes, language);
-        return Err(Exit::Usage);
-    };
-    say_wrong(&format!(
-        "{} has {} (`lastkaj check` names them); this is shown all the same\n",
-        config.config.display(),
-        count(mistakes.len(), "mistake", "mistakes"),
-    ));
-    Ok(Whereabouts { data, control, language })
-}
-
-/// Asks the gateway that runs, or the ledger where none does, and shows the answer.
-pub(super) fn ask(config: &ConfigArgument, request: &Request, show: impl FnOnce(&Value, Language)) -> Exit {
-    let place = match whereabouts(config) {
-        Ok(place) => place,
-        Err(exit) => return exit,
-    };
-    match answer(&place, request) {
-        Ok(value) => {
-            show(&value, place.language);
-            Exit::Well
-        }
-        Err(fault) => {
-            let usage = [code::UNKNOWN_OBJECT, code::UNKNOWN_STATE, code::NOTHING_MATCHES];
-            let exit = if usage.contains(&fault.code) { Exit::Usage } else { Exit::from(fault.turn) };
-            complain(&[fault], place.language);
-            exit
-        }
-    }
-}
-
-/// The answer of the gateway that runs, or of the ledger where none does.
-pub(super) fn answer(place: &Whereabouts, request: &Request) -> Result<Value, Fault> {
-    match DataLock::take(&place.data) {
-        Ok(_lock) => {
-            let ledger = Ledger::open(&place.data, Steps::unwatched())?;
-            let who = control::user_name(rustix::process::getuid().as_raw());
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))?;
-            runtime.block_on(operate(&ledger, &Clock::System, &who, request))
-        }
-        Err(fault) if fault.code == code::DATA_FOLDER_LOCKED => control::ask(&place.control, request),
-        Err(fault) => Err(fault),
     }
 }
 

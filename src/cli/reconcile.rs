@@ -6,16 +6,14 @@ use serde_json::{Value, json};
 use crate::call::Kind;
 use crate::config::{Config, Partner};
 use crate::fault::{Fault, code};
+use crate::gateway::asking;
 use crate::gateway::operate::Request;
-use crate::gateway::{
-    codes,
-    reconcile::{self, Compared},
-};
+use crate::gateway::reconcile::{self, Compared};
 use crate::ledger::KnownVersion;
 
-use super::operator::{Whereabouts, answer, whereabouts};
+use super::asking::{Whereabouts, answer, ended_by, runtime, whereabouts};
 use super::run::load;
-use super::terminal::{Progress, complain, count, say, say_json, table};
+use super::terminal::{Progress, count, say, say_json, table};
 use super::{ConfigArgument, Exit};
 
 /// How many documents are read from the ledger at once.
@@ -71,7 +69,7 @@ pub(super) fn reconcile(arguments: &ReconcileArguments) -> Exit {
         Err(exit) => return exit,
     };
     let done = || -> Result<(Outcome, Vec<String>), Fault> {
-        let partner = codes::partner(&config, &arguments.partner)?;
+        let partner = asking::partner(&config, &arguments.partner)?;
         let outcome = compare(arguments, &config, partner, &place)?;
         let mut resent = Vec::new();
         if arguments.resend {
@@ -90,11 +88,7 @@ pub(super) fn reconcile(arguments: &ReconcileArguments) -> Exit {
             }
             if outcome.differences.is_empty() { Exit::Well } else { Exit::Sender }
         }
-        Err(fault) => {
-            let exit = if fault.code == code::NO_SUCH_PARTNER { Exit::Usage } else { Exit::from(fault.turn) };
-            complain(&[fault], place.language);
-            exit
-        }
+        Err(fault) => ended_by(fault, place.language),
     }
 }
 
@@ -110,10 +104,7 @@ fn compare(
         (Kind::PurchaseOrder, arguments.purchase_orders),
         (Kind::Order, arguments.orders),
     ];
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Fault::new(code::LEDGER_FAILED).with("reason", error))?;
+    let runtime = runtime()?;
     let mut outcome = Outcome::default();
     let mut progress = Progress::new("comparing");
     for kind in kinds.into_iter().filter(|(_, asked)| all || *asked).map(|(kind, _)| kind) {

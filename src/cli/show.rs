@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::fault::{Fault, Place, code};
 use crate::gateway::operate::Request;
 
-use super::operator::{ask, whereabouts};
+use super::asking::{ask, whereabouts};
 use super::terminal::{cell, complain, say, say_json, say_wrong};
 use super::{ConfigArgument, Exit, trace};
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::gateway::operate::Request;
 
-use super::operator::ask;
+use super::asking::ask;
 use super::terminal::{cell, say, say_json};
 use super::{ConfigArgument, Exit};
 

@@ -1,14 +1,13 @@
 //! Reading a partner's registers from Ongoing, for people and for the check of codes. Only reads go to Ongoing here.
 
-use crate::clock::Clock;
 use crate::config::{Config, Partner};
-use crate::fault::{Fault, code};
+use crate::fault::Fault;
 use crate::ledger::{RESTORED, Register, RegisterEntry};
-use crate::ongoing::{CodeRegister, Ongoing};
+use crate::ongoing::{CodeRegister, RegisteredCode};
 use crate::send::{installation_scope, lane_scope};
-use crate::step::Steps;
 
 use super::Gateway;
+use super::asking::client;
 
 impl Gateway {
     /// Reads the registers of each lane anew that are older than its installation allows. What cannot be read is only
@@ -29,13 +28,8 @@ impl Gateway {
             }
             match ongoing.registers(lane.goods_owner, &mut Vec::new()).await {
                 Ok(registers) => {
-                    for register in registers {
-                        let entries = register.codes.into_iter().map(|entry| RegisterEntry {
-                            code: entry.code,
-                            name: entry.name,
-                            of: entry.of,
-                        });
-                        self.ledger.keep_register(&lane, register.name, entries.collect(), now).await?;
+                    for register in &registers {
+                        self.ledger.keep_register(&lane, register.name, entries(register), now).await?;
                     }
                     tracing::info!(%lane, "the registers were read");
                 }
@@ -48,25 +42,21 @@ impl Gateway {
     }
 }
 
-/// The partner of this name.
-///
-/// # Errors
-/// There is none; the fault names those that there are.
-pub fn partner<'c>(config: &'c Config, name: &str) -> Result<&'c Partner, Fault> {
-    config.partners.iter().find(|partner| partner.name == name).ok_or_else(|| {
-        let names: Vec<&str> = config.partners.iter().map(|partner| partner.name.as_str()).collect();
-        Fault::new(code::NO_SUCH_PARTNER).found(name).with("partners", names.join(", "))
-    })
-}
-
-/// The registers of a partner's goods owner.
+/// The registers of a partner's goods owner, as they are now.
 ///
 /// # Errors
 /// Ongoing could not be read.
-pub async fn read(config: &Config, partner: &Partner, clock: Clock) -> Result<Vec<CodeRegister>, Fault> {
-    let Some(installation) = config.installations.get(&partner.lane.installation) else {
-        return Err(Fault::new(code::NO_SUCH_PARTNER).found(&partner.name).with("partners", ""));
-    };
-    let ongoing = Ongoing::new(installation, clock, Steps::unwatched())?;
+pub async fn read(config: &Config, partner: &Partner) -> Result<Vec<CodeRegister>, Fault> {
+    let ongoing = client(config, partner)?;
     Ok(ongoing.registers(partner.lane.goods_owner, &mut Vec::new()).await?)
+}
+
+/// A register's codes as the ledger keeps them.
+pub fn entries(register: &CodeRegister) -> Vec<RegisterEntry> {
+    let entry = |code: &RegisteredCode| RegisterEntry {
+        code: code.code.clone(),
+        name: code.name.clone(),
+        of: code.of.clone(),
+    };
+    register.codes.iter().map(entry).collect()
 }

@@ -6,6 +6,7 @@
 //!
 //! A watcher, a control command and a neighbouring pass only wake a loop early; polling is the truth.
 
+pub mod asking;
 pub mod codes;
 pub mod control;
 mod keeping;

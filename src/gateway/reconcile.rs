@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
 use crate::config::{Config, Partner};
-use crate::fault::{Fault, code};
+use crate::fault::Fault;
 use crate::ledger::KnownVersion;
-use crate::ongoing::{COMPARED_AT_ONCE, Found, Ongoing};
-use crate::step::Steps;
+use crate::ongoing::{COMPARED_AT_ONCE, Found};
+
+use super::asking::client;
 
 /// What became of one document that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,10 +35,7 @@ pub async fn compare(
     partner: &Partner,
     versions: &[KnownVersion],
 ) -> Result<Vec<Compared>, Fault> {
-    let Some(installation) = config.installations.get(&partner.lane.installation) else {
-        return Err(Fault::new(code::NO_SUCH_PARTNER).found(&partner.name).with("partners", ""));
-    };
-    let ongoing = Ongoing::new(installation, Clock::System, Steps::unwatched())?;
+    let ongoing = client(config, partner)?;
     let mut compared = Vec::with_capacity(versions.len());
     for versions in versions.chunks(COMPARED_AT_ONCE) {
         let calls: Vec<_> = versions.iter().filter_map(|version| version.call.clone()).collect();

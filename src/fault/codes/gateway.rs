@@ -35,6 +35,8 @@ codes! {
     STOPPING = "stopping", Wait;
     /// A bug of the gateway, caught at its border.
     CAUGHT_BUG = "caught-bug", Operator;
+    /// The configuration has no such inbox, outbox, lane or installation.
+    NO_SUCH_SCOPE = "no-such-scope", Operator;
     /// The configuration has no partner of this name.
     NO_SUCH_PARTNER = "no-such-partner", Operator;
     /// A file that a command was asked for cannot be written.
