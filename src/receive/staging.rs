@@ -276,7 +276,8 @@ impl<'a> Staging<'a> {
     fn is_to_refresh(&self, call: &Call, basis: &Basis) -> bool {
         let (Some(refresh), Some(accepted)) = (self.inbox.refresh, basis.accepted_at) else { return false };
         // The number says how much of a quarter is taken off.
-        let seed = call.key.number.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
+        let mix = |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte));
+        let seed = call.key.number.bytes().fold(0, mix);
         let after = refresh - refresh / 4 * (seed % 100) / 100;
         (self.receive.clock.now() - accepted).to_std().is_ok_and(|age| age >= after)
     }
