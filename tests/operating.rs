@@ -255,6 +255,31 @@ fn registers_are_listed_written_as_code_tables_and_kept_for_the_check_of_codes()
     assert!(String::from_utf8_lossy(&nobody.stderr).contains("nordvik"), "{nobody:?}");
 }
 
+#[test]
+fn registers_are_read_once_a_day_and_after_a_failure_once_an_hour() {
+    let mut world = World::new();
+    let refresh = |world: &mut World, after: TimeDelta| {
+        world.clock.advance(after);
+        world.gateway();
+        let gateway = world.gateway.as_ref().unwrap();
+        world.place.block_on(gateway.refresh_registers()).unwrap();
+        world.count("GET", "/transporterContracts", 0)
+    };
+    world.fail(
+        serde_json::json!({ "verb": "GET" }),
+        serde_json::json!({ "kind": "status", "status": 500 }),
+        None,
+    );
+    assert_eq!(refresh(&mut world, TimeDelta::zero()), 1);
+    assert_eq!(refresh(&mut world, TimeDelta::minutes(1)), 1, "it failed a moment ago");
+    world.mend();
+    assert_eq!(refresh(&mut world, TimeDelta::hours(1)), 2);
+    assert_eq!(refresh(&mut world, TimeDelta::hours(2)), 2, "it was read today");
+    assert_eq!(refresh(&mut world, TimeDelta::hours(23)), 3);
+    let kept = ledger(&mut world).register(&world.lane(), "transporter services");
+    assert!(world.place.block_on(kept.into_future()).unwrap().unwrap().entries.len() > 3);
+}
+
 /// Somebody changes an article in Ongoing itself.
 fn change_in_ongoing(world: &World, body: &str) {
     use std::io::{Read, Write};

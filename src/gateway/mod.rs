@@ -51,6 +51,8 @@ pub struct Gateway {
     // Files of the spool that no row knew, and when they were first seen so.
     orphans_seen: Mutex<BTreeMap<String, chrono::DateTime<chrono::Utc>>>,
     outages: outage::Outages,
+    // When registers were last tried to be read, by lane.
+    registers_tried: Mutex<BTreeMap<Lane, chrono::DateTime<chrono::Utc>>>,
     // Held as long as the gateway lives; given back by the system whatever happens to the process.
     _lock: Arc<DataLock>,
 }
@@ -96,6 +98,7 @@ impl Gateway {
             limits_kept: Mutex::default(),
             orphans_seen: Mutex::default(),
             outages: outage::Outages::default(),
+            registers_tried: Mutex::default(),
             _lock: lock,
         };
         gateway.restore_limits().await?;
