@@ -102,7 +102,7 @@ fn every_member_of_every_request_is_set_by_a_sample() {
 }
 
 #[test]
-fn each_reason_is_needed() {
+fn what_is_left_out_is_in_a_request() {
     let api = Api::read();
     let schemas: BTreeMap<&str, Vec<&str>> =
         api.request_schemas().map(|(schema, members)| (schema, members.to_vec())).collect();

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::convert::{SELECT_CALL, call, count, find_lane, maybe_time, ms, named};
 use super::failure::Verb;
 use super::rows::{ArrivalId, CallId, DueCall};
-use crate::call::{Call, Kind, Lane, Need};
+use crate::call::{Kind, Lane, Need};
 
 /// A call that has waited this long since it was published goes before every younger one, whatever its kind.
 const AGES_AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -26,11 +26,6 @@ impl Barred {
     /// Calls of this kind with an operation of this tag wait.
     pub fn add(&mut self, kind: Kind, tag: &str) {
         self.0.push_str(&format!("|{}/{tag}|", kind.name()));
-    }
-
-    /// Whether calls like this one wait.
-    pub fn holds(&self, call: &Call) -> bool {
-        self.0.contains(&format!("|{}/{}|", call.key.kind.name(), call.operation.tag()))
     }
 
     /// Whether nothing waits.

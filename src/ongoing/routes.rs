@@ -105,3 +105,40 @@ pub(super) fn file_route(of: Kind) -> &'static Route {
         Kind::Order | Kind::ReturnOrder | Kind::Attachment => &PUT_ORDER_FILE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{Key, Lane};
+
+    #[test]
+    fn every_call_that_can_be_planned_has_its_method() {
+        let put_file = |of| Operation::PutFile { of, of_number: String::new() };
+        let (order_id, order_line_id) = (1, 2);
+        let mark = Operation::MarkOrderLineReported {
+            order_id,
+            order_line_id,
+            reported_number_of_items: String::new(),
+        };
+        for (kind, operation, method) in [
+            (Kind::Article, Operation::PutArticle, "PUT /articles"),
+            (Kind::Order, Operation::PutOrder, "PUT /orders"),
+            (Kind::PurchaseOrder, Operation::PutPurchaseOrder, "PUT /purchaseOrders"),
+            (Kind::ReturnOrder, Operation::PutReturnOrder, "PUT /returnOrders"),
+            (Kind::Order, Operation::Cancel, "DELETE /orders"),
+            (Kind::PurchaseOrder, Operation::Cancel, "DELETE /purchaseOrders"),
+            (Kind::Order, Operation::Change, "GET /orders"),
+            (Kind::PurchaseOrder, Operation::Change, "GET /purchaseOrders"),
+            (Kind::Attachment, put_file(Kind::Article), "PUT /articles/{articleSystemId}/files"),
+            (Kind::Attachment, put_file(Kind::PurchaseOrder), "PUT /purchaseOrders/{purchaseOrderId}/files"),
+            (Kind::Attachment, put_file(Kind::Order), "PUT /orders/{orderId}/files"),
+            (Kind::Order, mark, limits::PATCH_REPORTED),
+        ] {
+            let lane = Lane { installation: String::new(), goods_owner: 159 };
+            let key = Key { lane, kind, number: String::new() };
+            let (body, hash, remember) = Default::default();
+            let call = Call { key, operation, body, hash, needs: Vec::new(), remember };
+            assert_eq!(method_of(&call), method);
+        }
+    }
+}
