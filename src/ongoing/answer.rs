@@ -169,8 +169,8 @@ fn refused(answered: &Answered) -> Fault {
     Fault::new(code::REFUSED).with("message", message).with("status", answered.status)
 }
 
-/// The human text of an answer: `message`, `Message`, `error` or `Error`, with the texts of `ModelState`; else the
-/// answer itself. Mark-up becomes blanks, and it is cut to [`LONGEST_TEXT`].
+/// The human text of an answer: `message`, `Message`, `error` or `Error`, with the texts of `ModelState` and of those
+/// `messages` that tell of a failure; else the answer itself. Mark-up becomes blanks, and it is cut to [`LONGEST_TEXT`].
 pub fn message_of(body: &str) -> String {
     let Some(json) = Json::read(body) else { return plain(body) };
     let mut parts: Vec<&str> = Vec::new();
@@ -185,6 +185,12 @@ pub fn message_of(body: &str) -> String {
                 Json::Text(text) => Some(text.as_str()),
                 _ => None,
             }));
+        }
+    }
+    // Of a request with several things, those that were refused.
+    for message in json.member("messages").map_or(&[][..], Json::items) {
+        if message.member("success") == Some(&Json::Boolean(false)) {
+            parts.extend(message.text("message"));
         }
     }
     parts.retain(|part| !part.trim().is_empty());

@@ -43,6 +43,11 @@ impl World {
         }
     }
 
+    /// The base URL that the gateway is given.
+    pub fn url(&self) -> String {
+        format!("http://{}/sandbox", self.address)
+    }
+
     /// Another client of the same sandbox.
     pub fn seen_by(&self, user: &str) -> World {
         World { address: self.address, clock: self.clock.clone(), user: user.to_owned(), running: None }

@@ -31,6 +31,8 @@ codes! {
     ONGOING_SERVER_ERROR = "ongoing-server-error", Wait;
     /// Ongoing answered 429.
     ONGOING_TOO_MANY_CALLS = "ongoing-too-many-calls", Wait;
+    /// Announced article items that the document does not name any more, beside new ones.
+    ANNOUNCED_OTHERWISE = "announced-otherwise", Sender;
     /// Our own breaker is open.
     ONGOING_RESTS = "ongoing-rests", Wait;
     /// Ongoing answered 401.

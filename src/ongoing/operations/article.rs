@@ -1,8 +1,11 @@
 //! `PUT /articles`, and what an article has besides: dangerous goods and classes, each by a request of its own
 //! (`ongoing-rest-api.md`, section 9.3). All of them may be repeated.
 
+use std::collections::BTreeSet;
+
 use super::{Doing, partly};
 use crate::call::Call;
+use crate::fault::{Fault, code};
 use crate::ongoing::answer::{Answer, Unavailable};
 use crate::ongoing::compare::{Json, article_differs};
 use crate::ongoing::members::Members;
@@ -41,22 +44,33 @@ async fn put_classes(doing: &mut Doing<'_>, article: i64, classes: &[Members]) -
     let register = doing.list(&routes::GET_ARTICLE_CLASSES, "articles/classes", Vec::new()).await?;
     let known = register.member("articleClasses").map_or(&[][..], Json::items);
     let mut ids = Vec::new();
+    let mut seen = BTreeSet::new();
     for class in classes {
         let code = class.text("code").unwrap_or_default();
+        if !seen.insert(code.trim().to_lowercase()) {
+            continue;
+        }
         let same = |entry: &&Json| {
             entry.text("code").is_some_and(|known| known.trim().to_lowercase() == code.trim().to_lowercase())
         };
         let id = match known.iter().find(same).and_then(|entry| entry.whole("id")) {
-            Some(id) => Some(id),
+            Some(id) => id,
             None => {
                 let body = new_class(doing.call, class, &code);
                 let done = doing
                     .write(&routes::PUT_ARTICLE_CLASS, "articles/classes", Vec::new(), Some(body), false)
                     .await?;
-                done.json.whole("articleClassId")
+                // Without its id the class could not be given to the article: look again.
+                done.json.whole("articleClassId").ok_or_else(|| {
+                    Answer::Unknown(
+                        Fault::new(code::ONGOING_NO_ID)
+                            .with("method", routes::PUT_ARTICLE_CLASS.method)
+                            .found(done.message),
+                    )
+                })?
             }
         };
-        ids.extend(id);
+        ids.push(id);
     }
     let path = format!("articles/{article}/classes");
     let body = format!("{{\"articleClassIds\":{}}}", serde_json::Value::from(ids));

@@ -186,12 +186,16 @@ fn not_there(kind: Kind, number: &str) -> Answer {
 /// The outcome of a later request of a call, of which the first was done already.
 fn partly(answer: Answer, call: &Call, part: &str) -> Answer {
     match answer {
-        Answer::Refused(fault) => Answer::Refused(
-            Fault::new(code::PARTLY_REFUSED)
-                .with("document", call.key.kind.name())
-                .with("part", part)
-                .with("reason", fault.what(crate::fault::Language::English)),
-        ),
+        Answer::Refused(fault) => {
+            let said = fault.args.get("message").cloned();
+            let reason = said.unwrap_or_else(|| fault.what(crate::fault::Language::English));
+            Answer::Refused(
+                Fault::new(code::PARTLY_REFUSED)
+                    .with("document", call.key.kind.name())
+                    .with("part", part)
+                    .with("reason", reason),
+            )
+        }
         other => other,
     }
 }

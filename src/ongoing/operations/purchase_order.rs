@@ -1,5 +1,7 @@
 //! `PUT /purchaseOrders`, and the article items that it announces. Their request adds, and a repeat would announce them
-//! twice: so what is there already is read first, and only the rest is sent (promise 5).
+//! twice: so what is there already is read first, and only the rest is sent (promise 5). Nothing takes an announced item
+//! back: where Ongoing shows one that the document does not name any more, a new one beside it would be goods that never
+//! come, and is refused.
 
 use rust_decimal::Decimal;
 
@@ -23,8 +25,7 @@ const ITEMS: &str = "@articleItems";
 
 pub(super) async fn put(doing: &mut Doing<'_>) -> Result<Answer, Answer> {
     let (id, message) = doing.put(&routes::PUT_PURCHASE_ORDER, "purchaseOrders", "purchaseOrderId").await?;
-    let call = doing.call;
-    announce(doing, id).await.map_err(|answer| partly(answer, call, "article items"))?;
+    announce(doing, id).await?;
     Ok(Answer::Accepted { ongoing_id: Some(id), message })
 }
 
@@ -41,7 +42,13 @@ async fn announce(doing: &mut Doing<'_>, id: i64) -> Result<(), Answer> {
     for (row, items) in &lines {
         let line = line_of(&there, row);
         let Some(line_id) = line.and_then(|line| line.whole("id")) else { return Err(lags(&number)) };
-        for item in not_there(items, line) {
+        let (added, left_over) = not_there(items, line);
+        if !added.is_empty() && left_over > 0 {
+            return Err(Answer::Refused(
+                Fault::new(code::ANNOUNCED_OTHERWISE).with("number", &number).with("row", row),
+            ));
+        }
+        for item in added {
             if missing > 0 {
                 body.push(',');
             }
@@ -61,7 +68,9 @@ async fn announce(doing: &mut Doing<'_>, id: i64) -> Result<(), Answer> {
         return Err(lags(&number));
     }
     let path = format!("purchaseOrders/{id}/articleItems");
-    doing.write(&routes::PUT_ARTICLE_ITEMS, &path, Vec::new(), Some(body), true).await?;
+    let call = doing.call;
+    let done = doing.write(&routes::PUT_ARTICLE_ITEMS, &path, Vec::new(), Some(body), true).await;
+    done.map_err(|answer| partly(answer, call, "article items"))?;
     Ok(())
 }
 
@@ -79,8 +88,9 @@ fn line_of<'a>(order: &'a Json, row: &str) -> Option<&'a Json> {
     lines.iter().find(|line| line.text("rowNumber").map(str::trim) == Some(row.trim()))
 }
 
-/// The items that the line does not show; each item that is there accounts for one.
-fn not_there<'m>(items: &'m [Members], line: Option<&Json>) -> Vec<&'m Members> {
+/// The items that the line does not show, and how many it shows that are none of ours; each item that is there accounts
+/// for one.
+fn not_there<'m>(items: &'m [Members], line: Option<&Json>) -> (Vec<&'m Members>, usize) {
     let there = line.and_then(|line| line.member("articleItems")).map_or(&[][..], Json::items);
     let mut there: Vec<Identity> = there.iter().map(Identity::of_read).collect();
     let mut missing = Vec::new();
@@ -91,7 +101,7 @@ fn not_there<'m>(items: &'m [Members], line: Option<&Json>) -> Vec<&'m Members> 
             None => missing.push(item),
         }
     }
-    missing
+    (missing, there.len())
 }
 
 /// What tells one announced item from another; what Ongoing does not read back is no part of it.
@@ -146,7 +156,7 @@ pub(super) async fn look(doing: &mut Doing<'_>) -> Result<Found, Unavailable> {
         }
     });
     let lines = lines_with_items(&doing.document());
-    let whole = lines.iter().all(|(row, items)| not_there(items, line_of(&there, row)).is_empty());
+    let whole = lines.iter().all(|(row, items)| not_there(items, line_of(&there, row)).0.is_empty());
     Ok(match found {
         Found::Same { ongoing_id } if !whole => {
             Found::Different { ongoing_id, what: "articleItems".to_owned() }
