@@ -349,7 +349,7 @@ fn settle(
         Settlement::Refused(fault) => {
             end(connection, call, CallState::Refused, None, "", Some(fault), now)?;
             // Its first requests were done.
-            if fault.code == code::PARTLY_REFUSED {
+            if [code::PARTLY_REFUSED, code::ANNOUNCED_OTHERWISE].contains(&fault.code) {
                 clear_basis(connection, call)?;
             }
             one_call_ended(connection, attempted.arrival, now)

@@ -36,7 +36,7 @@ fn a_file_put_twice_replaces_and_keeps_its_name() {
         (("@articleNumber", "A"), format!("articles/{article}")),
     ] {
         let path = format!("PUT {object}/files");
-        assert_eq!(desk.accepted(&call(&desk, of, "AAAA"), Hint::default()), [path.clone()]);
+        assert_eq!(desk.accepted(&call(&desk, of, "AAAA"), Hint::default()), std::slice::from_ref(&path));
         let first = files(&desk, &object);
         assert_eq!(first.len(), 1);
         assert_eq!(first[0].0, "Följesedel & tull 1.pdf");

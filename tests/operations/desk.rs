@@ -38,7 +38,7 @@ impl Desk {
         let world = World::with(settings);
         let installation = Installation {
             name: "sandbox".into(),
-            url: world.url(),
+            url: format!("http://{}/sandbox", world.address),
             username,
             password: Secret::new(password),
             time_out: Duration::from_secs(20),

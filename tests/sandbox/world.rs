@@ -14,7 +14,7 @@ pub const OWNER: i64 = 159;
 
 /// A sandbox with a clock that stands still, and a raw client of it.
 pub struct World {
-    address: SocketAddr,
+    pub address: SocketAddr,
     pub clock: Clock,
     user: String,
     running: Option<(tokio::runtime::Runtime, Sandbox)>,
@@ -41,11 +41,6 @@ impl World {
             user: format!("{user}:{password}"),
             running: Some((runtime, sandbox)),
         }
-    }
-
-    /// The base URL that the gateway is given.
-    pub fn url(&self) -> String {
-        format!("http://{}/sandbox", self.address)
     }
 
     /// Another client of the same sandbox.
