@@ -593,17 +593,19 @@ fn an_outcome_and_the_beginning_of_what_follows_are_one() {
     let due = next(&ledger, at(0)).unwrap();
     ledger.begin(due.id, at(0)).wait().unwrap();
     let settled = |due: &DueCall| Settled { call: due.id, settlement: accepted(1), requests: Vec::new() };
-    let go_on = |due: &DueCall, barred: &Barred, scopes: &[&str]| {
+    let go_on = |due: &DueCall, most: usize, barred: &Barred, scopes: &[&str]| {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        ledger.settle_and_begin(settled(due), &lane(), barred, scopes, at(0)).wait().unwrap()
+        let (settled, given_back, barred) = (vec![settled(due)], Vec::new(), barred.clone());
+        let advance = Advance { settled, given_back, most, barred, scopes };
+        ledger.advance(&lane(), advance, at(0)).wait().unwrap()
     };
-    let y = go_on(&due, &Barred::default(), &[]).unwrap();
+    let y = go_on(&due, 1, &Barred::default(), &[]).remove(0);
     assert_eq!(y.call.key.to_string(), "article Y");
     assert!(ledger.begin(y.id, at(0)).wait().is_err(), "it is begun already");
     // Orders may not go: nothing is begun.
     let mut barred = Barred::default();
     barred.add(Kind::Order, "put_order");
-    assert_eq!(go_on(&y, &barred, &[]), None);
+    assert_eq!(go_on(&y, 9, &barred, &[]), []);
     let s = next(&ledger, at(0)).unwrap();
     ledger.begin(s.id, at(0)).wait().unwrap();
     // Nor while something is halted.
@@ -611,8 +613,44 @@ fn an_outcome_and_the_beginning_of_what_follows_are_one() {
         .halt("installation nordlager", Fault::new(code::ONGOING_WRONG_PASSWORD), "", at(0))
         .wait()
         .unwrap();
-    assert_eq!(go_on(&s, &Barred::default(), &["installation nordlager"]), None);
+    assert_eq!(go_on(&s, 9, &Barred::default(), &["installation nordlager"]), []);
     assert_eq!(number(next(&ledger, at(0))).as_deref(), Some("order T"));
+}
+
+#[test]
+fn calls_that_are_begun_together_never_wait_for_one_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(folder.path());
+    let order = |number, articles: &[&str]| call(Kind::Order, number, "1:o", articles);
+    let first = [article("X"), order("S", &[]), order("T", &["X"]), order("U", &["Z"])];
+    publish(&ledger, "1", calls(&first), at(0));
+    publish(&ledger, "2", calls(&[order("S", &[]), article("Y")]), at(0));
+    let advance = |settled: &[&DueCall], given_back: &[&DueCall]| {
+        let settled = settled
+            .iter()
+            .map(|due| Settled { call: due.id, settlement: accepted(1), requests: Vec::new() })
+            .collect();
+        let given_back = given_back.iter().map(|due| (*due).clone()).collect();
+        let advance = Advance { settled, given_back, most: 9, ..Advance::default() };
+        ledger.advance(&lane(), advance, at(0)).wait().unwrap()
+    };
+    let names = |begun: &[DueCall]| begun.iter().map(|due| due.call.key.to_string()).collect::<Vec<_>>();
+    let begun = advance(&[], &[]);
+    // Not T, which needs X, and not the second S.
+    assert_eq!(names(&begun), ["article X", "article Y", "order S", "order U"]);
+    assert_eq!(next(&ledger, at(0)), None, "what is begun is nobody's next");
+    let after = advance(&[&begun[0], &begun[2]], &[&begun[1]]);
+    assert_eq!(
+        names(&after),
+        ["article Y", "order T", "order S"],
+        "in turn, once what they wait for has ended"
+    );
+    assert_eq!((after[0].tries, after[0].first_tried_at), (0, None), "what was given back was not tried");
+    // After a crash all that was begun is in doubt.
+    drop(ledger);
+    let ledger = open(folder.path());
+    assert_eq!(ledger.recover_in_flight().wait().unwrap(), 4);
+    assert!(next(&ledger, at(0)).unwrap().unknown);
 }
 
 #[test]

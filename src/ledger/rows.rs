@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::turns::Barred;
 use crate::call::{Call, CallState, Lane};
 use crate::fault::Fault;
 
@@ -298,6 +299,21 @@ pub struct Settled {
     pub settlement: Settlement,
     /// Its requests, in order.
     pub requests: Vec<RequestRow>,
+}
+
+/// What a lane's run tells the ledger, and what it asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Advance {
+    /// What ended, in the order in which it was answered.
+    pub settled: Vec<Settled>,
+    /// What was begun and not sent.
+    pub given_back: Vec<DueCall>,
+    /// So many calls are to be begun at most.
+    pub most: usize,
+    /// What may not be begun now.
+    pub barred: Barred,
+    /// Nothing is begun while one of these is halted.
+    pub scopes: Vec<String>,
 }
 
 /// One HTTP request and its answer, for the trace. Never holds a secret.

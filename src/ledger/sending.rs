@@ -7,7 +7,7 @@ use super::Ledger;
 use super::answer::Answer;
 use super::convert::{find_lane, from_json, json, lane, lane_id, ms, time};
 use super::failure::{Failure, Verb};
-use super::rows::{CallId, DueCall, Halt, RequestRow, Settled, Settlement};
+use super::rows::{Advance, CallId, DueCall, Halt, RequestRow, Settled, Settlement};
 use super::turns::{Barred, next_call, one_call_ended, resting_until};
 use super::writer::Turned;
 use crate::call::{BasisEffect, CallState, Kind, Lane, Need, Operation};
@@ -69,25 +69,29 @@ impl Ledger {
             .run("ledger.settle", move |connection| settle(connection, call, &settlement, &requests, now))
     }
 
-    /// [`Ledger::settle`], and then [`Ledger::next_call`] and [`Ledger::begin`] of what comes next, in one transaction. No
-    /// call is begun while one of the scopes is halted.
-    pub fn settle_and_begin(
-        &self,
-        settled: Settled,
-        lane: &Lane,
-        barred: &Barred,
-        scopes: Vec<String>,
-        now: DateTime<Utc>,
-    ) -> Answer<Option<DueCall>> {
-        let (lane, barred) = (lane.clone(), barred.clone());
-        self.0.writer.run("ledger.settle_and_begin", move |connection| {
-            settle(connection, settled.call, &settled.settlement, &settled.requests, now)?;
-            if halts(connection)?.iter().any(|halt| scopes.contains(&halt.scope)) {
-                return Ok(None);
+    /// [`Ledger::settle`] of what ended, and then [`Ledger::next_call`] and [`Ledger::begin`] of what comes next, in one
+    /// transaction. The calls that it gives may be sent one after the other before any of their outcomes is here: none
+    /// of them waits for another, or for a call that is begun already. None is begun while one of the scopes is halted.
+    pub fn advance(&self, lane: &Lane, advance: Advance, now: DateTime<Utc>) -> Answer<Vec<DueCall>> {
+        let lane = lane.clone();
+        let rows = 8 * (advance.settled.len() + advance.given_back.len() + advance.most);
+        self.0.writer.run_of("ledger.advance", rows, move |connection| {
+            for Settled { call, settlement, requests } in &advance.settled {
+                settle(connection, *call, settlement, requests, now)?;
             }
-            let Some(next) = next_call(connection, &lane, now, &barred)? else { return Ok(None) };
-            begin(connection, "ledger.settle_and_begin", next.id, now)?;
-            Ok(Some(next))
+            for due in &advance.given_back {
+                give_back(connection, due)?;
+            }
+            let mut begun = Vec::new();
+            if halts(connection)?.iter().any(|halt| advance.scopes.contains(&halt.scope)) {
+                return Ok(begun);
+            }
+            while begun.len() < advance.most {
+                let Some(next) = next_call(connection, &lane, now, &advance.barred)? else { break };
+                begin(connection, "ledger.advance", next.id, now)?;
+                begun.push(next);
+            }
+            Ok(begun)
         })
     }
 
@@ -262,6 +266,17 @@ fn begin(connection: &Connection, verb: &'static str, call: CallId, now: DateTim
         return Ok(());
     }
     Err(Failure::refused(verb, format!("call {call} is not pending, or in flight already")))
+}
+
+/// The call was begun, and nothing was sent: it is as it was before.
+fn give_back(connection: &Connection, due: &DueCall) -> Verb<()> {
+    connection
+        .prepare_cached(
+            "UPDATE call SET in_flight = 0, tries = ?2, first_tried_at = ?3, waits_since = ?4 \
+             WHERE id = ?1 AND in_flight = 1",
+        )?
+        .execute(params![due.id, due.tries, due.first_tried_at.map(ms), due.waits_since.map(ms)])?;
+    Ok(())
 }
 
 /// Everything that is halted, oldest first.

@@ -28,17 +28,22 @@ impl Barred {
         self.0.push_str(&format!("|{}/{tag}|", kind.name()));
     }
 
+    /// Whether calls of this kind with an operation of this tag wait.
+    pub fn bars(&self, kind: Kind, tag: &str) -> bool {
+        self.0.contains(&format!("|{}/{tag}|", kind.name()))
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// A pending call `c` whose time has come, that is not barred, and that no earlier one keeps waiting. `?1` is the time;
+/// A pending call `c` that is not begun, whose time has come, that is not barred, and that no earlier one keeps waiting. `?1` is the time;
 /// 90,000,000 ms are [`LONGEST_WAIT`]; `?4` is what is barred.
 macro_rules! ready {
     () => {
-        "c.state = 'pending' AND (c.due <= ?1 OR c.due > ?1 + 90000000) \
+        "c.state = 'pending' AND c.in_flight = 0 AND (c.due <= ?1 OR c.due > ?1 + 90000000) \
          AND (?4 = '' OR instr(?4, '|' || c.kind || '/' || (c.operation ->> 'operation') || '|') = 0) \
          AND NOT EXISTS (SELECT 1 FROM call e INDEXED BY call_open WHERE e.lane_id = c.lane_id AND e.kind = c.kind \
              AND e.number = c.number AND e.id < c.id AND e.state IN ('pending', 'held') \

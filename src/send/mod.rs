@@ -1,10 +1,15 @@
 //! Send: a lane's next call -> requests to Ongoing -> outcome in the ledger. Marks are calls too: only this pass
 //! writes to Ongoing.
 //!
-//! One task runs a lane at a time ([`run_lane`]), so no request that writes starts on it while an earlier one is
-//! unanswered (promise 5). Nothing sleeps holding work: a call that must wait is a row with a later `due`.
+//! - [`run_lane`] takes a lane's calls in turn and tells the ledger what came of them;
+//! - an [`attempt`] is all the requests of one try of a call;
+//! - `settle` decides what follows from it.
+//!
+//! One task runs a lane at a time, so no request that writes starts on it while an earlier one is unanswered (promise
+//! 5). Nothing sleeps holding work: a call that must wait is a row with a later `due`.
 
 mod articles;
+mod lane;
 mod settle;
 
 use std::collections::BTreeMap;
@@ -14,11 +19,12 @@ use chrono::{DateTime, Utc};
 
 use crate::call::Lane;
 use crate::clock::Clock;
-use crate::fault::{Fault, Turn, code};
-use crate::ledger::{self, Barred, DueCall, Ledger, RequestRow, Settled, Settlement};
+use crate::fault::{Fault, code};
+use crate::ledger::{DueCall, Ledger, RequestRow};
 use crate::ongoing::{self, Answer, Found, Hint, Ongoing, Reach, Unavailable};
 
 pub use articles::UnknownArticles;
+pub use lane::{Rest, run_lane};
 
 /// What the pass works with, for one installation.
 #[derive(Clone)]
@@ -49,123 +55,6 @@ pub const READ_BACKS_AFTER_REFUSAL_MAX: u32 = 5;
 
 /// The cause of a halt that is lifted once a probe of the installation goes well.
 pub const LIFTED_BY_PROBE: &str = "probe";
-
-/// Why a lane's run ended.
-#[derive(Debug, PartialEq)]
-pub enum Rest {
-    /// Nothing is due; the earliest call that waits is due then, if any.
-    Until(Option<DateTime<Utc>>),
-    /// The installation is halted until a person acts.
-    Halted,
-    /// The gateway stops.
-    Stopping,
-}
-
-/// Runs a lane until nothing is due on it.
-///
-/// # Errors
-/// The ledger cannot be read or written; the lane must not go on.
-pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
-    let scopes = vec![installation_scope(&lane.installation), lane_scope(lane), ledger::RESTORED.to_owned()];
-    loop {
-        let mut due = match begin_next(send, lane, &scopes).await? {
-            Begun::Call(due) => *due,
-            Begun::Rest(rest) => return Ok(rest),
-        };
-        // Each outcome and the beginning of what follows it share one commit.
-        loop {
-            let (attempt, requests) = attempt(send, &due).await?;
-            let decision = settle::decide(send, &due, attempt);
-            let goes_on = decision.halt.is_none() && decision.rest_until.is_none() && !send.is_stopping();
-            tell(&due, &decision);
-            if let Some((scope, fault, cause)) = decision.halt {
-                send.ledger.halt(&scope, fault, &cause, send.clock.now()).await?;
-            }
-            if let Some(until) = decision.rest_until {
-                send.ledger.rest_lane(lane, until).await?;
-            }
-            let now = send.clock.now();
-            if !goes_on {
-                send.ledger.settle(due.id, decision.settlement, requests, now).await?;
-                break;
-            }
-            let settled = Settled { call: due.id, settlement: decision.settlement, requests };
-            let (barred, _) = barred(send, now);
-            match send.ledger.settle_and_begin(settled, lane, &barred, scopes.clone(), now).await? {
-                Some(next) => due = next,
-                None => break,
-            }
-        }
-    }
-}
-
-enum Begun {
-    Call(Box<DueCall>),
-    Rest(Rest),
-}
-
-/// Begins the call whose turn it is, or says how long the lane has nothing to do.
-async fn begin_next(send: &Send, lane: &Lane, scopes: &[String]) -> Result<Begun, Fault> {
-    if send.is_stopping() {
-        return Ok(Begun::Rest(Rest::Stopping));
-    }
-    if send.ledger.halts().await?.iter().any(|halt| scopes.contains(&halt.scope)) {
-        return Ok(Begun::Rest(Rest::Halted));
-    }
-    let now = send.clock.now();
-    if let Some(until) = send.ledger.resting(lane, now).await? {
-        return Ok(Begun::Rest(Rest::Until(Some(until))));
-    }
-    // What an open breaker bars is no try of a call, and no request; the rest of the lane goes on.
-    let (barred, until) = barred(send, now);
-    if let Some(due) = send.ledger.next_call_but(lane, now, &barred).await? {
-        send.ledger.begin(due.id, now).await?;
-        return Ok(Begun::Call(Box::new(due)));
-    }
-    let due = send.ledger.next_due(lane, now).await?;
-    let waits = !barred.is_empty() && send.ledger.next_call(lane, now).await?.is_some();
-    let until = until.filter(|_| waits);
-    Ok(Begun::Rest(Rest::Until(due.into_iter().chain(until).min())))
-}
-
-/// What open breakers bar now, and when the first of them lets a request go.
-fn barred(send: &Send, now: DateTime<Utc>) -> (Barred, Option<DateTime<Utc>>) {
-    let (mut barred, mut first) = (Barred::default(), None);
-    for (kind, tag, method) in ongoing::first_methods() {
-        if let Err(until) = send.ongoing.limits().may_send(method, now) {
-            barred.add(kind, tag);
-            first = Some(first.map_or(until, |first: DateTime<Utc>| first.min(until)));
-        }
-    }
-    (barred, first)
-}
-
-/// Says in the log what a call came to. A refusal is the sender's affair; what waits is told for its installation, once.
-fn tell(due: &DueCall, decision: &settle::Decision) {
-    let call = due.id;
-    let about = due.call.key.to_string();
-    match &decision.settlement {
-        Settlement::Accepted { .. } => tracing::debug!(call, about, "accepted"),
-        Settlement::Refused(fault) => {
-            tracing::info!(call, about, code = fault.code.name(), "refused: {fault}")
-        }
-        // No time heals it, and no halt tells of it.
-        Settlement::Later { due, fault, .. } if fault.turn == Turn::Operator && decision.halt.is_none() => {
-            tracing::error!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
-        }
-        Settlement::Later { due, fault, .. } => {
-            tracing::debug!(call, about, code = fault.code.name(), until = %due, "waits: {fault}");
-        }
-        Settlement::Held(fault) => {
-            tracing::error!(
-                call,
-                about,
-                code = fault.code.name(),
-                "held: {fault}; `lastkaj retry call {call}`"
-            );
-        }
-    }
-}
 
 /// The scope under which a lane is halted.
 pub fn lane_scope(lane: &Lane) -> String {
