@@ -193,14 +193,14 @@ fn commit_batch(
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for job in batch.iter_mut() {
-        transaction.execute_batch("SAVEPOINT verb")?;
+        transaction.prepare_cached("SAVEPOINT verb")?.execute([])?;
         let name = job.name();
         let turned = steps
             .take(name, || catch_unwind(AssertUnwindSafe(|| job.turn(&transaction))))
             .unwrap_or_else(|panic| Err(Failure::refused(name, panic_text(panic.as_ref()))));
         match turned {
             Ok(()) => {
-                transaction.execute_batch("RELEASE verb")?;
+                transaction.prepare_cached("RELEASE verb")?.execute([])?;
                 outcomes.push(None);
             }
             Err(failure) => {

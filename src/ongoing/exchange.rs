@@ -105,7 +105,6 @@ impl Wire {
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIME_OUT.min(installation.time_out))
             .timeout(installation.time_out)
-            .pool_max_idle_per_host(4)
             .build()
             .map_err(|error| {
                 Fault::new(code::ONGOING_CLIENT).with("installation", &installation.name).found(chain(&error))
