@@ -9,7 +9,13 @@
 //! `docs/benches.md` says what is measured, what came out on which machine, and what limits. The ledger stands in the
 //! folder for temporary files (`TMPDIR`), with each commit forced to that disk; the first line says how long that takes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods
+)]
 
 #[path = "throughput/bare.rs"]
 mod bare;

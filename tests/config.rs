@@ -374,7 +374,7 @@ fn a_good_file_has_no_warning_and_its_defaults() {
     assert_eq!((inbox.name.as_str(), inbox.folder.as_str()), ("nordvik/orders", "in"));
     assert_eq!(inbox.after, After::MoveTo("in/done".to_owned()));
     assert_eq!((inbox.failed_folder.as_str(), inbox.faults), ("in/failed", FaultRule::SkipDocument));
-    assert_eq!(inbox.poll, Duration::from_secs(5));
+    assert_eq!(inbox.poll, Duration::from_secs(60));
     assert!(inbox.files.is_match("ORD1.csv") && !inbox.files.is_match("ART1.csv"));
     assert!(inbox.live && !inbox.skip_unchanged);
     let outbox = &config.outboxes[0];

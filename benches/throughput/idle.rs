@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::server::Server;
 
 pub fn bench(quick: bool) {
-    let (partners, settles, watched) = if quick { (1_000, 10, 20) } else { (1_000, 30, 120) };
+    let (partners, settles, watched) = if quick { (1_000, 15, 30) } else { (1_000, 100, 120) };
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(Duration::ZERO);
     configure(folder.path(), &server, partners);

@@ -86,7 +86,7 @@ fn calls_a_second(server: &Server, lanes: usize, calls: usize) -> f64 {
             running.spawn(async move { run_lane(&send, &lane).await });
         }
         while let Some(ended) = running.join_next().await {
-            assert_eq!(ended.unwrap().unwrap(), Rest::Until(None));
+            assert_eq!(ended.unwrap().unwrap().rest, Rest::Until(None));
         }
     });
     let seconds = begun.elapsed().as_secs_f64();

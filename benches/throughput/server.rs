@@ -8,6 +8,11 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// The reads whose answer is a list.
+const LISTS: [&str; 4] = ["/orders", "/articles", "/purchaseorders", "/warehouses"];
+/// The others are registers, each in a member of its own; there is nothing in them.
+const REGISTERS: &str = r#"{"transporters":[],"wayOfDeliveryTypes":[],"orderTypes":[],"orderStatuses":[],"purchaseOrderTypes":[],"returnCauses":[]}"#;
+
 /// A server that runs until the process ends.
 pub struct Server {
     pub address: SocketAddr,
@@ -73,7 +78,11 @@ async fn answer_all(mut stream: TcpStream, latency: Duration, writes: Arc<Atomic
         if !reads {
             writes.fetch_add(1, Ordering::SeqCst);
         }
-        let body = if reads { "[]" } else { r#"{"orderId":4711,"articleSystemId":4711,"message":"OK"}"# };
+        let body = match text.split([' ', '?']).nth(1).unwrap_or_default() {
+            _ if !reads => r#"{"orderId":4711,"articleSystemId":4711,"message":"OK"}"#,
+            path if LISTS.iter().any(|list| path.ends_with(list)) => "[]",
+            _ => REGISTERS,
+        };
         let answer = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()

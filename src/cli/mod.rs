@@ -6,6 +6,7 @@ mod backup;
 mod check;
 mod codes;
 mod demo;
+mod learn;
 mod listing;
 mod operator;
 mod reconcile;
@@ -86,6 +87,11 @@ enum Command {
         after_help = "Examples:\n  lastkaj codes nordvik\n  lastkaj codes nordvik --write formats/codes"
     )]
     Codes(codes::CodesArguments),
+    /// Find out on a demo goods owner how the installation behaves where the vendor does not say it
+    #[command(
+        after_help = "Examples:\n  lastkaj learn demo --writes-to 159\n  lastkaj learn demo --writes-to 159 --picked-order SO-1 --limits\n\nIt makes articles, orders and purchase orders on that goods owner, and cancels them afterwards."
+    )]
+    Learn(learn::LearnArguments),
     /// Show what a format makes of a file: documents, faults, with --calls the exact requests; nothing is sent
     #[command(
         after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls"
@@ -168,6 +174,7 @@ pub fn run() -> Exit {
         Command::Once(arguments) => run::once(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Codes(arguments) => codes::codes(&arguments),
+        Command::Learn(arguments) => learn::learn(&arguments),
         Command::Reconcile(arguments) => reconcile::reconcile(&arguments),
         Command::Try(arguments) => try_format::try_format(&arguments),
         Command::List(arguments) => operator::list(&arguments),

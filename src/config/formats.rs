@@ -54,7 +54,13 @@ impl<'a> Shelf<'a> {
         });
     }
 
-    fn read(&self, world: &World<'_>, path: &Path) -> Option<String> {
+    /// Records mistakes in a file beside gateway.toml.
+    pub(super) fn record(&self, faults: Vec<Fault>) {
+        self.faults.borrow_mut().extend(faults);
+    }
+
+    /// Reads such a file; `None` where a mistake was recorded.
+    pub(super) fn read(&self, world: &World<'_>, path: &Path) -> Option<String> {
         let read = read(world.environment, path, &shown(world, path));
         read.map_err(|fault| self.faults.borrow_mut().push(fault)).ok()
     }
@@ -166,7 +172,7 @@ pub(super) fn codes(table: &Table<'_>) -> BTreeMap<String, String> {
 }
 
 /// A path as messages show it: relative to the folder of gateway.toml where it is below it.
-fn shown(world: &World<'_>, path: &Path) -> String {
+pub(super) fn shown(world: &World<'_>, path: &Path) -> String {
     let below = path.strip_prefix(&world.folder).ok().filter(|_| world.folder != Path::new(""));
     below.unwrap_or(path).display().to_string()
 }

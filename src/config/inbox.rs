@@ -24,6 +24,7 @@ pub(super) struct Checked {
 const SECOND: Duration = Duration::from_secs(1);
 /// The shortest pause that makes sense, for trials.
 const MOMENT: Duration = Duration::from_millis(50);
+const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// So long a file must be quiet where nothing else says when it is whole.
@@ -60,7 +61,8 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
     let words = [("take", Duplicates::Take), ("hold", Duplicates::Hold), ("skip", Duplicates::Skip)];
     let duplicates = table.one_of("duplicates", &words).unwrap_or_default();
     let is_local = matches!(remote, Some(Remote::Local { .. }));
-    let poll = take::duration(table, "poll", MOMENT..=DAY, if is_local { 5 * SECOND } else { 30 * SECOND });
+    // A folder of this machine tells by itself when something comes.
+    let poll = take::duration(table, "poll", MOMENT..=DAY, if is_local { MINUTE } else { 30 * SECOND });
     let skip_unchanged = table.boolean("skip_unchanged");
     let end_mark = format.as_ref().map(|format| format.has_end_mark());
     let ready = ready(world, table, &full_name, end_mark);

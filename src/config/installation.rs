@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use crate::fault::{Fault, code};
 use crate::ongoing::Installation;
+use crate::plan::Learnt;
 use crate::written::{At, Table};
 
-use super::{World, secrets, take};
+use super::{World, learnt, secrets, take};
 
 /// An installation, and what its outboxes need to know of it.
 pub(super) struct Checked {
     pub made: Installation,
     /// The first status that counts as shipped (design, section 7).
     pub shipped_status: i32,
+    /// How it behaves, as far as planning goes by it.
+    pub learnt: Learnt,
 }
 
 /// Every installation by its name; `None` for one with mistakes, so that its name still counts as known.
@@ -62,6 +65,7 @@ fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>) -> Option<Chec
     let wait_max = take::duration(table, "wait_max", MINUTE..=60 * 24 * HOUR, 24 * HOUR);
     let registers = take::duration(table, "registers", HOUR..=60 * 24 * HOUR, 24 * HOUR);
     let shipped_status = take::number(table, "shipped_status", 1..=9_999, 450);
+    let learnt = learnt::take(world, table);
     if !good_name {
         return None;
     }
@@ -80,6 +84,7 @@ fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>) -> Option<Chec
             registers,
         },
         shipped_status: i32::try_from(shipped_status).ok()?,
+        learnt,
     })
 }
 

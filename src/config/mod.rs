@@ -10,6 +10,7 @@ mod gateway;
 mod inbox;
 mod installation;
 mod keep;
+mod learnt;
 mod mask;
 mod outbox;
 mod partner;

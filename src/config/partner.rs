@@ -132,7 +132,9 @@ fn check_partner(
             .then(|| take::duration(table, "wait_for_article", SECOND..=DAY, DAY)),
         create: table.boolean("ensure_articles").is_some_and(|create| create.value),
     };
-    let rules = rules::check(table);
+    let mut rules = rules::check(table);
+    let of = installation.as_ref().and_then(|name| installations.get(&name.value)?.as_ref());
+    rules.learnt = of.map(|installation| installation.learnt.clone()).unwrap_or_default();
     if !good_name {
         return None;
     }

@@ -4,7 +4,7 @@ use crate::call::OwnNumbers;
 use crate::document::DocumentType;
 use crate::fault::{Fault, Place, code};
 use crate::format::Definition;
-use crate::plan::{Lists, PlanRules, Purpose, Strictness};
+use crate::plan::{Learnt, Lists, PlanRules, Purpose, Strictness};
 use crate::written::{At, Table, suggestion};
 
 use super::World;
@@ -26,6 +26,7 @@ pub(super) fn check(table: &Table<'_>) -> PlanRules {
         numbers: OwnNumbers { prefix: prefix(table), theirs: Vec::new() },
         refuse_articles: table.boolean("article_master").is_some_and(|master| !master.value),
         lists: Lists::default(),
+        learnt: Learnt::default(),
     }
 }
 

@@ -21,17 +21,26 @@ impl Gateway {
     /// # Errors
     /// The ledger cannot be used.
     pub async fn refresh_registers(&self) -> Result<(), Fault> {
-        for lane in self.lanes() {
+        let now = self.clock.now();
+        let due: Vec<Lane> = self.lanes().into_iter().filter(|lane| self.is_due(lane, now)).collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        let halts = self.ledger.halts().await?;
+        for lane in due {
             let Some(ongoing) = self.installations.get(&lane.installation) else { continue };
             let Some(installation) = self.config.installations.get(&lane.installation) else { continue };
             let scopes = [installation_scope(&lane.installation), lane_scope(&lane), RESTORED.to_owned()];
-            let halted = self.ledger.halts().await?.iter().any(|halt| scopes.contains(&halt.scope));
-            let now = self.clock.now();
+            if halts.iter().any(|halt| scopes.contains(&halt.scope)) || !self.is_live(&lane) {
+                continue;
+            }
+            if self.is_stopping() {
+                return Ok(());
+            }
+            let keeps = TimeDelta::from_std(installation.registers).unwrap_or(TRIED_AGAIN_AFTER);
             let known = self.ledger.register(&lane, Register::TRANSPORTERS).await?;
-            let fresh = known.is_some_and(|known| {
-                (now - known.read_at).to_std().is_ok_and(|age| age < installation.registers)
-            });
-            if halted || fresh || !self.is_live(&lane) || self.is_stopping() || !self.may_try(&lane, now) {
+            if let Some(known) = known.filter(|known| known.read_at <= now && now - known.read_at < keeps) {
+                self.next_due(&lane, known.read_at + keeps);
                 continue;
             }
             match ongoing.registers(lane.goods_owner, &mut Vec::new()).await {
@@ -39,9 +48,11 @@ impl Gateway {
                     for register in &registers {
                         self.ledger.keep_register(&lane, register.name, entries(register), now).await?;
                     }
+                    self.next_due(&lane, now + keeps);
                     tracing::info!(%lane, "the registers were read");
                 }
                 Err(unavailable) => {
+                    self.next_due(&lane, now + TRIED_AGAIN_AFTER);
                     tracing::debug!(%lane, "the registers cannot be read now: {}", unavailable.fault);
                 }
             }
@@ -49,21 +60,22 @@ impl Gateway {
         Ok(())
     }
 
-    /// Whether a lane's registers were not tried in vain a moment ago; from now on they were.
-    fn may_try(&self, lane: &Lane, now: DateTime<Utc>) -> bool {
-        let mut tried = self.registers_tried.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = tried.get(lane).map(|tried| now - *tried);
-        // A try in the future was made before the clock was set back.
-        if since.is_some_and(|since| (TimeDelta::zero()..TRIED_AGAIN_AFTER).contains(&since)) {
-            return false;
-        }
-        tried.insert(lane.clone(), now);
-        true
+    /// Whether a lane's registers may have to be read, as far as is known without asking the ledger.
+    fn is_due(&self, lane: &Lane, now: DateTime<Utc>) -> bool {
+        let due = self.registers_due.lock().unwrap_or_else(PoisonError::into_inner);
+        // What is further away than it can be was reckoned before the clock was set back.
+        due.get(lane).is_none_or(|due| *due <= now || *due > now + KEPT_AT_MOST)
+    }
+
+    fn next_due(&self, lane: &Lane, at: DateTime<Utc>) {
+        self.registers_due.lock().unwrap_or_else(PoisonError::into_inner).insert(lane.clone(), at);
     }
 }
 
 /// Registers that could not be read are tried again after this time.
 const TRIED_AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
+/// The configuration lets nobody keep registers for longer.
+const KEPT_AT_MOST: TimeDelta = TimeDelta::days(60);
 
 /// The registers of a partner's goods owner, as they are now.
 ///

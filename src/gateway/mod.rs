@@ -10,6 +10,7 @@ pub mod asking;
 pub mod codes;
 pub mod control;
 mod keeping;
+pub mod learn;
 mod once;
 pub mod operate;
 mod outage;
@@ -45,14 +46,18 @@ pub struct Gateway {
     sessions: Sessions,
     clock: Clock,
     installations: BTreeMap<String, Arc<Ongoing>>,
+    // By their names, as the staging of an arrival looks them up.
+    inboxes: Arc<HashMap<String, Inbox>>,
+    // What becomes of documents with unknown articles, by partner.
+    unknown_articles: Arc<BTreeMap<String, UnknownArticles>>,
     stop: Arc<AtomicBool>,
     // What the ledger holds of each installation's limits.
     limits_kept: Mutex<BTreeMap<String, String>>,
     // Files of the spool that no row knew, and when they were first seen so.
     orphans_seen: Mutex<BTreeMap<String, chrono::DateTime<chrono::Utc>>>,
     outages: outage::Outages,
-    // When registers were last tried to be read, by lane.
-    registers_tried: Mutex<BTreeMap<Lane, chrono::DateTime<chrono::Utc>>>,
+    // When registers are to be read again, by lane, as far as it is known.
+    registers_due: Mutex<BTreeMap<Lane, chrono::DateTime<chrono::Utc>>>,
     // Held as long as the gateway lives; given back by the system whatever happens to the process.
     _lock: Arc<DataLock>,
 }
@@ -85,6 +90,10 @@ impl Gateway {
             installations
                 .insert(name.clone(), Arc::new(Ongoing::new(installation, clock.clone(), steps.clone())?));
         }
+        let by_name = |inbox: &Inbox| (inbox.name.clone(), inbox.clone());
+        let inboxes = Arc::new(config.inboxes.iter().map(by_name).collect());
+        let rules = config.partners.iter().map(|partner| (partner.name.clone(), partner.unknown_articles));
+        let unknown_articles = Arc::new(rules.collect());
         ledger.drop_unpublished().await?;
         ledger.recover_in_flight().await?;
         let gateway = Gateway {
@@ -94,11 +103,13 @@ impl Gateway {
             sessions: Sessions::new(steps),
             clock,
             installations,
+            inboxes,
+            unknown_articles,
             stop: Arc::default(),
             limits_kept: Mutex::default(),
             orphans_seen: Mutex::default(),
             outages: outage::Outages::default(),
-            registers_tried: Mutex::default(),
+            registers_due: Mutex::default(),
             _lock: lock,
         };
         gateway.restore_limits().await?;
@@ -195,16 +206,10 @@ impl Gateway {
         Some(Send {
             ledger: self.ledger.clone(),
             ongoing: self.installations.get(&lane.installation)?.clone(),
-            unknown_articles: self.unknown_articles(),
+            unknown_articles: self.unknown_articles.clone(),
             clock: self.clock.clone(),
             stop: self.stop.clone(),
         })
-    }
-
-    /// What becomes of documents with unknown articles, for the partners that say so.
-    fn unknown_articles(&self) -> Arc<BTreeMap<String, UnknownArticles>> {
-        let rules = self.config.partners.iter();
-        Arc::new(rules.map(|partner| (partner.name.clone(), partner.unknown_articles)).collect())
     }
 
     /// Every lane of the configuration.
@@ -215,10 +220,6 @@ impl Gateway {
     /// Whether calls of a lane may go out: not while a partner on it is not live.
     fn is_live(&self, lane: &Lane) -> bool {
         self.config.partners.iter().filter(|partner| partner.lane == *lane).all(|partner| partner.live)
-    }
-
-    fn inboxes(&self) -> Arc<HashMap<String, Inbox>> {
-        Arc::new(self.config.inboxes.iter().map(|inbox| (inbox.name.clone(), inbox.clone())).collect())
     }
 
     fn outboxes(&self) -> Vec<Outbox> {

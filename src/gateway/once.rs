@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use crate::call::CallState;
 use crate::fault::{Fault, Turn, code};
-use crate::ledger::{Arrival, ArrivalState, RESTORED};
+use crate::ledger::{Arrival, ArrivalState, RESTORED, inbox_scope};
 use crate::receive::{self, Inbox, Staged};
 use crate::report::{self, Outbox, ReportKind};
 use crate::send;
@@ -68,13 +70,13 @@ impl Gateway {
         self.report(&mut done, &due).await;
         for lane in self.lanes() {
             let sent = self.send_lane(&lane).await;
-            done.note(sent.map(|_| ()));
+            done.note(sent.map(drop));
         }
         self.report(&mut done, &due).await;
         // What was delivered just now left marks to set.
         for lane in self.lanes() {
             let sent = self.send_lane(&lane).await;
-            done.note(sent.map(|_| ()));
+            done.note(sent.map(drop));
         }
         let kept = self.keep_house_if_due().await;
         done.faults
@@ -100,6 +102,12 @@ impl Gateway {
         Ok(outbox.schedule.due(self.clock.now(), outbox.time_zone, last.as_deref()))
     }
 
+    /// When the next slot of an outbox is due, as far as it can be said.
+    pub(super) async fn next_slot(&self, outbox: &Outbox) -> Result<Option<DateTime<Utc>>, Fault> {
+        let last = self.ledger.last_slot(&outbox.name).await?;
+        Ok(outbox.schedule.next(self.clock.now(), outbox.time_zone, last.as_deref()))
+    }
+
     async fn report(&self, done: &mut Done, due: &BTreeSet<String>) {
         for inbox in self.config.inboxes.clone() {
             let written = self.write_error_files(&inbox).await;
@@ -113,13 +121,9 @@ impl Gateway {
 
     /// Looks at one inbox. A fault of the operator halts it.
     pub(super) async fn take_in(&self, inbox: &Inbox) -> Result<receive::Taken, Fault> {
-        let scope = format!("inbox {}", inbox.name);
-        if self.is_halted(&scope).await? {
-            return Ok(receive::Taken::default());
-        }
         let (receive, own) = (self.receive(), inbox.clone());
         let taken = blocking(move || receive::take_in(&receive, &own)).await;
-        self.halt_on(&scope, taken).await
+        self.halt_on(&inbox_scope(&inbox.name), taken).await
     }
 
     /// Stages every arrival that waits on a lane.
@@ -129,7 +133,7 @@ impl Gateway {
             return Ok(staged);
         }
         loop {
-            let (receive, own, inboxes) = (self.receive(), lane.clone(), self.inboxes());
+            let (receive, own, inboxes) = (self.receive(), lane.clone(), self.inboxes.clone());
             match blocking(move || receive::stage_next(&receive, &own, &inboxes)).await? {
                 Staged::Nothing | Staged::LetGo(_) => return Ok(staged),
                 Staged::Published(arrival) | Staged::Rejected(arrival) | Staged::Held(arrival) => {
@@ -140,16 +144,16 @@ impl Gateway {
     }
 
     /// Runs a lane until nothing is due on it.
-    pub(super) async fn send_lane(&self, lane: &crate::call::Lane) -> Result<send::Rest, Fault> {
+    pub(super) async fn send_lane(&self, lane: &crate::call::Lane) -> Result<send::Ran, Fault> {
         match self.send(lane) {
             Some(send) if self.is_live(lane) => {
                 self.resume_if_it_can(&lane.installation, &send.ongoing).await?;
-                let rest = send::run_lane(&send, lane).await;
+                let ran = send::run_lane(&send, lane).await;
                 self.keep_limits(&lane.installation).await?;
                 self.tell_outages(&lane.installation, &send.ongoing).await?;
-                rest
+                ran
             }
-            _ => Ok(send::Rest::Until(None)),
+            _ => Ok(send::Ran { tried: 0, rest: send::Rest::Until(None) }),
         }
     }
 

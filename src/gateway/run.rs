@@ -1,26 +1,33 @@
 //! The long run: a loop for each inbox, lane and outbox, woken early by its neighbours, until told to stop.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::call::Lane;
 use crate::fault::{Fault, Turn, code};
 use crate::ledger::Arrival;
 use crate::receive::Inbox;
 use crate::report::Outbox;
-use crate::send::{Rest, installation_scope, lane_scope};
+use crate::send::{Ran, Rest, installation_scope, lane_scope};
 use crate::transport::{Remote, Watch};
 
 use super::Gateway;
 
-/// A lane with nothing due is looked at again after this time, woken or not.
+/// A lane that waits for a time, or for a person, is looked at again after this time at most.
 const LANE_LOOK: Duration = Duration::from_secs(30);
-/// An outbox looks this often whether its slot is due.
-const OUTBOX_LOOK: Duration = Duration::from_secs(1);
+/// A lane with nothing to do is looked at again after this time, woken or not.
+const IDLE_LOOK: Duration = Duration::from_secs(300);
+/// An outbox whose slot is due, and cannot run, is looked at again after this time.
+const OUTBOX_LOOK_MIN: Duration = Duration::from_secs(1);
+/// So soon an outbox notices that the clock was set.
+const OUTBOX_LOOK_MAX: Duration = Duration::from_secs(60);
 /// So often it is looked whether house is to be kept.
 const KEEPING_LOOK: Duration = Duration::from_secs(60);
 /// A failing inbox or outbox is tried again after at most this time.
@@ -33,12 +40,16 @@ const WARN_AFTER_TRIES: u32 = 3;
 pub struct Bells {
     /// A file may have come, by inbox.
     inboxes: BTreeMap<String, Arc<Notify>>,
+    /// The same bells, by folder on this machine: several inboxes may look at one.
+    folders: BTreeMap<PathBuf, Vec<Arc<Notify>>>,
     /// An arrival waits to be staged, by lane.
     staging: BTreeMap<Lane, Arc<Notify>>,
     /// A call may be due, by lane.
     lanes: BTreeMap<Lane, Arc<Notify>>,
     /// Something may be to tell, by outbox.
     outboxes: BTreeMap<String, Arc<Notify>>,
+    /// Who tells of what was read on a lane: its partners' outboxes, and the inboxes' error files.
+    tellers: BTreeMap<Lane, Vec<Arc<Notify>>>,
     /// House may have to be kept, or the gateway stops.
     keeping: Arc<Notify>,
 }
@@ -53,9 +64,15 @@ impl Bells {
         self.keeping.notify_one();
     }
 
-    fn ring(bell: Option<&Arc<Notify>>) {
-        if let Some(bell) = bell {
-            bell.notify_one();
+    fn ring<'b>(bells: impl IntoIterator<Item = &'b Arc<Notify>>) {
+        bells.into_iter().for_each(|bell| bell.notify_one());
+    }
+
+    /// Something happened in a folder; where it is not known in which, every inbox looks.
+    fn ring_folder(&self, folder: Option<&Path>) {
+        match folder.and_then(|folder| self.folders.get(folder)) {
+            Some(bells) => Bells::ring(bells),
+            None => Bells::ring(self.inboxes.values()),
         }
     }
 }
@@ -63,14 +80,25 @@ impl Bells {
 impl Gateway {
     /// The bells of this gateway's loops.
     pub fn bells(&self) -> Arc<Bells> {
-        let bell = Arc::<Notify>::default;
-        Arc::new(Bells {
-            inboxes: self.config.inboxes.iter().map(|inbox| (inbox.name.clone(), bell())).collect(),
-            staging: self.lanes().into_iter().map(|lane| (lane, bell())).collect(),
-            lanes: self.lanes().into_iter().map(|lane| (lane, bell())).collect(),
-            outboxes: self.config.outboxes.iter().map(|outbox| (outbox.name.clone(), bell())).collect(),
-            keeping: bell(),
-        })
+        let mut bells = Bells::default();
+        for lane in self.lanes() {
+            bells.staging.insert(lane.clone(), Arc::default());
+            bells.lanes.insert(lane, Arc::default());
+        }
+        for inbox in &self.config.inboxes {
+            let bell = Arc::<Notify>::default();
+            bells.inboxes.insert(inbox.name.clone(), bell.clone());
+            bells.tellers.entry(inbox.lane.clone()).or_default().push(bell.clone());
+            if let Some(folder) = folder_here(inbox) {
+                bells.folders.entry(folder).or_default().push(bell);
+            }
+        }
+        for outbox in &self.config.outboxes {
+            let bell = Arc::<Notify>::default();
+            bells.outboxes.insert(outbox.name.clone(), bell.clone());
+            bells.tellers.entry(outbox.lane.clone()).or_default().push(bell);
+        }
+        Arc::new(bells)
     }
 
     /// Goes on until [`Gateway::stop`], then lets what is in hand end.
@@ -117,7 +145,7 @@ impl Gateway {
     /// Watches the folders of local inboxes; without a watcher polling alone finds the files.
     fn watch(&self, bells: &Arc<Bells>) -> Option<Arc<Watch>> {
         let ring = bells.clone();
-        let watch = Watch::new(move || ring.inboxes.values().for_each(|bell| bell.notify_one()));
+        let watch = Watch::new(move |folder| ring.ring_folder(folder));
         match watch {
             Ok(watch) => Some(Arc::new(watch)),
             Err(fault) => {
@@ -136,11 +164,19 @@ impl Gateway {
         let mut patience = Patience::default();
         let mut unmatched_told = BTreeSet::new();
         let mut faults_told = BTreeSet::new();
+        // Looks that only the time brought stay apart from each other, and do the least.
+        let mut pauses =
+            std::iter::once(share_of(&inbox.name, inbox.poll)).chain(std::iter::repeat(inbox.poll));
+        let (mut rung, mut whole_look_at) = (true, Instant::now());
         while !self.is_stopping() {
-            if let (Some(watch), Remote::Local { base }) = (&watch, &inbox.remote) {
-                watch.watch(&base.join(&inbox.folder));
+            let whole_look = rung || Instant::now() >= whole_look_at;
+            if whole_look {
+                whole_look_at = Instant::now() + IDLE_LOOK;
+                if let (Some(watch), Some(folder)) = (&watch, folder_here(&inbox)) {
+                    watch.watch(&folder);
+                }
             }
-            let mut wait = inbox.poll;
+            let mut wait = pauses.next().unwrap_or(inbox.poll);
             match self.take_in(&inbox).await {
                 Ok(taken) => {
                     patience = Patience::default();
@@ -148,9 +184,11 @@ impl Gateway {
                         tracing::info!(inbox = inbox.name, files = taken.arrivals.len(), "taken in");
                         Bells::ring(bells.staging.get(&inbox.lane));
                     }
-                    let others = self.others_in_folder(&inbox);
-                    for name in taken.unmatched.into_iter().filter(|name| !others.is_match(name)) {
-                        if unmatched_told.len() < 1_000 && unmatched_told.insert(name.clone()) {
+                    let mut others = None;
+                    for name in taken.unmatched {
+                        let others = others.get_or_insert_with(|| self.others_in_folder(&inbox));
+                        let is_new = !others.is_match(&name) && unmatched_told.len() < 1_000;
+                        if is_new && unmatched_told.insert(name.clone()) {
                             tracing::warn!(
                                 inbox = inbox.name,
                                 name,
@@ -174,11 +212,17 @@ impl Gateway {
                     }
                 }
                 Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
-                Err(fault) => wait = patience.after(&inbox.name, &fault, wait),
+                Err(fault) => {
+                    wait = patience.after(&inbox.name, &fault, wait);
+                    // A folder that is gone may come back as another one.
+                    whole_look_at = Instant::now();
+                }
             }
-            let written = self.write_error_files(&inbox).await;
-            self.log_unless_ok(&inbox.name, written)?;
-            woken(bells.inboxes.get(&inbox.name), wait).await;
+            if whole_look {
+                let written = self.write_error_files(&inbox).await;
+                self.log_unless_ok(&inbox.name, written)?;
+            }
+            rung = woken(bells.inboxes.get(&inbox.name), wait).await;
         }
         Ok(())
     }
@@ -194,7 +238,7 @@ impl Gateway {
     async fn staging_loop(self: Arc<Self>, bells: Arc<Bells>, lane: Lane) -> Result<(), Fault> {
         let mut patience = Patience::default();
         while !self.is_stopping() {
-            let mut wait = LANE_LOOK;
+            let mut wait = IDLE_LOOK;
             match self.stage(&lane).await {
                 Ok(staged) if staged.is_empty() => {}
                 Ok(staged) => {
@@ -202,7 +246,7 @@ impl Gateway {
                     staged.iter().for_each(tell_staged);
                     Bells::ring(bells.lanes.get(&lane));
                     // Acknowledgements and error files tell of it.
-                    bells.outboxes.values().chain(bells.inboxes.values()).for_each(|bell| bell.notify_one());
+                    Bells::ring(bells.tellers.get(&lane).into_iter().flatten());
                 }
                 Err(fault) => wait = patience.after(&lane.to_string(), &fault, Duration::from_secs(5)),
             }
@@ -218,7 +262,10 @@ impl Gateway {
         while !self.is_stopping() {
             // Heard from here on, so that a recovery while the lane is at work is not missed.
             let recovery = recovered.notified();
-            let rest = self.send_lane(&lane).await?;
+            let Ran { tried, rest } = self.send_lane(&lane).await?;
+            if tried > 0 {
+                Bells::ring(bells.tellers.get(&lane).into_iter().flatten());
+            }
             if rest == Rest::Halted && !std::mem::replace(&mut alarmed, true) {
                 self.alarm(&lane).await?;
             }
@@ -226,12 +273,11 @@ impl Gateway {
             let wait = match rest {
                 Rest::Stopping => return Ok(()),
                 Rest::Halted => LANE_LOOK,
-                Rest::Until(due) => due
-                    .and_then(|due| (due - self.clock.now()).to_std().ok())
-                    .map_or(LANE_LOOK, |wait| wait.max(Duration::from_millis(5)).min(LANE_LOOK)),
+                Rest::Until(None) => IDLE_LOOK,
+                Rest::Until(Some(due)) => self.time_until(due).clamp(Duration::from_millis(5), LANE_LOOK),
             };
             tokio::select! {
-                () = woken(bells.lanes.get(&lane), wait) => {}
+                _ = woken(bells.lanes.get(&lane), wait) => {}
                 () = recovery => {}
             }
         }
@@ -256,19 +302,23 @@ impl Gateway {
     async fn outbox_loop(self: Arc<Self>, bells: Arc<Bells>, outbox: Outbox) -> Result<(), Fault> {
         let mut patience = Patience::default();
         while !self.is_stopping() {
-            let mut wait = OUTBOX_LOOK;
-            match self.run_outbox(&outbox, false).await {
-                Ok(0) => {}
+            let next = match self.run_outbox(&outbox, false).await {
                 Ok(reports) => {
                     patience = Patience::default();
-                    tracing::info!(outbox = outbox.name, reports, "delivered");
-                    // The delivery left marks to set.
-                    Bells::ring(bells.lanes.get(&outbox.lane));
+                    if reports > 0 {
+                        tracing::info!(outbox = outbox.name, reports, "delivered");
+                        // The delivery left marks to set.
+                        Bells::ring(bells.lanes.get(&outbox.lane));
+                    }
+                    self.next_slot(&outbox).await?
                 }
                 Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
-                Err(fault) => wait = patience.after(&outbox.name, &fault, Duration::from_secs(5)),
-            }
-            woken(bells.outboxes.get(&outbox.name), wait).await;
+                Err(fault) => {
+                    let pause = patience.after(&outbox.name, &fault, Duration::from_secs(5));
+                    Some(self.clock.now() + pause)
+                }
+            };
+            self.until(next, bells.outboxes.get(&outbox.name)).await;
         }
         Ok(())
     }
@@ -299,6 +349,24 @@ impl Gateway {
         Ok(())
     }
 
+    /// Waits until then by the clock, which may be set meanwhile, or until the bell rings. Never less than a moment.
+    async fn until(&self, then: Option<DateTime<Utc>>, bell: Option<&Arc<Notify>>) {
+        let mut now = self.clock.now();
+        loop {
+            let wait = then.map_or(OUTBOX_LOOK_MAX, |then| self.time_until(then));
+            let rung = woken(bell, wait.clamp(OUTBOX_LOOK_MIN, OUTBOX_LOOK_MAX)).await;
+            let before = std::mem::replace(&mut now, self.clock.now());
+            if rung || now < before || then.is_some_and(|then| then <= now) || self.is_stopping() {
+                return;
+            }
+        }
+    }
+
+    /// How long it is until then; nothing if it is over.
+    fn time_until(&self, then: DateTime<Utc>) -> Duration {
+        (then - self.clock.now()).to_std().unwrap_or_default()
+    }
+
     fn log_unless_ok<T>(&self, what: &str, result: Result<T, Fault>) -> Result<(), Fault> {
         match result {
             Ok(_) => Ok(()),
@@ -308,6 +376,14 @@ impl Gateway {
                 Ok(())
             }
         }
+    }
+}
+
+/// The folder of an inbox, where it is on this machine.
+fn folder_here(inbox: &Inbox) -> Option<PathBuf> {
+    match &inbox.remote {
+        Remote::Local { base } => Some(base.join(&inbox.folder)),
+        _ => None,
     }
 }
 
@@ -350,12 +426,20 @@ impl Patience {
     }
 }
 
-/// Waits until the bell rings or the time is over.
-async fn woken(bell: Option<&Arc<Notify>>, wait: Duration) {
+/// Waits until the bell rings or the time is over; whether it rang.
+async fn woken(bell: Option<&Arc<Notify>>, wait: Duration) -> bool {
     match bell {
-        Some(bell) => {
-            let _ = tokio::time::timeout(wait, bell.notified()).await;
+        Some(bell) => tokio::time::timeout(wait, bell.notified()).await.is_ok(),
+        None => {
+            tokio::time::sleep(wait).await;
+            false
         }
-        None => tokio::time::sleep(wait).await,
     }
+}
+
+/// A share of this time, from the name: many loops that begin together do not go on together.
+fn share_of(name: &str, time: Duration) -> Duration {
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(name, &mut hasher);
+    time * u32::try_from(std::hash::Hasher::finish(&hasher) % 1000).unwrap_or(0) / 1000
 }

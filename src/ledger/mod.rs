@@ -42,6 +42,7 @@ pub use keeping::{Archived, Chore, ChoreTurn, KeptSince, Position};
 pub use lock::DataLock;
 pub use operating::Target;
 pub use queries::{ArrivalFilter, CallFilter, CallSummary, Count, Overview, ReportSummary};
+pub use receiving::{BeforeALook, inbox_scope};
 pub use registers::{Register, RegisterEntry};
 pub use restoring::{RESTORED, Restored, check_backup, restore};
 pub use rows::*;

@@ -3,12 +3,26 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::Ledger;
 use super::answer::Answer;
 use super::convert::{SELECT_ARRIVAL, arrival, json, lane_id, ms, time, whole};
 use super::failure::{Failure, Verb};
 use super::rows::{Admission, Arrival, ArrivalId, ArrivalState, Claim, NewArrival, Sighting};
+use super::{Ledger, RESTORED};
 use crate::fault::{Fault, Place, code};
+
+/// The scope under which an inbox is halted.
+pub fn inbox_scope(inbox: &str) -> String {
+    format!("inbox {inbox}")
+}
+
+/// What is known of an inbox before a look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BeforeALook {
+    /// It is halted, or everything is, after a restore.
+    pub halted: bool,
+    /// Its claims that have not ended, oldest first.
+    pub claims: Vec<Claim>,
+}
 
 impl Ledger {
     /// Notes that a file was seen in an inbox with this size and time, and says since when it has stood like that; a
@@ -46,6 +60,20 @@ impl Ledger {
                 .prepare_cached("INSERT INTO claim (inbox, path, claimed_path, at) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![inbox, path, claimed_path, ms(now)])?;
             Ok(connection.last_insert_rowid())
+        })
+    }
+
+    /// What must be known before an inbox is looked at: in one question, since most looks find nothing.
+    pub fn before_a_look(&self, inbox: &str) -> Answer<BeforeALook> {
+        let inbox = inbox.to_owned();
+        self.0.readers.ask(move |connection| {
+            let halted = connection
+                .prepare_cached("SELECT 1 FROM halt WHERE scope IN (?1, ?2)")?
+                .exists([inbox_scope(&inbox).as_str(), RESTORED])?;
+            let mut statement = connection
+                .prepare_cached("SELECT * FROM claim WHERE ended = 0 AND inbox = ?1 ORDER BY id")?;
+            let claims = statement.query_map([&inbox], claim)?.collect::<Result<_, _>>()?;
+            Ok(BeforeALook { halted, claims })
         })
     }
 

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -228,25 +228,60 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 
 type Question = Box<dyn FnOnce(&mut Connection) + Send>;
 
+/// Questions that wait for a reader. One that comes wakes one reader, not all.
+#[derive(Default)]
+struct Questions {
+    waiting: Mutex<Waiting>,
+    came: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    questions: VecDeque<Question>,
+    closed: bool,
+}
+
+impl Questions {
+    fn change(&self, change: impl FnOnce(&mut Waiting)) {
+        change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The next question, once there is one; `None` when no more come.
+    fn next(&self) -> Option<Question> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(question) = waiting.questions.pop_front() {
+                return Some(question);
+            }
+            if waiting.closed {
+                return None;
+            }
+            waiting = self.came.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
 /// The threads that only read, each with a connection of its own.
-#[derive(Debug)]
 pub(super) struct Readers {
-    questions: Option<Sender<Question>>,
+    questions: Arc<Questions>,
     threads: Vec<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Readers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Readers").field("threads", &self.threads.len()).finish_non_exhaustive()
+    }
 }
 
 impl Readers {
     /// Starts a thread for each connection.
     pub(super) fn start(connections: Vec<Connection>) -> Result<Readers, Fault> {
-        let (questions, queue) = channel::<Question>();
-        let queue = Arc::new(Mutex::new(queue));
+        let questions = Arc::<Questions>::default();
         let mut threads = Vec::new();
         for mut connection in connections {
-            let queue = Arc::clone(&queue);
+            let questions = Arc::clone(&questions);
             let read_until_closed = move || {
-                loop {
-                    let question = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok(question) = question else { return };
+                while let Some(question) = questions.next() {
                     // A question that panics is dropped, and its answer says so.
                     drop(catch_unwind(AssertUnwindSafe(|| question(&mut connection))));
                 }
@@ -257,7 +292,7 @@ impl Readers {
                 .map_err(|error| failed(&error))?;
             threads.push(thread);
         }
-        Ok(Readers { questions: Some(questions), threads })
+        Ok(Readers { questions, threads })
     }
 
     /// Asks a question; it sees the state of one commit.
@@ -274,16 +309,16 @@ impl Readers {
                 .map_err(Failure::into_fault);
             drop(reply.send(found));
         });
-        if let Some(questions) = &self.questions {
-            drop(questions.send(question));
-        }
+        self.questions.change(|waiting| waiting.questions.push_back(question));
+        self.questions.came.notify_one();
         answer
     }
 }
 
 impl Drop for Readers {
     fn drop(&mut self) {
-        self.questions = None;
+        self.questions.change(|waiting| waiting.closed = true);
+        self.questions.came.notify_all();
         for thread in self.threads.drain(..) {
             drop(thread.join());
         }

@@ -92,6 +92,8 @@ pub(super) struct Answered {
     pub cut: Option<Fault>,
     /// What `Retry-After` asks for.
     pub retry_after: Option<DateTime<Utc>>,
+    /// The header itself.
+    pub retry_after_header: Option<String>,
 }
 
 /// What an answer means, before the two kinds of requests part.

@@ -199,9 +199,10 @@ impl Wire {
         let status = response.status().as_u16();
         let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
         let retry_after = asked.and_then(|header| retry_after(header, now));
+        let retry_after_header = asked.map(str::to_owned);
         let largest = if ask.body.is_some() { LARGEST_WRITE_ANSWER } else { LARGEST_LIST };
         let (body, cut) = read_body(ask.method, response, largest).await;
-        Exchanged::Answered(Answered { status, body, cut, retry_after })
+        Exchanged::Answered(Answered { status, body, cut, retry_after, retry_after_header })
     }
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod compare;
 mod exchange;
+mod learnt;
 pub mod limits;
 mod members;
 mod operations;
@@ -11,6 +12,7 @@ mod reconcile;
 mod registers;
 mod rest;
 mod routes;
+mod trial;
 pub mod wire;
 
 use std::time::Duration;
@@ -19,6 +21,7 @@ use crate::secret::Secret;
 
 pub use answer::{Answer, LONGEST_TEXT, Reach, Unavailable, message_of};
 pub use exchange::{LARGEST_LIST, LARGEST_WRITE_ANSWER, Request};
+pub use learnt::LEARNABLE;
 pub use limits::{Breaker, Limits, MethodState, retry_delay};
 pub use operations::{Hint, preview};
 pub use read::{OrderLineRead, OrderRead, ParcelRead, PickedItemRead, TrackingRead};
@@ -26,6 +29,7 @@ pub use reconcile::COMPARED_AT_ONCE;
 pub use registers::{CodeRegister, RegisteredCode};
 pub use rest::{Found, Ongoing, OrdersFilter, OrdersPage, Performed, ReadBack, Shipped};
 pub use routes::{first_methods, method_of};
+pub use trial::{Trial, TrialAnswer};
 
 /// One Ongoing system with its URL and account, as the configuration's check made it.
 #[derive(Clone, Debug)]

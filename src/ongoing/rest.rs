@@ -116,6 +116,11 @@ impl Ongoing {
         &self.wire.limits
     }
 
+    /// One request, and what came back of it.
+    pub(super) async fn exchange(&self, ask: Ask<'_>, requests: &mut Vec<Request>) -> Exchanged {
+        self.wire.exchange(ask, requests).await
+    }
+
     /// How long a lane rests after a request that was not answered.
     pub fn rest_after_silence(&self) -> Duration {
         self.wire.rest_after_silence

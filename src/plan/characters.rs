@@ -8,17 +8,18 @@ use std::collections::BTreeSet;
 use crate::document::AnyDocument;
 use crate::fault::{Fault, Place, code};
 
-const DOUBTFUL: [char; 5] = ['!', '%', '_', '^', '\\'];
+const DOUBTFUL: &str = "!%_^\\";
 
-/// One fault for each article number with such a character.
-pub(super) fn check(document: &AnyDocument) -> Vec<Fault> {
-    let doubtful: BTreeSet<&str> =
-        article_numbers(document).into_iter().filter(|number| number.contains(DOUBTFUL)).collect();
-    doubtful
+/// One fault for each article number with such a character, or with one that the installation is known to refuse.
+pub(super) fn check(document: &AnyDocument, refused: Option<&str>) -> Vec<Fault> {
+    let doubtful = |sign: char| refused.unwrap_or(DOUBTFUL).contains(sign);
+    let numbers: BTreeSet<&str> =
+        article_numbers(document).into_iter().filter(|number| number.contains(doubtful)).collect();
+    numbers
         .into_iter()
         .map(|number| {
             let mut characters: Vec<String> =
-                number.chars().filter(|sign| DOUBTFUL.contains(sign)).map(String::from).collect();
+                number.chars().filter(|sign| doubtful(*sign)).map(String::from).collect();
             characters.sort_unstable();
             characters.dedup();
             Fault::new(code::ARTICLE_CHARACTERS)

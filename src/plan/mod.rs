@@ -21,7 +21,7 @@ use crate::fault::{Fault, Place, code};
 
 pub use lists::{List, ListEntry, Lists};
 pub use purposes::{Need as PurposeNeed, Purpose};
-pub use rules::{PlanRules, Strictness};
+pub use rules::{Learnt, PlanRules, Strictness};
 
 /// A document that can become a call, with what is worth a warning.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,9 +71,15 @@ pub fn plan(
         Strictness::Warn => warnings.extend(found),
         Strictness::Allow => {}
     };
-    judge(rules.article_characters, characters::check(&document));
+    judge(
+        rules.article_characters_strictness(),
+        characters::check(&document, rules.learnt.article_number_characters_refused.as_deref()),
+    );
     judge(rules.purposes_missing, purposes::check(&document, &rules.purposes));
     judge(rules.unknown_codes, lists::check(&document, &rules.lists));
+    let mut too_long = Vec::new();
+    lengths::check(document.as_document(), "", place, &rules.learnt.lengths, &mut too_long);
+    judge(if rules.learnt.over_long_is_refused { Strictness::Refuse } else { Strictness::Warn }, too_long);
     let here = |mut fault: Fault| {
         if fault.place.line.is_none() {
             fault.place = Place { field: fault.place.field.take(), ..place.clone() };
@@ -83,7 +89,6 @@ pub fn plan(
     if !faults.is_empty() {
         return Err(faults.into_iter().map(here).collect());
     }
-    lengths::check(document.as_document(), "", place, &mut warnings);
     let warnings = warnings.into_iter().map(here).collect();
     let body = to_json(document.as_document());
     let hash = canonical_hash(&body);

@@ -1,5 +1,7 @@
 //! What a partner asks of its documents beyond what Ongoing does.
 
+use std::collections::BTreeMap;
+
 use crate::call::OwnNumbers;
 
 use super::lists::Lists;
@@ -22,6 +24,30 @@ pub struct PlanRules {
     pub refuse_articles: bool,
     /// The installation's lists as they were read last.
     pub lists: Lists,
+    /// What is known of how the installation behaves.
+    pub learnt: Learnt,
+}
+
+impl PlanRules {
+    /// What becomes of a document with an article number that may make trouble. What is known to be refused is refused here,
+    /// unless the partner says otherwise.
+    pub(super) fn article_characters_strictness(&self) -> Strictness {
+        match (self.article_characters, &self.learnt.article_number_characters_refused) {
+            (Strictness::Warn, Some(_)) => Strictness::Refuse,
+            (strictness, _) => strictness,
+        }
+    }
+}
+
+/// How an installation behaves, as `lastkaj learn` found it out, as far as planning goes by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Learnt {
+    /// The characters that an article number must not have; `None`: not learnt.
+    pub article_number_characters_refused: Option<String>,
+    /// A text that is longer than its member is refused.
+    pub over_long_is_refused: bool,
+    /// The lengths that were found, by schema and member (`PostOrderModel.orderRemark`).
+    pub lengths: BTreeMap<String, usize>,
 }
 
 /// What becomes of a document that is not as it should be.

@@ -52,15 +52,20 @@ impl Taken {
     }
 }
 
-/// Looks at an inbox once and takes in what is whole. A file that cannot be taken in never keeps back the next.
+/// Looks at an inbox once and takes in what is whole, unless it is halted. A file that cannot be taken in never keeps back
+/// the next.
 ///
 /// # Errors
 /// What keeps the whole inbox from being read: the transport, or the ledger.
 pub fn take_in(receive: &Receive, inbox: &Inbox) -> Result<Taken, Fault> {
     let mut taken = Taken::default();
+    let before = receive.ledger.before_a_look(&inbox.name).wait()?;
+    if before.halted {
+        return Ok(taken);
+    }
     // What an earlier look left half-way is finished or undone first: claims that were never admitted are renamed
     // back, files that were admitted but still stand in the inbox's tree are settled.
-    for claim in open_claims(receive, inbox)? {
+    for claim in before.claims {
         let one = recover_claim(receive, inbox, &claim);
         taken.note(file_name(&claim.path), one)?;
     }
@@ -68,7 +73,7 @@ pub fn take_in(receive: &Receive, inbox: &Inbox) -> Result<Taken, Fault> {
     taken.unmatched.clone_from(&looked.unmatched);
     if !looked.claimed.is_empty() {
         // A claimed name that the ledger knows nothing of (a restored ledger) is shown, not passed over for ever.
-        let claims = open_claims(receive, inbox)?;
+        let claims = receive.ledger.before_a_look(&inbox.name).wait()?.claims;
         let known = |name: &String| claims.iter().any(|claim| file_name(&claim.claimed_path) == name);
         taken.unmatched.extend(looked.claimed.iter().filter(|name| !known(name)).cloned());
     }
@@ -85,11 +90,6 @@ pub fn take_in(receive: &Receive, inbox: &Inbox) -> Result<Taken, Fault> {
         receive.ledger.forget_sightings(&inbox.name, now - SIGHTINGS_KEPT).wait()?;
     }
     Ok(taken)
-}
-
-fn open_claims(receive: &Receive, inbox: &Inbox) -> Result<Vec<Claim>, Fault> {
-    let claims = receive.ledger.claims().wait()?;
-    Ok(claims.into_iter().filter(|claim| claim.inbox == inbox.name).collect())
 }
 
 /// What became of one file; where it grew after it was copied, with that alarm.
@@ -260,7 +260,7 @@ fn settle(
     let arrival = match claim.arrival {
         Some(arrival) => Some(arrival),
         None => {
-            let claims = open_claims(receive, inbox)?;
+            let claims = receive.ledger.before_a_look(&inbox.name).wait()?.claims;
             claims.into_iter().find(|open| open.id == claim.id).and_then(|open| open.arrival)
         }
     };

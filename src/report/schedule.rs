@@ -40,6 +40,28 @@ impl Schedule {
             }
         }
     }
+
+    /// When the next slot is due, given the slot that ran last: in the past, if one is due already. `None` if it cannot be
+    /// said.
+    pub fn next(&self, now: DateTime<Utc>, zone: chrono_tz::Tz, last: Option<&str>) -> Option<DateTime<Utc>> {
+        if self.due(now, zone, last).is_some() {
+            return Some(now);
+        }
+        match self {
+            Schedule::Every(every) => {
+                let ran = last?.parse::<DateTime<Utc>>().ok()?;
+                ran.checked_add_signed(TimeDelta::from_std(*every).ok()?)
+            }
+            Schedule::At(times) => {
+                let today = now.with_timezone(&zone).date_naive();
+                [today, today.succ_opt()?]
+                    .into_iter()
+                    .flat_map(|day| times.iter().filter_map(move |time| instant(day.and_time(*time), zone)))
+                    .filter(|at| *at > now)
+                    .min()
+            }
+        }
+    }
 }
 
 /// The instant of a local time: in a gap the first instant after it, in a fold the first occurrence.
@@ -87,6 +109,23 @@ mod tests {
         let ran = slots.due(at("2026-10-25T00:30:00Z"), STOCKHOLM, last).unwrap();
         assert_eq!(ran, "2026-10-25T02:30");
         assert_eq!(slots.due(at("2026-10-25T01:30:00Z"), STOCKHOLM, Some(&ran)), None);
+    }
+
+    #[test]
+    fn the_next_slot_is_known() {
+        let now = at("2026-10-24T23:00:00Z");
+        let every = Schedule::Every(Duration::from_secs(300));
+        assert_eq!(every.next(now, STOCKHOLM, None), Some(now), "it is due");
+        let last = Some("2026-10-24T22:59:00+00:00");
+        assert_eq!(every.next(now, STOCKHOLM, last), Some(at("2026-10-24T23:04:00Z")));
+        let times = [(2, 30), (6, 0)].map(|(hour, minute)| NaiveTime::from_hms_opt(hour, minute, 0).unwrap());
+        let slots = Schedule::At(times.into());
+        // 01:00 in summer time; in the night the clock is set back from 03:00 to 02:00.
+        let next = |now, last| slots.next(at(now), STOCKHOLM, Some(last)).unwrap();
+        assert_eq!(next("2026-10-24T23:00:00Z", "2026-10-24T06:00"), at("2026-10-25T00:30:00Z"));
+        assert_eq!(next("2026-10-25T00:31:00Z", "2026-10-25T02:30"), at("2026-10-25T05:00:00Z"));
+        assert_eq!(next("2026-10-25T06:00:00Z", "2026-10-25T06:00"), at("2026-10-26T01:30:00Z"));
+        assert_eq!(next("2026-10-25T06:00:00Z", "2026-10-25T02:30"), at("2026-10-25T06:00:00Z"), "missed");
     }
 
     #[test]

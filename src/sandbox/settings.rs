@@ -81,7 +81,8 @@ pub struct Switches {
     pub allocated_order_status_stays: bool,
     /// What becomes of an order or purchase order that is put again after it was cancelled.
     pub put_on_cancelled: PutOnCancelled,
-    /// The status of a refusal because of a carrier or service that is not in the list; `None`: any is taken.
+    /// The status of a refusal because of a carrier or service that is not in the list; `None`, written as 0: any is taken.
+    #[serde(deserialize_with = "status_or_none")]
     pub unknown_transporter_status: Option<u16>,
     /// The status for an id in the path, or a number in the query, that nobody has.
     pub unknown_id_status: u16,
@@ -104,6 +105,10 @@ pub struct Switches {
     pub untyped_answer: UntypedAnswer,
     /// Reads show something in the objects and lists of which the OpenAPI file knows no members (else null).
     pub unknown_members_shown: bool,
+}
+
+fn status_or_none<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+    Ok(Option::<u16>::deserialize(from)?.filter(|status| *status > 0))
 }
 
 /// What counts as one client for the limits.

@@ -24,6 +24,15 @@ const AHEAD_AT_FIRST: usize = 2;
 /// Where Ongoing answers sooner than the disk does, so many are begun ahead at most. A crash leaves as many in doubt.
 const AHEAD_AT_MOST: usize = 64;
 
+/// What a lane's run came to.
+#[derive(Debug, PartialEq)]
+pub struct Ran {
+    /// How many calls were tried.
+    pub tried: u64,
+    /// Why it ended.
+    pub rest: Rest,
+}
+
 /// Why a lane's run ended.
 #[derive(Debug, PartialEq)]
 pub enum Rest {
@@ -39,7 +48,7 @@ pub enum Rest {
 ///
 /// # Errors
 /// The ledger cannot be read or written; the lane must not go on.
-pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
+pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Ran, Fault> {
     let scopes = vec![installation_scope(&lane.installation), lane_scope(lane), ledger::RESTORED.to_owned()];
     let mut run = Run {
         send,
@@ -51,12 +60,14 @@ pub async fn run_lane(send: &Send, lane: &Lane) -> Result<Rest, Fault> {
         commit: None,
         ahead: AHEAD_AT_FIRST,
     };
+    let mut tried = 0;
     loop {
         if let Some(rest) = run.rest().await? {
-            return Ok(rest);
+            return Ok(Ran { tried, rest });
         }
         run.commit();
         while let Some(due) = run.next().await? {
+            tried += 1;
             let (attempt, requests) = attempt(send, &due).await?;
             let Decision { settlement, rest_until, halt } = settle::decide(send, &due, attempt);
             tell(&due, &settlement, halt.is_some());

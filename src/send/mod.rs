@@ -24,7 +24,7 @@ use crate::ledger::{DueCall, Ledger, RequestRow};
 use crate::ongoing::{self, Answer, Found, Hint, Ongoing, Reach, Unavailable};
 
 pub use articles::UnknownArticles;
-pub use lane::{Rest, run_lane};
+pub use lane::{Ran, Rest, run_lane};
 
 /// What the pass works with, for one installation.
 #[derive(Clone)]

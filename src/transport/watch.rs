@@ -15,14 +15,20 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Calls `wake` after each change in a watched folder.
+    /// Calls `wake` after each change in a watched folder, with the folder, or with `None` where nobody knows which it is.
     ///
     /// # Errors
     /// The machine gives no watcher (too many of them); polling goes on without.
-    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Result<Watch, Fault> {
+    pub fn new(wake: impl Fn(Option<&Path>) + Send + Sync + 'static) -> Result<Watch, Fault> {
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            if is_news(&event) {
-                wake();
+            if !is_news(&event) {
+                return;
+            }
+            match &event {
+                Ok(Event { paths, .. }) if !paths.is_empty() => {
+                    paths.iter().for_each(|path| wake(path.parent()));
+                }
+                Ok(_) | Err(_) => wake(None),
             }
         });
         watcher

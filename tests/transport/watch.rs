@@ -15,7 +15,8 @@ const BOUND: Duration = Duration::from_secs(30);
 fn watch(file: &Path) -> (Watch, Receiver<bool>) {
     let (wake, woken) = channel();
     let file = file.to_owned();
-    let watch = Watch::new(move || {
+    let watch = Watch::new(move |folder| {
+        assert!(folder.is_none_or(|folder| file.starts_with(folder)), "{folder:?}");
         let _ = wake.send(file.exists());
     })
     .unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use lastkaj::clock::Clock;
-use lastkaj::sandbox::{Sandbox, SandboxSettings};
+use lastkaj::sandbox::{Sandbox, SandboxSettings, Switches};
 use serde_json::Value;
 
 use crate::child;
@@ -62,10 +62,15 @@ pub struct Day {
 
 impl Day {
     pub fn undisturbed() -> Day {
+        Day::at(Switches::default())
+    }
+
+    /// At a sandbox that behaves so.
+    pub fn at(switches: Switches) -> Day {
         let clock = Clock::hands("2026-11-25T06:00:00Z".parse().unwrap());
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let settings = SandboxSettings::default();
+        let settings = SandboxSettings { switches, ..SandboxSettings::default() };
         let sandbox = runtime.block_on(lastkaj::sandbox::start(settings, clock.clone())).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let day = Day {

@@ -110,7 +110,7 @@ pub fn walk(
 }
 
 /// What differs, a line each.
-fn differences(plain: &Left, left: &Left) -> String {
+pub fn differences(plain: &Left, left: &Left) -> String {
     let mut differences = Vec::new();
     let texts = |left: &Left| {
         [

@@ -37,6 +37,12 @@ codes! {
     CAUGHT_BUG = "caught-bug", Operator;
     /// The configuration has no such inbox, outbox, lane or installation.
     NO_SUCH_SCOPE = "no-such-scope", Operator;
+    /// `learn` was told to write to another goods owner than the partner's.
+    LEARN_OTHER_GOODS_OWNER = "learn-other-goods-owner", Operator;
+    /// `learn` on a partner whose calls go out.
+    LEARN_LIVE = "learn-live", Operator;
+    /// What `learn` stands on could not be made.
+    LEARN_NO_START = "learn-no-start", Operator;
     /// The configuration has no partner of this name.
     NO_SUCH_PARTNER = "no-such-partner", Operator;
     /// A file that a command was asked for cannot be written.
