@@ -31,6 +31,7 @@ fn other(switches: Value) -> Other {
 }
 
 fn others() -> Vec<Other> {
+    let differs = |switches: Value, differs: &'static [&'static str]| Other { switches, differs };
     vec![
         other(json!({ "absent_members_stay": true })),
         other(json!({ "absent_lines_stay": true })),
@@ -47,15 +48,52 @@ fn others() -> Vec<Other> {
         other(json!({ "limits_count_by": "user" })),
         other(json!({ "components_must_exist": true })),
         other(json!({ "made_order_status": 201 })),
-        other(json!({ "first_status": 210 })),
-        other(json!({ "first_purchase_order_status": 200 })),
-        other(json!({ "return_order_statuses": [[10, "New"], [20, "Here"], [90, "Done"]] })),
+        // The one that nobody picks shows it; the warehouse is a step ahead, and divides a delivery otherwise.
+        differs(
+            json!({ "first_status": 300 }),
+            &[
+                "objects - \"status\": 200",
+                "objects + \"status\": 300",
+                "effects + \"effects\": 5,",
+                "delivered: the same lines in another order",
+            ],
+        ),
+        // Such a purchase order is locked from the beginning: nothing can be announced or cancelled, and all of it arrives.
+        differs(
+            json!({ "first_purchase_order_status": 200 }),
+            &[
+                "order of purchaseOrders 701: [\"put\", \"cancel\"], now Some([\"put\"])",
+                "objects",
+                "effects - \"PUT articleItems\": 3",
+                "told",
+                "sources + \"erp/cancellations/failed/CAN1.csv.error.txt\"",
+                "sources + \"erp/purchase-orders/failed/PO1.csv.error.txt\"",
+            ],
+        ),
+        differs(
+            json!({ "return_order_statuses": [[10, "New"], [20, "Here"], [90, "Done"]] }),
+            &["objects - \"status\": 100", "objects + \"status\": 10"],
+        ),
         other(json!({ "returned_order_status": 0 })),
         other(json!({ "locked_purchase_order_status": 409 })),
         other(json!({ "locked_return_order_status": 409 })),
         other(json!({ "allocated_order_status_stays": true })),
-        other(json!({ "put_on_cancelled": "new_object" })),
-        other(json!({ "put_on_cancelled": "refused" })),
+        // It stands behind the others, with what was cancelled beside it.
+        differs(json!({ "put_on_cancelled": "new_object" }), &["objects: the same lines in another order"]),
+        // The order that was cancelled and came anew is refused, and there is nothing for the second cancellation to do.
+        differs(
+            json!({ "put_on_cancelled": "refused" }),
+            &[
+                "order of orders 83: [\"put\", \"cancel\", \"put\", \"cancel\"], now Some([\"put\", \"cancel\"])",
+                "order of orders 86: [\"put\", \"cancel\", \"put\"], now Some([\"put\", \"cancel\"])",
+                "objects",
+                "effects - ",
+                "told - ): \"accepted came-before-otherwise\"",
+                "delivered - ",
+                "sources + \"erp/orders/failed/ORD2.csv.error.txt\"",
+                "sources + \"erp/orders/failed/ORD3.csv.error.txt\"",
+            ],
+        ),
         other(json!({ "unknown_transporter_status": null })),
         other(json!({ "unknown_transporter_status": 422 })),
         other(json!({ "unknown_id_status": 400 })),
@@ -64,7 +102,10 @@ fn others() -> Vec<Other> {
         other(json!({ "wrong_goods_owner_status": 400 })),
         other(json!({ "over_long": "cut" })),
         other(json!({ "over_long": "refused" })),
-        other(json!({ "over_long": "cut", "lengths": { "PostOrderConsignee.name": 3 } })),
+        differs(
+            json!({ "over_long": "cut", "lengths": { "PostOrderConsignee.name": 3 } }),
+            &["objects - \"name\": ", "objects + \"name\": \"Els\"", "objects + \"name\": \"Örj\""],
+        ),
         other(json!({ "article_number_characters_refused": "!%_^\\" })),
         other(json!({ "refusal_body": "capital_message" })),
         other(json!({ "refusal_body": "model_state" })),

@@ -490,7 +490,7 @@ pub struct UntoldDocument {
     pub number: Option<String>,
     /// First line in the file.
     pub first_line: u64,
-    /// Its faults, or the refusal's.
+    /// Its faults; of a document that became a call the refusal first, then what was warned of.
     pub faults: Vec<Fault>,
     /// `taken`, `faulty`, or the name of the call's final [`CallState`].
     pub outcome: String,

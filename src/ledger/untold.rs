@@ -114,9 +114,10 @@ fn document(row: &Row<'_>) -> rusqlite::Result<UntoldDocument> {
     let mut faults: Vec<Fault> = from_json(&row.get::<_, String>("faults")?)?;
     let fault: Option<String> = row.get("fault")?;
     let mut message: String = row.get::<_, Option<String>>("message")?.unwrap_or_default();
-    // The fault of a call that goes on is the operator's or time's affair, not the sender's.
+    // The fault of a call that goes on is the operator's or time's affair, not the sender's. What it came to stands before
+    // what was only warned of.
     if outcome == "refused" || outcome == "discarded" {
-        faults.extend(fault.as_deref().map(from_json::<Fault>).transpose()?);
+        faults.splice(0..0, fault.as_deref().map(from_json::<Fault>).transpose()?);
     }
     if let Some(by) = row.get::<_, Option<i64>>("superseded_by")? {
         message = format!("superseded by call {by}");

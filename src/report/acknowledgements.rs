@@ -111,31 +111,34 @@ fn rows(document: &UntoldDocument, language: Language) -> Vec<AcknowledgementRow
         message: (!document.message.is_empty()).then(|| document.message.clone()),
         ..AcknowledgementRow::default()
     };
-    if document.faults.is_empty() {
-        return vec![row];
+    let Some((first, others)) = document.faults.split_first() else { return vec![row] };
+    let at = |fault: &Fault| {
+        let place = fault_row(fault, language);
+        AcknowledgementRow {
+            document: row.document.clone(),
+            number: row.number.clone(),
+            outcome: row.outcome.clone(),
+            ongoing_id: row.ongoing_id.clone(),
+            line: place.line.or(row.line),
+            ..place
+        }
+    };
+    // What came to one end is told in one row, with what was warned of; all that is wrong with a document has its places.
+    let joined = |message: Option<String>, faults: &[Fault]| {
+        let others = faults.iter().map(|fault| sentence(fault, language));
+        Some(message.into_iter().chain(others).collect::<Vec<_>>().join("; "))
+    };
+    match document.outcome.as_str() {
+        "faulty" => document.faults.iter().map(at).collect(),
+        "refused" | "discarded" => {
+            let row = at(first);
+            vec![AcknowledgementRow { message: joined(row.message.clone(), others), ..row }]
+        }
+        _ => {
+            let code = Some(first.code.name().to_owned());
+            vec![AcknowledgementRow { code, message: joined(row.message.clone(), &document.faults), ..row }]
+        }
     }
-    if !matches!(document.outcome.as_str(), "faulty" | "refused" | "discarded") {
-        // Warnings of what went well stand in its one row: it is told once.
-        let warnings = document.faults.iter().map(|fault| sentence(fault, language));
-        let message: Vec<String> = row.message.iter().cloned().chain(warnings).collect();
-        let code = document.faults.first().map(|fault| fault.code.name().to_owned());
-        return vec![AcknowledgementRow { code, message: Some(message.join("; ")), ..row }];
-    }
-    document
-        .faults
-        .iter()
-        .map(|fault| {
-            let place = fault_row(fault, language);
-            AcknowledgementRow {
-                document: row.document.clone(),
-                number: row.number.clone(),
-                outcome: row.outcome.clone(),
-                ongoing_id: row.ongoing_id.clone(),
-                line: place.line.or(row.line),
-                ..place
-            }
-        })
-        .collect()
 }
 
 fn fault_row(fault: &Fault, language: Language) -> AcknowledgementRow {
