@@ -618,6 +618,21 @@ fn an_outcome_and_the_beginning_of_what_follows_are_one() {
 }
 
 #[test]
+fn a_kit_that_stands_before_its_component_waits_for_it_and_kits_of_each_other_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(folder.path());
+    let kit = |number, component| call(Kind::Article, number, "1:k", &[component]);
+    let file = [kit("KIT", "NUT"), kit("A", "B"), article("NUT"), kit("B", "A")];
+    publish(&ledger, "1", calls(&file), at(0));
+    let mut order = Vec::new();
+    while let Some(due) = next(&ledger, at(0)) {
+        run(&ledger, &due, accepted(1), at(0));
+        order.push(due.call.key.to_string());
+    }
+    assert_eq!(order, ["article A", "article NUT", "article KIT", "article B"]);
+}
+
+#[test]
 fn calls_that_are_begun_together_never_wait_for_one_another() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = open(folder.path());
