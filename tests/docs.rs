@@ -84,3 +84,26 @@ fn readme_names_every_command_and_each_has_an_example() {
         assert!(lastkaj(&[command, "--help"]).contains("Example"), "{command} --help has no example");
     }
 }
+
+#[test]
+fn the_page_of_the_sandbox_tells_every_switch_and_its_default() {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sandbox.md")).unwrap();
+    let table = page.split_once("| switch | default |").unwrap().1;
+    let told: Vec<(String, serde_json::Value)> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| {
+            let cells: Vec<&str> = line.split(" | ").collect();
+            let bare = |cell: &str| cell.trim_matches(['|', ' ', '`']).to_owned();
+            (
+                bare(cells[0]),
+                serde_json::from_str(&bare(cells[1])).unwrap_or_else(|error| panic!("{line}: {error}")),
+            )
+        })
+        .collect();
+    let switches = serde_json::to_value(lastkaj::sandbox::Switches::default()).unwrap();
+    let switches: Vec<(String, serde_json::Value)> =
+        switches.as_object().unwrap().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    assert_eq!(told, switches);
+}

@@ -141,3 +141,20 @@ fn a_refusal_is_said_in_one_of_four_ways() {
         (400, Some("text/plain"), text)
     );
 }
+
+#[test]
+fn limits_are_of_one_client_and_one_method() {
+    let accounts = vec![("a".to_owned(), "a".to_owned(), 159), ("b".to_owned(), "b".to_owned(), 160)];
+    for (count_by, other_client) in [("user", 404), ("address", 429)] {
+        let world = World::with(SandboxSettings { accounts: accounts.clone(), ..SandboxSettings::default() });
+        world.page("POST", "switches", json!({"limits_count_by": count_by}));
+        let (a, b) = (world.seen_by("a:a"), world.seen_by("b:b"));
+        let ask = |client: &World, path: &str| client.ask("GET", path, "").status;
+        let statuses: Vec<u16> = (0..6).map(|_| ask(&a, "orders/1")).collect();
+        assert_eq!(statuses, [404, 404, 404, 404, 404, 429]);
+        assert_eq!(ask(&b, "orders/1"), other_client, "{count_by}");
+        assert_eq!(ask(&a, "articles/1"), 404, "another method is not barred");
+        world.clock.advance(chrono::TimeDelta::minutes(10));
+        assert_eq!(ask(&a, "orders/1"), 404, "the time is over");
+    }
+}
