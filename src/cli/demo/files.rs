@@ -9,6 +9,10 @@ pub(super) const FORMATS: &[(&str, &[u8])] = &[
     ("nordvik/acknowledgements.toml", include_bytes!("../../../formats/nordvik/acknowledgements.toml")),
     ("nordvik/shipments.toml", include_bytes!("../../../formats/nordvik/shipments.toml")),
     ("nordvik/shipments-fixed.toml", include_bytes!("../../../formats/nordvik/shipments-fixed.toml")),
+    ("generic/purchase-orders.toml", include_bytes!("../../../formats/generic/purchase-orders.toml")),
+    ("generic/cancellations.toml", include_bytes!("../../../formats/generic/cancellations.toml")),
+    ("generic/return-orders.toml", include_bytes!("../../../formats/generic/return-orders.toml")),
+    ("generic/attachments.toml", include_bytes!("../../../formats/generic/attachments.toml")),
     ("codes/units.toml", include_bytes!("../../../formats/codes/units.toml")),
     ("codes/nordvik-results.toml", include_bytes!("../../../formats/codes/nordvik-results.toml")),
     (
@@ -34,3 +38,19 @@ pub(super) const ORDERS_WRONG_COUNT: &[u8] =
 /// A few orders for the file that is still being written when it is first seen.
 pub(super) const ORDERS_GROWING: &[u8] =
     include_bytes!("../../../samples/nordvik/orders/written-in-parts/input.csv");
+
+/// Purchase orders with announced batches, serial numbers and pallets.
+pub(super) const PURCHASE_ORDERS: &[u8] =
+    include_bytes!("../../../samples/generic/purchase-orders/nordvik-day/input.csv");
+
+/// A PDF that belongs to an order of the day.
+pub(super) const DELIVERY_NOTE: &[u8] =
+    include_bytes!("../../../samples/generic/attachments/delivery-note/input.pdf");
+
+/// Two orders to cancel: one that the warehouse has left alone, and one that it has sent.
+pub(super) const CANCELLATIONS: &[u8] =
+    include_bytes!("../../../samples/generic/cancellations/nordvik-day/input.csv");
+
+/// What customers send back: lines of an order that was sent, and of one that nobody knows.
+pub(super) const RETURN_ORDERS: &[u8] =
+    include_bytes!("../../../samples/generic/return-orders/nordvik-day/input.csv");

@@ -10,6 +10,20 @@ use crate::transport::sshd::RealSshd;
 
 use super::files;
 
+/// What is in it from the beginning.
+const FOLDERS: [&str; 10] = [
+    "erp/articles",
+    "erp/orders",
+    "erp/purchase-orders",
+    "erp/attachments",
+    "erp/cancellations",
+    "erp/returns",
+    "erp/to-erp",
+    "sftp/from-erp",
+    "sftp/to-erp",
+    "data",
+];
+
 /// The work folder.
 pub(super) struct DemoFolder(PathBuf);
 
@@ -31,7 +45,7 @@ impl DemoFolder {
             )));
         }
         let folder = DemoFolder(path);
-        for name in ["erp/articles", "erp/orders", "erp/to-erp", "sftp/from-erp", "sftp/to-erp", "data"] {
+        for name in FOLDERS {
             fs::create_dir_all(folder.path().join(name))?;
         }
         for (name, bytes) in files::FORMATS {

@@ -27,9 +27,12 @@ struct SandboxLine {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct SandboxState {
     articles: Vec<serde_json::Value>,
     orders: Vec<SandboxOrder>,
+    purchase_orders: Vec<serde_json::Value>,
+    return_orders: Vec<serde_json::Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -38,6 +41,9 @@ struct SandboxCounters {
     violations: u64,
     overlapping_writes: u64,
 }
+
+/// The status of an order that was cancelled.
+const CANCELLED: i64 = 1000;
 
 impl SandboxOrder {
     /// Whether it was sent, and every line that was picked is marked as told.
@@ -51,14 +57,21 @@ pub(super) async fn sandbox_orders(sandbox: &Sandbox) -> Result<Vec<SandboxOrder
     Ok(page::<SandboxState>(sandbox, "state").await?.orders)
 }
 
+/// Tells the sandbox's warehouse to leave orders and purchase orders alone.
+pub(super) async fn leave_alone(sandbox: &Sandbox, numbers: &[&str]) -> Result<(), String> {
+    let url = format!("http://{}/sandbox/warehouse/plan", sandbox.address);
+    let body = serde_json::json!({ "leave": numbers }).to_string();
+    let answer = client()?.post(url).body(body).send().await.map_err(|error| error.to_string())?;
+    answer.error_for_status().map(drop).map_err(|error| error.to_string())
+}
+
+fn client() -> Result<reqwest::Client, String> {
+    reqwest::Client::builder().no_proxy().tls_certs_only([]).build().map_err(|error| error.to_string())
+}
+
 async fn page<T: serde::de::DeserializeOwned>(sandbox: &Sandbox, page: &str) -> Result<T, String> {
     let url = format!("http://{}/sandbox/{page}", sandbox.address);
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .tls_certs_only([])
-        .build()
-        .map_err(|error| error.to_string())?;
-    let answer = client.get(url).send().await.map_err(|error| error.to_string())?;
+    let answer = client()?.get(url).send().await.map_err(|error| error.to_string())?;
     let text = answer.text().await.map_err(|error| error.to_string())?;
     serde_json::from_str(&text).map_err(|error| format!("the sandbox's page {page}: {error}"))
 }
@@ -84,6 +97,9 @@ struct Summary {
     counters: SandboxCounters,
     articles: usize,
     orders: usize,
+    cancelled: usize,
+    purchase_orders: usize,
+    return_orders: usize,
     marked: usize,
 }
 
@@ -96,6 +112,9 @@ async fn gather(demo: &Demo) -> Result<Summary, String> {
         counters: page(&demo.sandbox, "counters").await?,
         articles: state.articles.len(),
         orders: state.orders.len(),
+        cancelled: state.orders.iter().filter(|order| order.status == CANCELLED).count(),
+        purchase_orders: state.purchase_orders.len(),
+        return_orders: state.return_orders.len(),
         marked,
     })
 }
@@ -116,6 +135,9 @@ impl Summary {
             ("writes of one goods owner under way at once", self.counters.overlapping_writes.to_string()),
             ("articles in Ongoing", self.articles.to_string()),
             ("orders in Ongoing", self.orders.to_string()),
+            ("of them cancelled", self.cancelled.to_string()),
+            ("purchase orders in Ongoing", self.purchase_orders.to_string()),
+            ("return orders in Ongoing", self.return_orders.to_string()),
             ("order lines marked as told", self.marked.to_string()),
             ("reports delivered", overview.reports(ReportState::Delivered).to_string()),
         ];
@@ -139,6 +161,10 @@ impl Summary {
             "erp/articles/done",
             "erp/orders/done",
             "erp/orders/failed",
+            "erp/purchase-orders/done",
+            "erp/attachments/done",
+            "erp/cancellations/failed",
+            "erp/returns/failed",
             "erp/to-erp",
             "sftp/from-erp/done",
             "sftp/to-erp",
@@ -160,5 +186,6 @@ impl Summary {
             && self.overview.calls(CallState::Refused) > 0
             && self.overview.calls(CallState::Unchanged) > 0
             && self.overview.arrivals(ArrivalState::Rejected) == 1
+            && (self.cancelled, self.purchase_orders, self.return_orders) == (1, 2, 1)
     }
 }
