@@ -2,9 +2,9 @@
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
 use super::layout::{Condition, CsvSyntax, FieldAt, Layout};
-use super::lines::{Line, Lines, is_blank};
-use super::record::{Field, Record};
-use super::rows::{Row, claim, unknown_record};
+use super::lines::{Line, Lines, all_blank, is_blank};
+use super::record::{Cell, Records};
+use super::rows::{Row, claim, undecodable, unknown_record};
 use crate::fault::{Fault, Place, code};
 use crate::written;
 
@@ -17,103 +17,149 @@ const QUOTED_BYTES_MAX: usize = 64 * 1024;
 /// The records of a CSV file.
 pub(super) struct CsvRows<'i> {
     layout: &'i Layout,
-    syntax: &'i CsvSyntax,
+    delimiter: Mark,
+    quote: Option<Mark>,
+    trim: bool,
+    header: bool,
     pub lines: Lines<'i>,
     pub saw_anything: bool,
     /// Where each field of each record kind is, by places from 0.
     columns: Option<Vec<Vec<Option<usize>>>>,
     /// How many columns the header names.
     header_length: Option<usize>,
+    /// The fields of the record at hand, as cut.
+    cells: Vec<Cell>,
+    /// Texts of them that do not stand in the file as such: doubled quotes made single.
+    unescaped: String,
+    /// Which cells they are of, and where each begins and ends.
+    escaped: Vec<(usize, usize, usize)>,
 }
 
-/// The fields of one record as cut, before they have names.
-struct Cells {
-    line: u64,
-    source: String,
-    cells: Vec<Field>,
-    fault: Option<Fault>,
+/// One character as its bytes in UTF-8.
+#[derive(Clone, Copy)]
+struct Mark {
+    character: char,
+    bytes: [u8; 4],
+    length: usize,
+}
+
+impl Mark {
+    fn new(character: char) -> Mark {
+        let mut bytes = [0; 4];
+        let length = character.encode_utf8(&mut bytes).len();
+        Mark { character, bytes, length }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    fn stands_at(&self, text: &[u8], at: usize) -> bool {
+        text.get(at..).is_some_and(|rest| rest.starts_with(self.bytes()))
+    }
+
+    /// The next one in a text, from a place on.
+    fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+        let (first, rest) = self.bytes().split_first()?;
+        let mut at = from;
+        loop {
+            at += memchr::memchr(*first, text.get(at..)?)?;
+            if text.get(at + 1..)?.starts_with(rest) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    }
 }
 
 impl<'i> CsvRows<'i> {
     pub fn new(layout: &'i Layout, syntax: &'i CsvSyntax, lines: Lines<'i>) -> CsvRows<'i> {
-        CsvRows { layout, syntax, lines, saw_anything: false, columns: None, header_length: None }
+        CsvRows {
+            layout,
+            delimiter: Mark::new(syntax.delimiter),
+            quote: syntax.quote.map(Mark::new),
+            trim: syntax.trim,
+            header: syntax.header,
+            lines,
+            saw_anything: false,
+            columns: None,
+            header_length: None,
+            cells: Vec::new(),
+            unescaped: String::new(),
+            escaped: Vec::new(),
+        }
     }
 
     /// The next record; the header and records without any text are passed over.
-    pub fn next(&mut self) -> Result<Option<Row>, Fault> {
+    pub fn next(&mut self, records: &mut Records) -> Result<Option<Row>, Fault> {
         if self.columns.is_none() {
-            let columns = if self.syntax.header {
-                let Some(header) = self.cells()? else { return Ok(None) };
-                self.header(&header)?
+            let columns = if self.header {
+                let Some(fault) = self.cells(records)? else { return Ok(None) };
+                if let Some(fault) = fault {
+                    return Err(fault);
+                }
+                let columns = self.header(records)?;
+                records.take_back();
+                columns
             } else {
-                self.layout
-                    .records
-                    .iter()
-                    .map(|record| record.fields.iter().map(|field| by_number(&field.at)).collect())
-                    .collect()
+                let fields = |record: &super::layout::RecordLayout| {
+                    record.fields.iter().map(|f| by_number(&f.at)).collect()
+                };
+                self.layout.records.iter().map(fields).collect()
             };
             self.columns = Some(columns);
         }
-        let Some(cells) = self.cells()? else { return Ok(None) };
-        Ok(Some(self.row(cells)))
+        let Some(fault) = self.cells(records)? else { return Ok(None) };
+        Ok(Some(self.row(records, fault)))
     }
 
-    fn row(&self, cut: Cells) -> Row {
-        let Cells { line, source, cells, mut fault } = cut;
+    /// Finds out what kind the record at hand is, and picks the fields that it names.
+    fn row(&self, records: &mut Records, mut fault: Option<Fault>) -> Row {
         let kind = claim(self.layout, |condition| match condition {
             Condition::Column { column, is } => column
                 .checked_sub(1)
-                .and_then(|column| cells.get(column))
-                .and_then(|cell| cell.text.as_deref())
-                .is_some_and(|text| text.trim_matches(is_blank) == is),
+                .and_then(|column| self.cells.get(column))
+                .is_some_and(|cell| text_of(records, cell).trim_matches(is_blank) == is),
             Condition::Characters { .. } => false,
         });
         if fault.is_none() {
             fault = match kind.and_then(|kind| self.layout.records.get(kind)) {
-                None => Some(unknown_record(self.layout, self.lines.file(), line, &source)),
-                Some(known) => self.extra_field(&cells).map(|extra| {
+                None => Some(unknown_record(self.layout, self.lines.file(), records)),
+                Some(known) => self.extra_field(records).map(|extra| {
                     Fault::new(code::EXTRA_FIELD)
-                        .at(Place::file(self.lines.file())
-                            .line(line)
-                            .column(extra.column.into(), extra.length.into())
-                            .record(&known.name)
-                            .source(source.clone()))
-                        .found(extra.text.clone().unwrap_or_default())
+                        .at(self.place(records, extra).record(&known.name))
+                        .found(text_of(records, extra))
                         .with("columns", self.header_length.unwrap_or(0))
-                        .with("fields", cells.len())
+                        .with("fields", self.cells.len())
                 }),
             };
         }
-        let none = Vec::new();
-        let columns = kind
-            .and_then(|kind| self.columns.as_ref().and_then(|columns| columns.get(kind)))
-            .unwrap_or(&none);
-        let missing = Field { text: None, column: source.chars().count() as u32 + 1, length: 0 };
-        let fields = columns
-            .iter()
-            .map(|column| column.and_then(|column| cells.get(column)).unwrap_or(&missing).clone())
-            .collect();
-        let record = Record { kind: kind.unwrap_or(0), line, source, fields, parent: None };
-        Row { record, known: kind.is_some(), fault }
+        let columns = kind.and_then(|kind| self.columns.as_ref()?.get(kind));
+        let missing =
+            Cell::missing(records.last_start() + records.source(records.len().saturating_sub(1)).len());
+        for column in columns.into_iter().flatten() {
+            records.push(column.and_then(|column| self.cells.get(column)).copied().unwrap_or(missing));
+        }
+        Row { kind, fault }
     }
 
-    fn extra_field<'c>(&self, cells: &'c [Field]) -> Option<&'c Field> {
-        cells.iter().skip(self.header_length?).find(|cell| !is_empty(cell))
+    fn place(&self, records: &Records, cell: &Cell) -> Place {
+        let (from, to) = (cell.shown as usize, (cell.shown + cell.shown_length) as usize);
+        records.place_at(self.lines.file(), records.len().saturating_sub(1), from, to)
+    }
+
+    fn extra_field(&self, records: &Records) -> Option<&Cell> {
+        self.cells.get(self.header_length?..)?.iter().find(|cell| !all_blank(text_of(records, cell)))
     }
 
     /// Finds the columns that the layout names.
-    fn header(&mut self, header: &Cells) -> Result<Vec<Vec<Option<usize>>>, Fault> {
-        if let Some(fault) = &header.fault {
-            return Err(fault.clone());
+    fn header(&mut self, records: &Records) -> Result<Vec<Vec<Option<usize>>>, Fault> {
+        while self.cells.last().is_some_and(|cell| all_blank(text_of(records, cell))) {
+            self.cells.pop();
         }
-        let mut cells: Vec<&Field> = header.cells.iter().collect();
-        while cells.last().is_some_and(|cell| is_empty(cell)) {
-            cells.pop();
-        }
-        self.header_length = Some(cells.len());
+        self.header_length = Some(self.cells.len());
         let names: Vec<&str> =
-            cells.iter().map(|cell| cell.text.as_deref().unwrap_or("").trim_matches(is_blank)).collect();
-        let place = || Place::file(self.lines.file()).line(header.line).source(header.source.clone());
+            self.cells.iter().map(|cell| text_of(records, cell).trim_matches(is_blank)).collect();
         let mut missing: Vec<&str> = Vec::new();
         let mut all = Vec::new();
         for record in &self.layout.records {
@@ -125,9 +171,9 @@ impl<'i> CsvRows<'i> {
                 }
                 let mut at = names.iter().enumerate().filter(|(_, name)| **name == field.name);
                 let first = at.next().map(|(at, _)| at);
-                if let Some((_, again)) = at.next().and_then(|(at, _)| cells.get(at).map(|cell| (at, cell))) {
+                if let Some(again) = at.next().and_then(|(at, _)| self.cells.get(at)) {
                     return Err(Fault::new(code::DUPLICATED_COLUMN)
-                        .at(place().column(again.column.into(), again.length.into()).field(&field.name))
+                        .at(self.place(records, again).field(&field.name))
                         .found(field.name.clone()));
                 }
                 if first.is_none() && !field.optional && !missing.contains(&field.name.as_str()) {
@@ -139,158 +185,207 @@ impl<'i> CsvRows<'i> {
         }
         let Some(first) = missing.first() else { return Ok(all) };
         let near = written::nearest(first, names.iter().copied());
-        let length = header.source.chars().count().max(1) as u64;
-        let (column, length) = names
-            .iter()
-            .position(|name| Some(*name) == near)
-            .and_then(|at| cells.get(at))
-            .map_or((1, length), |cell| (cell.column.into(), cell.length.into()));
+        let cell = names.iter().position(|name| Some(*name) == near).and_then(|at| self.cells.get(at));
+        let place = match cell {
+            Some(cell) => self.place(records, cell),
+            None => records.place(self.lines.file(), records.len().saturating_sub(1)),
+        };
         Err(Fault::new(code::MISSING_COLUMN)
-            .at(place().column(column, length).field(*first))
+            .at(place.field(*first))
             .found(missing.join(", "))
             .with("columns", names.join(", "))
             .with("suggestion", near.map_or_else(String::new, |near| format!(" ({near}?)"))))
     }
 
-    /// The next record that holds any text.
-    fn cells(&mut self) -> Result<Option<Cells>, Fault> {
-        while let Some(line) = self.lines.next()? {
-            if line.number <= self.layout.skip_first || line.is_blank() {
+    /// Cuts the next record that holds any text into cells; its source is the last record. With what is wrong with it.
+    fn cells(&mut self, records: &mut Records) -> Result<Option<Option<Fault>>, Fault> {
+        loop {
+            records.begin(self.lines.number() + 1, 1);
+            let start = records.last_start();
+            let Some(line) = self.lines.next(records.text_mut())? else {
+                records.take_back();
+                return Ok(None);
+            };
+            records.end();
+            let source = records.text().get(start..).unwrap_or("");
+            if line.number <= self.layout.skip_first || line.undecodable.is_none() && all_blank(source) {
+                records.take_back();
                 continue;
             }
-            let cells = self.cut(line)?;
-            if cells.fault.is_none() && cells.cells.iter().all(is_empty) {
+            let fault = self.cut(&line, records, start)?;
+            if fault.is_none() && self.cells.iter().all(|cell| all_blank(text_of(records, cell))) {
+                records.take_back();
                 continue;
             }
             self.saw_anything = true;
-            return Ok(Some(cells));
+            return Ok(Some(fault));
         }
-        Ok(None)
     }
 
     /// Cuts the record that begins with this line, reading on where a quoted text does.
-    fn cut(&mut self, first: Line) -> Result<Cells, Fault> {
-        let (delimiter, quote, trim) = (self.syntax.delimiter, self.syntax.quote, self.syntax.trim);
-        let mut fault = first.fault(self.lines.file());
-        let source = first.source();
-        let first_length = first.text.chars().count();
-        let mut line = first.clone();
-        let mut characters: Vec<char> = line.text.chars().collect();
-        let mut at = 0;
-        let mut cells = Vec::new();
-        let is_gap = |character: Option<&char>| {
-            character.is_some_and(|character| is_blank(*character) && *character != delimiter)
+    fn cut(&mut self, line: &Line, records: &mut Records, start: usize) -> Result<Option<Fault>, Fault> {
+        self.cells.clear();
+        self.unescaped.clear();
+        self.escaped.clear();
+        let mut fault = undecodable(self.lines.file(), records, line, start);
+        let source = records.text().get(start..).unwrap_or("").as_bytes();
+        let quote = self.quote.filter(|quote| quote.find(source, 0).is_some());
+        let Some(quote) = quote else {
+            self.cut_plain(records.text(), start);
+            return Ok(fault);
         };
+        let mut at = start;
         loop {
-            let begin = at;
-            let mut begins = at;
-            while trim && is_gap(characters.get(begins)) {
-                begins += 1;
-            }
-            let mut text = String::new();
-            let on_first = line.number == first.number;
-            let (from, to);
-            if quote.is_some() && characters.get(begins).copied() == quote {
-                let opened = (line.number, begins, line.source());
-                let mut bytes = 0;
-                from = begins + 1;
-                at = from;
-                let mut end_on_first = None;
-                loop {
-                    match characters.get(at).copied() {
-                        Some(character) if Some(character) == quote => {
-                            if characters.get(at + 1).copied() != quote {
-                                break;
-                            }
-                            text.push(character);
-                            at += 2;
-                        }
-                        Some(character) => {
-                            text.push(character);
-                            at += 1;
-                        }
-                        None => {
-                            end_on_first.get_or_insert(characters.len());
-                            bytes += line.text.len();
-                            let too_long =
-                                line.number - opened.0 >= QUOTED_LINES_MAX || bytes > QUOTED_BYTES_MAX;
-                            match self.lines.next()? {
-                                Some(next) if !too_long => line = next,
-                                _ => return Err(self.unclosed_quote(&opened)),
-                            }
-                            if fault.is_none() {
-                                fault = line.fault(self.lines.file());
-                            }
-                            text.push('\n');
-                            characters = line.text.chars().collect();
-                            at = 0;
-                        }
-                    }
-                }
-                to = end_on_first.unwrap_or(at);
-                at += 1;
-                while is_gap(characters.get(at)) {
-                    at += 1;
-                }
-                if characters.get(at).is_some_and(|character| *character != delimiter) {
-                    if line.number != opened.0 {
-                        return Err(self.unclosed_quote(&opened));
-                    }
-                    let wrong = at;
-                    while characters.get(at).is_some_and(|character| *character != delimiter) {
-                        at += 1;
-                    }
-                    let rest: String = characters.iter().skip(wrong).take(at - wrong).collect();
-                    fault.get_or_insert_with(|| {
-                        Fault::new(code::TEXT_AFTER_QUOTE)
-                            .at(Place::file(self.lines.file())
-                                .line(line.number)
-                                .column(wrong as u64 + 1, (at - wrong) as u64)
-                                .source(line.source()))
-                            .found(rest)
-                    });
-                }
-                if trim {
-                    text = text.trim_matches(is_blank).to_owned();
-                }
+            let begins = if self.trim { self.skip_gaps(records.text(), at) } else { at };
+            at = if quote.stands_at(records.text().as_bytes(), begins) {
+                self.quoted(records, quote, begins, line.number, &mut fault)?
             } else {
-                while characters.get(at).is_some_and(|character| *character != delimiter) {
-                    at += 1;
-                }
-                let mut end = at;
-                if trim {
-                    while end > begins && is_gap(end.checked_sub(1).and_then(|last| characters.get(last))) {
-                        end -= 1;
-                    }
-                }
-                // A field of blanks is shown whole.
-                (from, to) = if end <= begins { (begin, at) } else { (begins, end) };
-                text.extend(characters.iter().skip(begins).take(end.saturating_sub(begins)));
-            }
-            // Only the first line is kept to be shown; a field of a later one is shown as all of it.
-            let (from, to) = if on_first { (from, to) } else { (0, first_length) };
-            cells.push(Field {
-                text: Some(text),
-                column: u32::try_from(from + 1).unwrap_or(u32::MAX),
-                length: u32::try_from(to.saturating_sub(from)).unwrap_or(u32::MAX),
-            });
-            if characters.get(at).is_none() {
+                let text = records.text();
+                let end = self.delimiter.find(text.as_bytes(), at).unwrap_or(text.len());
+                self.plain(text, at, end);
+                end
+            };
+            if at >= records.text().len() {
                 break;
             }
-            at += 1;
+            at += self.delimiter.length;
         }
-        Ok(Cells { line: first.number, source, cells, fault })
+        records.end();
+        let by = records.text().len();
+        records.text_mut().push_str(&self.unescaped);
+        for (cell, from, to) in self.escaped.drain(..) {
+            if let Some(cell) = self.cells.get_mut(cell) {
+                let (shown, shown_to) = (cell.shown as usize, (cell.shown + cell.shown_length) as usize);
+                *cell = Cell::plain(by + from, by + to).shown(shown, shown_to);
+            }
+        }
+        Ok(fault)
     }
 
-    fn unclosed_quote(&self, (line, at, source): &(u64, usize, String)) -> Fault {
+    /// Cuts a record without quotes.
+    fn cut_plain(&mut self, text: &str, start: usize) {
+        let bytes = text.as_bytes();
+        let mut from = start;
+        if let (1, Some(byte)) = (self.delimiter.length, self.delimiter.bytes().first()) {
+            for found in memchr::memchr_iter(*byte, bytes.get(start..).unwrap_or_default()) {
+                self.plain(text, from, start + found);
+                from = start + found + 1;
+            }
+        } else {
+            while let Some(found) = self.delimiter.find(bytes, from) {
+                self.plain(text, from, found);
+                from = found + self.delimiter.length;
+            }
+        }
+        self.plain(text, from, text.len());
+    }
+
+    /// Adds a cell without quotes.
+    #[inline]
+    fn plain(&mut self, text: &str, from: usize, to: usize) {
+        let all = text.get(from..to).unwrap_or("");
+        let edge = |byte: Option<&u8>| byte.is_some_and(|byte| *byte <= b' ' || *byte >= 0x80);
+        if !self.trim || !edge(all.as_bytes().first()) && !edge(all.as_bytes().last()) {
+            self.cells.push(Cell::plain(from, to));
+            return;
+        }
+        let kept = all.trim_start_matches(is_blank);
+        let at = from + (all.len() - kept.len());
+        let kept = kept.trim_end_matches(is_blank);
+        // A field of blanks is shown whole.
+        let cell = Cell::plain(at, at + kept.len());
+        self.cells.push(if kept.is_empty() { cell.shown(from, to) } else { cell });
+    }
+
+    /// Adds the cell whose quote stands at a place; the place of the delimiter behind it, or the end of the record.
+    fn quoted(
+        &mut self,
+        records: &mut Records,
+        quote: Mark,
+        opens: usize,
+        first_line: u64,
+        fault: &mut Option<Fault>,
+    ) -> Result<usize, Fault> {
+        let opened_line = self.lines.number().max(first_line);
+        let from = opens + quote.length;
+        let (mut at, mut piece, mut escaped_from) = (from, from, None);
+        let end = loop {
+            match quote.find(records.text().as_bytes(), at) {
+                Some(found) if quote.stands_at(records.text().as_bytes(), found + quote.length) => {
+                    escaped_from.get_or_insert(self.unescaped.len());
+                    at = found + 2 * quote.length;
+                    self.unescaped.push_str(records.text().get(piece..found + quote.length).unwrap_or(""));
+                    piece = at;
+                }
+                Some(found) => break found,
+                None => {
+                    at = records.text().len();
+                    let too_long =
+                        self.lines.number() - opened_line >= QUOTED_LINES_MAX || at - from > QUOTED_BYTES_MAX;
+                    records.text_mut().push('\n');
+                    let next = self.lines.next(records.text_mut())?;
+                    let Some(next) = next.filter(|_| !too_long) else {
+                        return Err(self.unclosed_quote(records, opens, at));
+                    };
+                    records.end();
+                    if fault.is_none() {
+                        *fault = undecodable(self.lines.file(), records, &next, at + 1);
+                    }
+                }
+            }
+        };
+        let (mut text_from, mut text_to) = (from, end);
+        if self.trim {
+            let kept = records.text().get(from..end).unwrap_or("");
+            let left = kept.trim_start_matches(is_blank);
+            text_from = from + (kept.len() - left.len());
+            text_to = text_from + left.trim_end_matches(is_blank).len();
+        }
+        if let Some(escaped_from) = escaped_from {
+            self.unescaped.push_str(records.text().get(piece..end).unwrap_or(""));
+            let kept = self.unescaped.get(escaped_from..).unwrap_or("");
+            let bare = if self.trim { kept.trim_matches(is_blank) } else { kept };
+            let before =
+                kept.len() - if self.trim { kept.trim_start_matches(is_blank).len() } else { kept.len() };
+            let bare_from = escaped_from + before;
+            self.escaped.push((self.cells.len(), bare_from, bare_from + bare.len()));
+        }
+        self.cells.push(Cell::plain(text_from, text_to).shown(from, end));
+        let after = self.skip_gaps(records.text(), end + quote.length);
+        if after < records.text().len() && !self.delimiter.stands_at(records.text().as_bytes(), after) {
+            if self.lines.number() != opened_line {
+                return Err(self.unclosed_quote(records, opens, records.text().len()));
+            }
+            let text = records.text();
+            let to = self.delimiter.find(text.as_bytes(), after).unwrap_or(text.len());
+            fault.get_or_insert_with(|| {
+                let place = records.place_at(self.lines.file(), records.len().saturating_sub(1), after, to);
+                Fault::new(code::TEXT_AFTER_QUOTE).at(place).found(text.get(after..to).unwrap_or(""))
+            });
+            return Ok(to);
+        }
+        Ok(after)
+    }
+
+    /// The first character from a place on that is no blank; a delimiter is none.
+    fn skip_gaps(&self, text: &str, from: usize) -> usize {
+        let rest = text.get(from..).unwrap_or("");
+        let gap = |character: char| is_blank(character) && character != self.delimiter.character;
+        from + (rest.len() - rest.trim_start_matches(gap).len())
+    }
+
+    fn unclosed_quote(&self, records: &mut Records, at: usize, end: usize) -> Fault {
+        records.text_mut().truncate(end);
+        records.end();
+        let quote = self.quote.map_or('"', |quote| quote.character);
         let place =
-            Place::file(self.lines.file()).line(*line).column(*at as u64 + 1, 1).source(source.clone());
-        Fault::new(code::UNCLOSED_QUOTE).at(place).with("quote", self.syntax.quote.unwrap_or('"'))
+            records.place_at(self.lines.file(), records.len().saturating_sub(1), at, at + quote.len_utf8());
+        Fault::new(code::UNCLOSED_QUOTE).at(place).with("quote", quote)
     }
 }
 
-fn is_empty(cell: &Field) -> bool {
-    cell.text.as_deref().is_none_or(|text| text.chars().all(is_blank))
+fn text_of<'r>(records: &'r Records, cell: &Cell) -> &'r str {
+    records.text().get(cell.at as usize..cell.at as usize + cell.length as usize).unwrap_or("")
 }
 
 fn by_number(at: &FieldAt) -> Option<usize> {

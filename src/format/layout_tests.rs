@@ -110,16 +110,17 @@ fn read_in(memory: usize, layout: &Layout, bytes: &[u8]) -> Result<Seen, Fault> 
     let scratch = || tempfile::tempfile();
     let context = ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, scratch: &scratch };
     let (mut groups, mut strays) = (Vec::new(), Vec::new());
-    let mut each = |grouped| {
+    let mut each = |grouped: Grouped<'_>| {
         match grouped {
             Grouped::Stray(fault) => strays.push(fault),
             Grouped::Records(records) => {
                 let mut told = Vec::new();
-                for record in records {
+                for record in 0..records.len() {
+                    let fields = layout.records[records.kind(record).unwrap()].fields.len();
                     let texts: Vec<_> =
-                        record.fields.iter().map(|f| f.text.clone().unwrap_or("-".into())).collect();
-                    let mut text = format!("{}:{}", record.line, texts.join("|"));
-                    if let Some(parent) = record.parent {
+                        (0..fields).map(|field| records.field(record, field).unwrap_or("-")).collect();
+                    let mut text = format!("{}:{}", records.line(record), texts.join("|"));
+                    if let Some(parent) = records.parent(record) {
                         write!(text, "^{parent}").unwrap();
                     }
                     told.push(text);
@@ -161,10 +162,11 @@ fn fields_point_at_their_text() {
     let bytes = b"Art;Namn\n \xE5\xE4 ; \"kran\" \n";
     read_within(1000, &layout, &mut &bytes[..], &context, &mut |grouped| {
         if let Grouped::Records(records) = grouped {
-            for field in &records[0].fields {
-                let of =
-                    records[0].source.chars().skip(field.column as usize - 1).take(field.length as usize);
-                places.push((field.text.clone().unwrap(), of.collect::<String>()));
+            for field in 0..2 {
+                let place = records.place_of_field("f.csv", 0, field);
+                let (column, length) = (place.column.unwrap() as usize, place.length.unwrap() as usize);
+                let of: String = place.source.unwrap().chars().skip(column - 1).take(length).collect();
+                places.push((records.field(0, field).unwrap().to_owned(), of));
             }
         }
         Ok(())

@@ -3,42 +3,31 @@
 use std::collections::VecDeque;
 use std::io::Read;
 
+use super::RECORD_BYTES_MAX;
 use super::encoding::{Decoder, Encoding, Undecodable};
-use super::{RECORD_BYTES_MAX, record::SOURCE_CHARACTERS_MAX};
 use crate::fault::{Fault, Place, code};
 
-/// One line of a file, without its line end.
-#[derive(Clone, Debug)]
+/// How many bytes are read at a time.
+const PIECE: usize = 64 * 1024;
+
+/// One line of a file; its text, without its line end, stands where the reader put it.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Line {
     /// From 1.
     pub number: u64,
-    pub text: String,
-    /// The first bytes of it that are no character: column from 1, and the bytes in hex.
-    pub undecodable: Option<(u64, String)>,
-}
-
-impl Line {
-    /// Nothing in it but blanks, form feeds and fill.
-    pub fn is_blank(&self) -> bool {
-        self.undecodable.is_none() && self.text.chars().all(is_blank)
-    }
-
-    /// Its text as far as it is shown.
-    pub fn source(&self) -> String {
-        self.text.chars().take(SOURCE_CHARACTERS_MAX).collect()
-    }
-
-    /// The fault of its undecodable bytes, if it has any.
-    pub fn fault(&self, file: &str) -> Option<Fault> {
-        let (column, hex) = self.undecodable.as_ref()?;
-        let place = Place::file(file).line(self.number).column(*column, 1).source(self.source());
-        Some(Fault::new(code::UNDECODABLE_BYTES).at(place).found(hex.clone()))
-    }
+    /// The first bytes of it that are no character: where their stand-in is in its text, and the bytes in hex.
+    pub undecodable: Option<(usize, String)>,
 }
 
 /// Whether a character is as good as none: blanks of all widths, tabs, NUL fill, form feeds.
 pub(super) fn is_blank(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\0' | '\u{feff}')
+}
+
+/// Whether a text holds nothing but blanks, form feeds and fill.
+pub(super) fn all_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | 0 | b'\r' | b'\n' | 0x0b | 0x0c))
+        || text.chars().all(is_blank)
 }
 
 /// The lines of a file. CR LF, LF and CR end a line, mixed too; a last line needs no end.
@@ -56,8 +45,8 @@ pub(super) struct Lines<'i> {
     /// The end of the file cut a character in two.
     cut: bool,
     number: u64,
-    /// Lines that were read ahead.
-    ahead: VecDeque<Line>,
+    /// Lines that were read ahead, with their texts.
+    ahead: VecDeque<(Line, String)>,
 }
 
 impl<'i> Lines<'i> {
@@ -66,7 +55,7 @@ impl<'i> Lines<'i> {
             file,
             input,
             decoder: encoding.decoder(),
-            piece: vec![0; 64 * 1024],
+            piece: vec![0; PIECE],
             text: String::new(),
             start: 0,
             scanned: 0,
@@ -93,69 +82,86 @@ impl<'i> Lines<'i> {
         self.cut
     }
 
-    /// The next line, without the form feeds before it. The DOS end mark 0x1A is taken away where nothing but fill
-    /// follows it to the end of the file (reference, quirks R1 and R6).
+    /// The next line, its text added to `text` without the form feeds before it. The DOS end mark 0x1A is taken away
+    /// where nothing but fill follows it to the end of the file (reference, quirks R1 and R6).
     ///
     /// # Errors
     /// The file cannot be read; a line is longer than a record may be.
-    pub fn next(&mut self) -> Result<Option<Line>, Fault> {
-        let Some(mut line) = self.read_ahead()? else { return Ok(None) };
-        let feeds = line.text.chars().take_while(|character| *character == '\u{c}').count();
+    pub fn next(&mut self, text: &mut String) -> Result<Option<Line>, Fault> {
+        let from = text.len();
+        let line = match self.ahead.pop_front() {
+            Some((line, ahead)) => {
+                text.push_str(&ahead);
+                line
+            }
+            None => match self.read(text)? {
+                Some(line) => line,
+                None => return Ok(None),
+            },
+        };
+        let added = text.get(from..).unwrap_or("");
+        if !added.starts_with('\u{c}') && memchr::memchr(0x1a, added.as_bytes()).is_none() {
+            return Ok(Some(line));
+        }
+        self.without_control(line, text, from).map(Some)
+    }
+
+    /// Takes form feeds before a line and the end mark behind the last one away.
+    fn without_control(&mut self, mut line: Line, text: &mut String, from: usize) -> Result<Line, Fault> {
+        let added = text.get(from..).unwrap_or("");
+        let feeds = added.len() - added.trim_start_matches('\u{c}').len();
         if feeds > 0 {
-            line.text.drain(..feeds);
-            if let Some((column, _)) = &mut line.undecodable {
-                *column = column.saturating_sub(feeds as u64).max(1);
+            text.replace_range(from..from + feeds, "");
+            if let Some((at, _)) = &mut line.undecodable {
+                *at = at.saturating_sub(feeds);
             }
         }
-        if let Some((before, after)) = line.text.split_once('\u{1a}')
+        let added = text.get(from..).unwrap_or("");
+        if let Some((before, after)) = added.split_once('\u{1a}')
             && is_fill(after)
         {
             let length = before.len();
             loop {
-                match self.read()? {
-                    Some(next) if next.undecodable.is_none() && is_fill(&next.text) => {}
+                let mut next_text = String::new();
+                match self.read(&mut next_text)? {
+                    Some(next) if next.undecodable.is_none() && is_fill(&next_text) => {}
                     Some(next) => {
-                        self.ahead.push_back(next);
+                        self.ahead.push_back((next, next_text));
                         break;
                     }
                     None => {
-                        line.text.truncate(length);
+                        text.truncate(from + length);
                         break;
                     }
                 }
             }
         }
-        Ok(Some(line))
+        Ok(line)
     }
 
-    fn read_ahead(&mut self) -> Result<Option<Line>, Fault> {
-        match self.ahead.pop_front() {
-            Some(line) => Ok(Some(line)),
-            None => self.read(),
-        }
-    }
-
-    fn read(&mut self) -> Result<Option<Line>, Fault> {
+    fn read(&mut self, text: &mut String) -> Result<Option<Line>, Fault> {
         loop {
-            let rest = self.text.get(self.scanned..).unwrap_or("");
-            if let Some(found) = rest.find(['\r', '\n']) {
+            let rest = self.text.as_bytes().get(self.scanned..).unwrap_or_default();
+            if let Some(found) = memchr::memchr2(b'\r', b'\n', rest) {
                 let end = self.scanned + found;
-                let mut ends = self.text.get(end..).unwrap_or("").chars();
-                let length = match (ends.next(), ends.next()) {
-                    // Whether an LF follows is known only with more text.
-                    (Some('\r'), None) if !self.ended => None,
-                    (Some('\r'), Some('\n')) => Some(2),
+                let mut ends = rest.get(found..).unwrap_or_default().iter();
+                let length = match (ends.next(), ends.next(), ends.next()) {
+                    // What follows is known only with more text.
+                    (Some(_), None, _) | (Some(b'\n'), Some(b'\r'), None) if !self.ended => None,
+                    (Some(b'\r'), Some(b'\n'), _) => Some(2),
+                    // LF CR, as few write it; but LF CR LF is a blank line.
+                    (Some(b'\n'), Some(b'\r'), third) if third != Some(&b'\n') => Some(2),
                     _ => Some(1),
                 };
                 if let Some(length) = length {
-                    return self.take(end, length).map(Some);
+                    return self.take(end, length, text).map(Some);
                 }
                 self.scanned = end;
             } else {
                 self.scanned = self.text.len();
                 if self.ended {
                     return if self.start < self.text.len() {
-                        self.take(self.text.len(), 0).map(Some)
+                        self.take(self.text.len(), 0, text).map(Some)
                     } else {
                         Ok(None)
                     };
@@ -168,21 +174,23 @@ impl<'i> Lines<'i> {
         }
     }
 
-    fn take(&mut self, end: usize, line_end: usize) -> Result<Line, Fault> {
-        let text = self.text.get(self.start..end).unwrap_or("").to_owned();
+    fn take(&mut self, end: usize, line_end: usize, text: &mut String) -> Result<Line, Fault> {
+        let own = self.text.get(self.start..end).unwrap_or("");
         self.number += 1;
-        if text.len() > RECORD_BYTES_MAX {
+        if own.len() > RECORD_BYTES_MAX {
             return Err(self.over_long(self.number));
         }
+        text.push_str(own);
         let mut undecodable = None;
-        let of_line = self.undecodable.iter().take_while(|bad| bad.at < end).count();
-        for bad in self.undecodable.drain(..of_line) {
-            let before = text.get(..bad.at.saturating_sub(self.start)).unwrap_or("");
-            undecodable.get_or_insert_with(|| (before.chars().count() as u64 + 1, bad.hex));
+        if self.undecodable.first().is_some_and(|bad| bad.at < end) {
+            let of_line = self.undecodable.iter().take_while(|bad| bad.at < end).count();
+            for bad in self.undecodable.drain(..of_line) {
+                undecodable.get_or_insert((bad.at.saturating_sub(self.start), bad.hex));
+            }
         }
         self.start = end + line_end;
         self.scanned = self.start;
-        Ok(Line { number: self.number, text, undecodable })
+        Ok(Line { number: self.number, undecodable })
     }
 
     fn fill(&mut self) -> Result<(), Fault> {
@@ -244,8 +252,9 @@ mod tests {
         let read = |input: &mut dyn Read| {
             let mut lines = Lines::new("f", &encoding, input);
             let mut all = Vec::new();
-            while let Some(line) = lines.next().unwrap() {
-                all.push((line.number, line.text));
+            let mut text = String::new();
+            while let Some(line) = lines.next(&mut text).unwrap() {
+                all.push((line.number, std::mem::take(&mut text)));
             }
             all
         };
@@ -260,6 +269,8 @@ mod tests {
             texts.iter().enumerate().map(|(at, text)| (at as u64 + 1, text.to_string())).collect()
         };
         assert_eq!(lines(b"a\r\nb\nc\rd\n\ne"), numbered(&["a", "b", "c", "d", "", "e"]));
+        assert_eq!(lines(b"a\n\rb\n\rc\n\r"), numbered(&["a", "b", "c"]));
+        assert_eq!(lines(b"a\n\r\nb"), numbered(&["a", "", "b"]));
         assert_eq!(lines(b"a\r"), numbered(&["a"]));
         assert_eq!(lines(b""), []);
     }
@@ -277,13 +288,13 @@ mod tests {
     }
 
     #[test]
-    fn undecodable_bytes_have_their_line_and_column() {
+    fn undecodable_bytes_have_their_line_and_place() {
         let encoding = Encoding::named("utf-8").unwrap();
         let mut input = &b"a\n\xC3\xA5\xC3\xA5\xFFb\xFE\nc"[..];
         let mut lines = Lines::new("f", &encoding, &mut input);
-        assert!(lines.next().unwrap().unwrap().undecodable.is_none());
-        assert_eq!(lines.next().unwrap().unwrap().undecodable, Some((3, "FF".into())));
-        assert!(lines.next().unwrap().unwrap().undecodable.is_none());
+        let mut text = String::new();
+        let mut next = || lines.next(&mut text).unwrap().unwrap().undecodable;
+        assert_eq!([next(), next(), next()], [None, Some((4, "FF".into())), None]);
         assert!(!lines.is_cut());
     }
 
@@ -292,6 +303,6 @@ mod tests {
         let encoding = Encoding::named("utf-8").unwrap();
         let mut input = std::io::repeat(b'a');
         let mut lines = Lines::new("f", &encoding, &mut input);
-        assert_eq!(lines.next().unwrap_err().code, code::OVER_LONG_RECORD);
+        assert_eq!(lines.next(&mut String::new()).unwrap_err().code, code::OVER_LONG_RECORD);
     }
 }

@@ -9,6 +9,7 @@ use std::io::Read;
 use super::group::{self, Grouped};
 use super::{Definition, Item, Outgoing, ReadContext, Summary, WriteContext};
 use crate::fault::Fault;
+use documents::Mapper;
 
 /// Reads a file: every document and stray record is handed to `each` in the order of the file.
 ///
@@ -22,25 +23,18 @@ pub fn read(
     each: &mut dyn FnMut(Item) -> Result<(), Fault>,
 ) -> Result<Summary, Fault> {
     let (mut good, mut faulty, mut stray) = (0, 0, 0);
-    let mut take = |grouped: Grouped| -> Result<(), Fault> {
+    let mut mapper = Mapper::new(definition, context);
+    let mut take = |grouped: Grouped<'_>| -> Result<(), Fault> {
         match grouped {
             Grouped::Stray(fault) => each(Item::Stray(fault.in_file(context.file_name))),
-            Grouped::Records(records) => {
-                let group = documents::map_group(definition, &records, context);
-                for mapped in group.documents {
-                    if mapped.faults.is_empty() {
-                        good += 1
-                    } else {
-                        faulty += 1
-                    }
-                    each(Item::Document(Box::new(mapped)))?;
+            Grouped::Records(records) => mapper.map(records, &mut |item| {
+                match &item {
+                    Item::Document(mapped) if mapped.faults.is_empty() => good += 1,
+                    Item::Document(_) => faulty += 1,
+                    Item::Stray(_) => stray += 1,
                 }
-                for fault in group.strays {
-                    stray += 1;
-                    each(Item::Stray(fault))?;
-                }
-                Ok(())
-            }
+                each(item)
+            }),
         }
     };
     let mut summary = group::read_groups(&definition.layout, input, context, &mut take)?;

@@ -55,6 +55,9 @@ pub const RECORD_BYTES_MAX: usize = 1024 * 1024;
 /// The greatest number of bytes of a file that is taken as it is (`syntax = "whole"`).
 pub const ATTACHMENT_BYTES_MAX: usize = 10 * 1024 * 1024;
 
+/// The greatest number of bytes of text of the records of one document.
+pub const DOCUMENT_BYTES_MAX: usize = 256 * 1024 * 1024;
+
 /// The greatest number of records of one document.
 pub const DOCUMENT_RECORDS_MAX: usize = 100_000;
 

@@ -3,16 +3,14 @@
 use super::csv::CsvRows;
 use super::fixed::FixedRows;
 use super::layout::{Condition, FixedSyntax, Layout, RecordLayout, Syntax};
-use super::lines::Lines;
-use super::record::Record;
-use crate::fault::{Fault, Place, code};
+use super::lines::{Line, Lines};
+use super::record::Records;
+use crate::fault::{Fault, code};
 
-/// One record of the file. Its fields are there as far as they could be cut, even where it is faulty.
+/// What is known of one record of the file. Its fields are there as far as they could be cut, even where it is faulty.
 pub(super) struct Row {
-    /// `kind` of it counts only where `known` is set.
-    pub record: Record,
-    /// Some record kind claims it.
-    pub known: bool,
+    /// The record kind that claims it.
+    pub kind: Option<usize>,
     /// Why it cannot be read.
     pub fault: Option<Fault>,
 }
@@ -35,14 +33,14 @@ impl<'i> Rows<'i> {
         }
     }
 
-    /// The next record; blank ones are passed over.
+    /// The next record, added to `records`; blank ones are passed over.
     ///
     /// # Errors
     /// A fault of the file as a whole, after which nothing of it can be trusted.
-    pub fn next(&mut self) -> Result<Option<Row>, Fault> {
+    pub fn next(&mut self, records: &mut Records) -> Result<Option<Row>, Fault> {
         match self {
-            Rows::Csv(rows) => rows.next(),
-            Rows::Fixed(rows) => rows.next(),
+            Rows::Csv(rows) => rows.next(records),
+            Rows::Fixed(rows) => rows.next(records),
         }
     }
 
@@ -73,8 +71,21 @@ pub(super) fn claim(layout: &Layout, holds: impl Fn(&Condition) -> bool) -> Opti
         .or_else(|| layout.records.iter().position(|record| record.when.is_empty()))
 }
 
-/// The fault of a record that no record kind claims, naming those that there are.
-pub(super) fn unknown_record(layout: &Layout, file: &str, line: u64, source: &str) -> Fault {
+/// The fault of bytes in a line of the last record that are no characters.
+pub(super) fn undecodable(file: &str, records: &Records, line: &Line, from: usize) -> Option<Fault> {
+    let (at, hex) = line.undecodable.as_ref()?;
+    let at = from + at;
+    let place = records.place_at(
+        file,
+        records.len().saturating_sub(1),
+        at,
+        at + char::REPLACEMENT_CHARACTER.len_utf8(),
+    );
+    Some(Fault::new(code::UNDECODABLE_BYTES).at(place).found(hex.clone()))
+}
+
+/// The fault of the last record, which no record kind claims, naming those that there are.
+pub(super) fn unknown_record(layout: &Layout, file: &str, records: &Records) -> Fault {
     let kinds: Vec<String> = layout
         .records
         .iter()
@@ -90,9 +101,9 @@ pub(super) fn unknown_record(layout: &Layout, file: &str, line: u64, source: &st
             format!("{} ({})", record.name, when.join(", "))
         })
         .collect();
-    let length = source.chars().count().max(1) as u64;
+    let last = records.len().saturating_sub(1);
     Fault::new(code::UNKNOWN_RECORD)
-        .at(Place::file(file).line(line).column(1, length).source(source))
-        .found(source.chars().take(20).collect::<String>())
+        .at(records.place(file, last))
+        .found(records.source(last).chars().take(20).collect::<String>())
         .with("kinds", kinds.join(", "))
 }

@@ -65,6 +65,8 @@ pub(super) struct EachMapping {
     pub position: usize,
     pub each: usize,
     pub members: Vec<MemberMapping>,
+    /// The position of the item's row number, if it has one.
+    pub row_number: Option<usize>,
     /// What `[remember] lines` names; kept by the item's `row_number`.
     pub remember: Vec<(String, FieldRef)>,
 }

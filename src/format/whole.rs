@@ -4,9 +4,9 @@ use std::io::Read;
 
 use base64::Engine;
 
-use super::group::Grouped;
+use super::group::{Each, Grouped};
 use super::layout::Layout;
-use super::record::{Field, Record};
+use super::record::{Cell, Records};
 use super::{ATTACHMENT_BYTES_MAX, ReadContext, Summary};
 use crate::fault::{Fault, Place, code};
 
@@ -23,7 +23,7 @@ pub(super) fn read(
     layout: &Layout,
     input: &mut dyn Read,
     context: &ReadContext<'_>,
-    each: &mut dyn FnMut(Grouped) -> Result<(), Fault>,
+    each: &mut Each<'_>,
 ) -> Result<Summary, Fault> {
     let place = || Place::file(context.file_name);
     let mut bytes = Vec::new();
@@ -35,10 +35,15 @@ pub(super) fn read(
     if bytes.len() > ATTACHMENT_BYTES_MAX {
         return Err(Fault::new(code::ATTACHMENT_TOO_LARGE).at(place()).with("limit", ATTACHMENT_BYTES_MAX));
     }
-    let text = (!bytes.is_empty()).then(|| base64::engine::general_purpose::STANDARD.encode(&bytes));
     let kind = layout.records.iter().position(|record| record.name == RECORD).unwrap_or(0);
-    let fields = vec![Field { text, column: 1, length: 1 }];
-    let record = Record { kind, line: 1, source: String::new(), fields, parent: None };
-    each(Grouped::Records(vec![record]))?;
+    let mut records = Records::default();
+    records.begin(1, 1);
+    records.end();
+    records.set_kind(0, Some(kind));
+    let text = records.text_mut();
+    base64::engine::general_purpose::STANDARD.encode_string(&bytes, text);
+    let length = text.len();
+    records.push(if length == 0 { Cell::missing(0) } else { Cell::plain(0, length).shown(0, 0) });
+    each(Grouped::Records(&records))?;
     Ok(Summary { records: 1, ..Summary::default() })
 }

@@ -162,7 +162,9 @@ impl Checker<'_> {
                 };
                 let mut members = self.members(&inner, shape(), each, false, path);
                 self.make_row_numbers(&inner, shape(), path, &mut members);
-                Some(MemberMapping::Each(EachMapping { position, each, members, remember: Vec::new() }))
+                let row_number = shape().position("row_number");
+                let remember = Vec::new();
+                Some(MemberMapping::Each(EachMapping { position, each, members, row_number, remember }))
             }
             (MemberKind::List(shape), Item::List(items, _)) => {
                 let mut entries = Vec::new();

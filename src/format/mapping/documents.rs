@@ -4,58 +4,145 @@ use super::values::{self, Evaluated};
 use crate::document::{AnyDocument, Document, Value};
 use crate::fault::{Fault, Place, code};
 use crate::format::layout::{Layout, RecordUse};
-use crate::format::record::{Field, Record};
+use crate::format::record::Records;
 use crate::format::source::{EachMapping, FieldRef, MemberMapping, PlainMapping, Reach, ReadDocument};
-use crate::format::{Definition, Mapped, ReadContext, Remembered};
+use crate::format::{Definition, Item, Mapped, ReadContext, Remembered};
 
-/// What became of one group of records.
-pub(in crate::format) struct MappedGroup {
-    /// In the order of the records that opened them.
-    pub documents: Vec<Mapped>,
-    /// Records that became part of no document.
-    pub strays: Vec<Fault>,
+/// Makes documents of groups of records, one group after the other.
+pub(in crate::format) struct Mapper<'m> {
+    definition: &'m Definition,
+    context: &'m ReadContext<'m>,
+    /// Memory that each group uses again.
+    room: Room,
 }
 
-/// Makes the documents of one group of records.
-pub(in crate::format) fn map_group(
-    definition: &Definition,
-    records: &[Record],
-    context: &ReadContext<'_>,
-) -> MappedGroup {
-    let mut group = Group::new(&definition.layout, records, context);
-    let mut made: Vec<(usize, Mapped)> = Vec::new();
-    for document in &definition.mapping.reads {
-        for (opener, members) in openers(document, records) {
-            made.push((opener, group.document(document, opener, members)));
+/// What is made of one group, in memory that the next one uses again.
+#[derive(Default)]
+struct Room {
+    family: Family,
+    taken: Vec<bool>,
+    touched: Vec<usize>,
+    made: Vec<Made>,
+    openers: Vec<(usize, usize)>,
+    rows: Vec<usize>,
+}
+
+/// The records below each record.
+#[derive(Default)]
+struct Family {
+    /// The first and the last record right below, by record; [`NOBODY`] where there is none.
+    first: Vec<u32>,
+    last: Vec<u32>,
+    /// The next one below the same record.
+    next: Vec<u32>,
+}
+
+const NOBODY: u32 = u32::MAX;
+
+impl Family {
+    fn find(&mut self, records: &Records) {
+        for list in [&mut self.first, &mut self.last, &mut self.next] {
+            list.clear();
+        }
+        let parents = |record: &usize| records.parent(*record).is_some();
+        if !(0..records.len()).any(|record| parents(&record)) {
+            return;
+        }
+        for list in [&mut self.first, &mut self.last, &mut self.next] {
+            list.resize(records.len(), NOBODY);
+        }
+        for record in 0..records.len() {
+            let Some(parent) = records.parent(record) else { continue };
+            let place = record as u32;
+            let before = self.last.get_mut(parent).map(|last| std::mem::replace(last, place));
+            let slot = match before {
+                Some(NOBODY) => self.first.get_mut(parent),
+                Some(before) => self.next.get_mut(before as usize),
+                None => None,
+            };
+            if let Some(slot) = slot {
+                *slot = place;
+            }
         }
     }
-    made.sort_by_key(|(opener, _)| *opener);
-    let strays = group.strays();
-    MappedGroup { documents: made.into_iter().map(|(_, mapped)| mapped).collect(), strays }
-}
 
-/// The records that open documents, each with the rows that are the document together with it.
-fn openers(document: &ReadDocument, records: &[Record]) -> Vec<(usize, Vec<usize>)> {
-    let of_kind =
-        records.iter().enumerate().filter(|(_, record)| record.kind == document.each).map(|(index, _)| index);
-    if document.whole_group {
-        let rows: Vec<usize> = of_kind.collect();
-        return rows.first().copied().map(|first| (first, rows)).into_iter().collect();
+    /// The records right below one.
+    fn children(&self, record: usize) -> impl Iterator<Item = usize> {
+        let known = |place: &u32| *place != NOBODY;
+        let first = self.first.get(record).copied().filter(known);
+        std::iter::successors(first, move |child| self.next.get(*child as usize).copied().filter(known))
+            .map(|child| child as usize)
     }
-    of_kind.map(|index| (index, vec![index])).collect()
 }
 
-/// What a member became, before it is known whether its table is left out.
+impl<'m> Mapper<'m> {
+    pub fn new(definition: &'m Definition, context: &'m ReadContext<'m>) -> Mapper<'m> {
+        Mapper { definition, context, room: Room::default() }
+    }
+
+    /// Makes the documents of one group of records, in the order of the records that opened them, and tells the
+    /// records that became part of no document.
+    ///
+    /// # Errors
+    /// What `each` ends it with.
+    pub fn map(
+        &mut self,
+        records: &Records,
+        each: &mut dyn FnMut(Item) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let reads = &self.definition.mapping.reads;
+        let mut openers = std::mem::take(&mut self.room.openers);
+        let mut rows = std::mem::take(&mut self.room.rows);
+        openers.clear();
+        for (number, document) in reads.iter().enumerate() {
+            let of_kind = (0..records.len()).filter(|record| records.kind(*record) == Some(document.each));
+            // The rows of a group are one document together.
+            let most = if document.whole_group { 1 } else { usize::MAX };
+            openers.extend(of_kind.take(most).map(|record| (record, number)));
+        }
+        if reads.len() > 1 {
+            openers.sort_by_key(|(record, _)| *record);
+        }
+        let mut group =
+            Group::new(&self.definition.layout, records, self.context, std::mem::take(&mut self.room));
+        let mut result = Ok(());
+        for (opener, document) in &openers {
+            let Some(document) = reads.get(*document) else { continue };
+            rows.clear();
+            if document.whole_group {
+                let of_kind = |record: &usize| records.kind(*record) == Some(document.each);
+                rows.extend((0..records.len()).filter(of_kind));
+            } else {
+                rows.push(*opener);
+            }
+            let mapped = group.document(document, *opener, &rows);
+            result = each(Item::Document(Box::new(mapped)));
+            if result.is_err() {
+                break;
+            }
+        }
+        if result.is_ok() {
+            result = group.strays().into_iter().try_for_each(|stray| each(Item::Stray(stray)));
+        }
+        self.room = group.room;
+        (self.room.openers, self.room.rows) = (openers, rows);
+        result
+    }
+}
+
+/// A step of filling a document, before it is known whether the table that it stands in is left out.
 enum Made {
     Value(usize, Value),
-    Object(usize, Vec<Made>),
-    Item(usize, Vec<Made>),
+    /// A nested document, or the next item of a list; what follows up to its end is of it.
+    Open(usize),
+    End,
 }
 
-/// The result of one table of members.
+/// What is known of one table of members.
 #[derive(Default)]
 struct Level {
-    made: Vec<Made>,
+    /// Something was made in it.
+    made: bool,
     /// Something of the file stands in it.
     stated: bool,
     /// Something of the file could stand in it.
@@ -66,7 +153,14 @@ struct Level {
 
 impl Level {
     fn left_out(&self) -> bool {
-        self.variable && !self.stated || self.made.is_empty() && self.missing.is_empty()
+        self.variable && !self.stated || !self.made && self.missing.is_empty()
+    }
+
+    /// A table inside is not left out.
+    fn takes(&mut self, inner: Level) {
+        self.made = true;
+        self.stated |= inner.stated;
+        self.missing.extend(inner.missing);
     }
 }
 
@@ -84,64 +178,54 @@ pub(super) struct Here<'h> {
 /// One group of records while documents are made of it.
 pub(super) struct Group<'g> {
     pub layout: &'g Layout,
-    pub records: &'g [Record],
+    pub records: &'g Records,
     pub context: &'g ReadContext<'g>,
-    children: Vec<Vec<usize>>,
-    taken: Vec<bool>,
+    room: Room,
     faults: Vec<Fault>,
     /// Fields of the document's own that were read, so that all rows can be compared.
     own_fields: Vec<usize>,
-    touched: Vec<usize>,
 }
 
 impl<'g> Group<'g> {
-    fn new(layout: &'g Layout, records: &'g [Record], context: &'g ReadContext<'g>) -> Group<'g> {
-        let mut children = vec![Vec::new(); records.len()];
-        for (index, record) in records.iter().enumerate() {
-            let Some(parent) = record.parent.filter(|parent| *parent < index) else { continue };
-            if let Some(children) = children.get_mut(parent) {
-                children.push(index);
-            }
-        }
-        Group {
-            layout,
-            records,
-            context,
-            children,
-            taken: vec![false; records.len()],
-            faults: Vec::new(),
-            own_fields: Vec::new(),
-            touched: Vec::new(),
-        }
+    fn new(
+        layout: &'g Layout,
+        records: &'g Records,
+        context: &'g ReadContext<'g>,
+        mut room: Room,
+    ) -> Group<'g> {
+        room.family.find(records);
+        room.taken.clear();
+        room.taken.resize(records.len(), false);
+        Group { layout, records, context, room, faults: Vec::new(), own_fields: Vec::new() }
     }
 
-    fn document(&mut self, mapping: &ReadDocument, opener: usize, rows: Vec<usize>) -> Mapped {
+    fn document(&mut self, mapping: &ReadDocument, opener: usize, rows: &[usize]) -> Mapped {
         self.faults.clear();
         self.own_fields.clear();
-        self.touched.clear();
-        for row in &rows {
+        self.room.touched.clear();
+        self.room.made.clear();
+        for row in rows {
             self.take(*row);
         }
-        let here = Here { record: opener, rows: &rows, number: 1 };
+        let here = Here { record: opener, rows, number: 1 };
         let mut remembered = Remembered::default();
         let level = self.level(&mapping.members, here, true, &mut remembered);
         self.faults.extend(level.missing);
         for (name, field) in &mapping.remember {
             if let Some(text) = self.text(*field, here) {
-                remembered.document.insert(name.clone(), text);
+                remembered.document.insert(name.clone(), text.to_owned());
             }
             if rows.len() > 1 && field.reach == Reach::Own {
                 self.own_fields.push(field.field);
             }
         }
-        self.compare_rows(&rows);
+        self.compare_rows(rows);
         let mut document = AnyDocument::empty(mapping.document);
-        fill(document.as_document_mut(), level.made);
-        let lines =
-            || self.touched.iter().filter_map(|index| self.records.get(*index)).map(|record| record.line);
+        fill(document.as_document_mut(), &mut self.room.made.drain(..));
+        let lines = || self.room.touched.iter().map(|record| self.records.line(*record));
         let first_line = lines().min().unwrap_or(0);
         let last_line = lines().max().unwrap_or(0);
-        let records = u64::try_from(self.touched.len()).unwrap_or(u64::MAX);
+        let records = u64::try_from(self.room.touched.len()).unwrap_or(u64::MAX);
         let mut faults = std::mem::take(&mut self.faults);
         faults.sort_by_key(|fault| (fault.place.line, fault.place.column));
         Mapped { document, faults, first_line, last_line, records, remembered }
@@ -149,12 +233,15 @@ impl<'g> Group<'g> {
 
     /// A record is part of the document at hand.
     pub(super) fn take(&mut self, record: usize) {
-        if let Some(taken) = self.taken.get_mut(record) {
+        if let Some(taken) = self.room.taken.get_mut(record) {
             *taken = true;
         }
         // Records are taken in rising order but for ancestors, so the end is where a repeat is found.
-        if let Err(at) = self.touched.binary_search(&record) {
-            self.touched.insert(at, record);
+        let touched = &mut self.room.touched;
+        if touched.last().is_none_or(|last| *last < record) {
+            touched.push(record);
+        } else if let Err(at) = touched.binary_search(&record) {
+            touched.insert(at, record);
         }
     }
 
@@ -170,28 +257,14 @@ impl<'g> Group<'g> {
             match member {
                 MemberMapping::Plain(plain) => self.plain(plain, here, own, &mut level),
                 MemberMapping::Object { position, path, required, members } => {
-                    let inner = self.level(members, here, own, remembered);
-                    level.variable |= inner.variable;
-                    if inner.left_out() {
-                        if *required {
-                            level.missing.push(self.missing(path, here, None));
-                        }
-                        continue;
+                    let missing = self.nested(*position, members, here, own, &mut level, remembered);
+                    if missing && *required {
+                        level.missing.push(self.missing(path, here, None));
                     }
-                    level.stated |= inner.stated;
-                    level.missing.extend(inner.missing);
-                    level.made.push(Made::Object(*position, inner.made));
                 }
                 MemberMapping::Entries { position, entries } => {
                     for entry in entries {
-                        let inner = self.level(entry, here, own, remembered);
-                        level.variable |= inner.variable;
-                        if inner.left_out() {
-                            continue;
-                        }
-                        level.stated |= inner.stated;
-                        level.missing.extend(inner.missing);
-                        level.made.push(Made::Item(*position, inner.made));
+                        self.nested(*position, entry, here, own, &mut level, remembered);
                     }
                 }
                 MemberMapping::Each(each) => self.each(each, here, &mut level, remembered),
@@ -200,42 +273,80 @@ impl<'g> Group<'g> {
         level
     }
 
+    /// A nested document at the record at hand; true where it is left out.
+    fn nested(
+        &mut self,
+        position: usize,
+        members: &[MemberMapping],
+        here: Here<'_>,
+        own: bool,
+        level: &mut Level,
+        remembered: &mut Remembered,
+    ) -> bool {
+        let before = self.room.made.len();
+        self.room.made.push(Made::Open(position));
+        let inner = self.level(members, here, own, remembered);
+        level.variable |= inner.variable;
+        if inner.left_out() {
+            self.room.made.truncate(before);
+            return true;
+        }
+        self.room.made.push(Made::End);
+        level.takes(inner);
+        false
+    }
+
     fn each(&mut self, each: &EachMapping, here: Here<'_>, level: &mut Level, remembered: &mut Remembered) {
         level.variable = true;
-        for (index, record) in self.items(each.each, here).into_iter().enumerate() {
-            self.take(record);
-            let rows = [record];
-            let item = Here { record, rows: &rows, number: index + 1 };
-            let inner = self.level(&each.members, item, false, remembered);
-            // A record that is there must not vanish: one that lacks what its list asks for is a fault (a cut row).
-            if inner.left_out() && inner.missing.is_empty() {
-                continue;
+        if self.records.kind(here.record) == Some(each.each) {
+            for (index, record) in here.rows.iter().enumerate() {
+                self.item(each, *record, index + 1, level, remembered);
             }
-            level.stated = true;
-            self.remember(each, item, &inner.made, remembered);
-            level.missing.extend(inner.missing);
-            level.made.push(Made::Item(each.position, inner.made));
+            return;
+        }
+        for (index, record) in self.below(each.each, here).into_iter().enumerate() {
+            self.item(each, record, index + 1, level, remembered);
         }
     }
 
-    /// Keeps the line's fields by its row number.
-    fn remember(&mut self, each: &EachMapping, item: Here<'_>, made: &[Made], remembered: &mut Remembered) {
-        if each.remember.is_empty() {
+    fn item(
+        &mut self,
+        each: &EachMapping,
+        record: usize,
+        number: usize,
+        level: &mut Level,
+        remembered: &mut Remembered,
+    ) {
+        self.take(record);
+        let rows = [record];
+        let item = Here { record, rows: &rows, number };
+        let before = self.room.made.len();
+        self.room.made.push(Made::Open(each.position));
+        let inner = self.level(&each.members, item, false, remembered);
+        // A record that is there must not vanish: one that lacks what its list asks for is a fault (a cut row).
+        if inner.left_out() && inner.missing.is_empty() {
+            self.room.made.truncate(before);
             return;
         }
-        let row_number = each.members.iter().find_map(|member| match member {
-            MemberMapping::Plain(plain) if plain.path.ends_with(".row_number") => Some(plain.position),
-            _ => None,
-        });
+        self.room.made.push(Made::End);
+        level.takes(inner);
+        level.stated = true;
+        self.remember(each, item, before, remembered);
+    }
+
+    /// Keeps the line's fields by its row number, which was made since a place.
+    fn remember(&mut self, each: &EachMapping, item: Here<'_>, since: usize, remembered: &mut Remembered) {
+        let Some(row_number) = each.row_number.filter(|_| !each.remember.is_empty()) else { return };
+        let made = self.room.made.get(since..).unwrap_or_default();
         let row_number = made.iter().find_map(|made| match made {
-            Made::Value(position, Value::Text(text)) if Some(*position) == row_number => Some(text.clone()),
+            Made::Value(position, Value::Text(text)) if *position == row_number => Some(text.clone()),
             _ => None,
         });
         let Some(row_number) = row_number else { return };
         let mut texts = std::collections::BTreeMap::new();
         for (name, field) in &each.remember {
             if let Some(text) = self.text(*field, item) {
-                texts.insert(name.clone(), text);
+                texts.insert(name.clone(), text.to_owned());
             }
         }
         remembered.lines.insert(row_number, texts);
@@ -247,7 +358,8 @@ impl<'g> Group<'g> {
         match evaluated {
             Evaluated::Value { value, stated } => {
                 level.stated |= stated;
-                level.made.push(Made::Value(plain.position, value));
+                level.made = true;
+                self.room.made.push(Made::Value(plain.position, value));
             }
             Evaluated::Faulty => level.stated = true,
             Evaluated::Blank(field) => {
@@ -260,8 +372,7 @@ impl<'g> Group<'g> {
             }
         }
         if own && here.rows.len() > 1 {
-            let fields = values::own_fields(&plain.source);
-            self.own_fields.extend(fields);
+            values::own_fields(&plain.source, &mut self.own_fields);
         }
     }
 
@@ -283,44 +394,32 @@ impl<'g> Group<'g> {
 
     /// The place of a field, or of a whole record.
     pub(super) fn place(&self, record: usize, field: Option<usize>) -> Place {
-        let mut place = Place::file(self.context.file_name);
-        let Some(record) = self.records.get(record) else { return place };
-        place = place.line(record.line).source(record.source.clone());
-        let layout = self.layout.records.get(record.kind);
-        if let Some(layout) = layout {
-            place = place.record(layout.name.clone());
-        }
-        let Some(position) = field else { return place };
-        if let Some(layout) = layout.and_then(|layout| layout.fields.get(position)) {
-            place = place.field(layout.name.clone());
-        }
-        match record.fields.get(position) {
-            Some(Field { column, length, .. }) if *column > 0 => {
-                place.column(u64::from(*column), u64::from(*length).max(1))
-            }
-            _ => place,
-        }
-    }
-
-    /// The records that a list below the record at hand is made of.
-    fn items(&self, kind: usize, here: Here<'_>) -> Vec<usize> {
-        let own = self.records.get(here.record).map(|record| record.kind);
-        if own == Some(kind) {
-            return here.rows.to_vec();
-        }
-        self.below(kind, here)
+        let file = self.context.file_name;
+        let mut place = match field {
+            Some(field) => self.records.place_of_field(file, record, field),
+            None => Place { column: None, length: None, ..self.records.place(file, record) },
+        };
+        let Some(layout) = self.records.kind(record).and_then(|kind| self.layout.records.get(kind)) else {
+            return place;
+        };
+        place.record = Some(layout.name.clone());
+        place.field = field.and_then(|field| layout.fields.get(field)).map(|field| field.name.clone());
+        place
     }
 
     /// The records of a kind that stand below the record at hand or its rows, in the order of the file.
     pub(super) fn below(&self, kind: usize, here: Here<'_>) -> Vec<usize> {
         let mut found = Vec::new();
+        if self.room.family.first.is_empty() {
+            return found;
+        }
         let mut queue: Vec<usize> = here.rows.to_vec();
         while let Some(record) = queue.pop() {
-            for child in self.children.get(record).map(Vec::as_slice).unwrap_or_default() {
-                if self.records.get(*child).is_some_and(|record| record.kind == kind) {
-                    found.push(*child);
+            for child in self.room.family.children(record) {
+                if self.records.kind(child) == Some(kind) {
+                    found.push(child);
                 }
-                queue.push(*child);
+                queue.push(child);
             }
         }
         found.sort_unstable();
@@ -334,8 +433,8 @@ impl<'g> Group<'g> {
             Reach::Ancestor => {
                 let mut record = here.record;
                 loop {
-                    let parent = self.records.get(record)?.parent.filter(|parent| *parent < record)?;
-                    if self.records.get(parent)?.kind == field.kind {
+                    let parent = self.records.parent(record)?;
+                    if self.records.kind(parent) == Some(field.kind) {
                         self.take(parent);
                         return Some(parent);
                     }
@@ -357,16 +456,16 @@ impl<'g> Group<'g> {
     }
 
     /// A field's text, `None` where nothing is stated.
-    fn text(&mut self, field: FieldRef, here: Here<'_>) -> Option<String> {
+    fn text(&mut self, field: FieldRef, here: Here<'_>) -> Option<&'g str> {
         let record = self.record_of(field, here)?;
-        self.stated(record, field.field).map(str::to_owned)
+        self.stated(record, field.field)
     }
 
     /// The text of a record's field, `None` where nothing is stated.
+    #[inline]
     pub(super) fn stated(&self, record: usize, field: usize) -> Option<&'g str> {
-        let record = self.records.get(record)?;
-        let text = record.fields.get(field)?.text.as_deref()?;
-        let layout = self.layout.records.get(record.kind)?.fields.get(field)?;
+        let text = self.records.field(record, field)?;
+        let layout = self.layout.records.get(self.records.kind(record)?)?.fields.get(field)?;
         let bare = crate::format::convert::trimmed(text);
         let blank = bare.is_empty() || layout.blank.iter().any(|blank| blank == text || blank == bare);
         (!blank).then_some(text)
@@ -379,13 +478,10 @@ impl<'g> Group<'g> {
         fields.dedup();
         let Some((first, rest)) = rows.split_first() else { return };
         for field in fields {
-            let text = |row: usize| {
-                let text = self.records.get(row).and_then(|record| record.fields.get(field)?.text.as_deref());
-                text.unwrap_or("")
-            };
+            let text = |row: usize| self.records.field(row, field).unwrap_or("");
             let expected = text(*first);
             let Some(other) = rest.iter().copied().find(|row| text(*row) != expected) else { continue };
-            let line = self.records.get(*first).map_or(0, |record| record.line);
+            let line = self.records.line(*first);
             let fault = Fault::new(code::ROWS_DIFFER)
                 .at(self.place(other, Some(field)))
                 .found(text(other))
@@ -397,29 +493,30 @@ impl<'g> Group<'g> {
 
     /// The records that no document took.
     fn strays(&self) -> Vec<Fault> {
-        let data = |record: &Record| {
-            self.layout.records.get(record.kind).is_some_and(|layout| layout.use_ == RecordUse::Data)
+        let data = |record: &usize| {
+            let kind = self.records.kind(*record).and_then(|kind| self.layout.records.get(kind));
+            kind.is_some_and(|layout| layout.use_ == RecordUse::Data)
         };
-        self.records
-            .iter()
-            .enumerate()
-            .filter(|(index, record)| data(record) && self.taken.get(*index) == Some(&false))
-            .map(|(index, _)| Fault::new(code::RECORD_WITHOUT_DOCUMENT).at(self.place(index, None)))
+        (0..self.records.len())
+            .filter(|record| self.room.taken.get(*record) == Some(&false) && data(record))
+            .map(|record| Fault::new(code::RECORD_WITHOUT_DOCUMENT).at(self.place(record, None)))
             .collect()
     }
 }
 
-fn fill(document: &mut dyn Document, made: Vec<Made>) {
-    for made in made {
-        match made {
+/// Fills a document up to the end of its steps.
+fn fill(document: &mut dyn Document, made: &mut std::vec::Drain<'_, Made>) {
+    while let Some(step) = made.next() {
+        match step {
             Made::Value(position, value) => {
                 document.set(position, value);
             }
-            Made::Object(position, made) | Made::Item(position, made) => {
-                if let Some(nested) = document.open(position) {
-                    fill(nested, made);
-                }
-            }
+            Made::Open(position) => match document.open(position) {
+                Some(nested) => fill(nested, made),
+                // The check lets only tables be opened.
+                None => return,
+            },
+            Made::End => return,
         }
     }
 }

@@ -1,12 +1,12 @@
 use chrono::TimeZone as _;
 
-use super::documents::{MappedGroup, map_group};
+use super::documents::Mapper;
 use super::writing::unmap;
 use crate::document::{AnyDocument, Order, Shipment, ShipmentLine, to_json};
 use crate::fault::{Fault, Language};
 use crate::format::definition::CodeTables;
-use crate::format::record::{Field, Record};
-use crate::format::{Definition, Outgoing, ReadContext, Remembered, WriteContext};
+use crate::format::record::{Cell, Records};
+use crate::format::{Definition, Item, Mapped, Outgoing, ReadContext, Remembered, WriteContext};
 
 const ORDERS: &str = r#"
 [layout]
@@ -46,42 +46,60 @@ fn definition(text: &str) -> Definition {
 }
 
 /// Records of one kind from `;` rows; the columns are the fields of that name. The first row is line `line`.
-fn rows(definition: &Definition, kind: &str, header: &str, line: u64, lines: &[&str]) -> Vec<Record> {
+fn rows(definition: &Definition, kind: &str, header: &str, line: u64, lines: &[&str]) -> Records {
     let kind = definition.layout.records.iter().position(|record| record.name == kind).unwrap();
     let names: Vec<&str> = header.split(';').collect();
-    let row = |(index, text): (usize, &&str)| {
-        let mut column = 1;
-        let mut texts = Vec::new();
+    let mut records = Records::default();
+    for (index, text) in lines.iter().enumerate() {
+        records.begin(line + index as u64, 1);
+        records.set_kind(index, Some(kind));
+        let mut at = records.text().len();
+        records.text_mut().push_str(text);
+        records.end();
+        let mut cells = Vec::new();
         for field in text.split(';') {
-            let length = field.chars().count() as u32;
-            texts.push(Field { text: Some(field.to_owned()), column, length });
-            column += length + 1;
+            cells.push(Cell::plain(at, at + field.len()));
+            at += field.len() + 1;
         }
-        let fields = definition.layout.records[kind]
-            .fields
-            .iter()
-            .map(|field| {
-                let position = names.iter().position(|name| *name == field.name);
-                position.and_then(|position| texts.get(position).cloned()).unwrap_or_default()
-            })
-            .collect();
-        Record { kind, line: line + index as u64, source: (*text).to_owned(), fields, parent: None }
-    };
-    lines.iter().enumerate().map(row).collect()
-}
-
-fn under(mut records: Vec<Record>, parent: usize) -> Vec<Record> {
-    for record in &mut records {
-        record.parent = Some(parent);
+        for field in &definition.layout.records[kind].fields {
+            let position = names.iter().position(|name| *name == field.name);
+            let cell = position.and_then(|position| cells.get(position).copied());
+            records.push(cell.unwrap_or(Cell::missing(at - 1)));
+        }
     }
     records
 }
 
-fn mapped(definition: &Definition, records: &[Record]) -> MappedGroup {
+/// Adds records that stand under one of them.
+fn under(records: &mut Records, below: &Records, parent: usize) {
+    let before = records.len();
+    records.append(below);
+    for record in before..records.len() {
+        records.set_parent(record, Some(parent));
+    }
+}
+
+/// What became of one group of records.
+#[derive(Default)]
+struct MappedGroup {
+    documents: Vec<Mapped>,
+    strays: Vec<Fault>,
+}
+
+fn mapped(definition: &Definition, records: &Records) -> MappedGroup {
     let scratch = || Err(std::io::Error::other("none"));
     let context =
         ReadContext { file_name: "ORD1.csv", time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
-    map_group(definition, records, &context)
+    let mut group = MappedGroup::default();
+    let mut each = |item| {
+        match item {
+            Item::Document(mapped) => group.documents.push(*mapped),
+            Item::Stray(fault) => group.strays.push(fault),
+        }
+        Ok(())
+    };
+    Mapper::new(definition, &context).map(records, &mut each).unwrap();
+    group
 }
 
 fn json(document: &AnyDocument) -> String {
@@ -223,11 +241,11 @@ comment         = { all = "text.Text" }
 fn nested_records_become_a_document_with_names_looked_up_below_and_above() {
     let definition = definition(FIXED);
     let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["0000004711;261120;Bolaget"]);
-    records.extend(under(rows(&definition, "address", "Ort", 2, &["Borås"]), 0));
-    records.extend(under(rows(&definition, "text", "Slag;Text", 3, &["H;Ring först", "H;Kod 7"]), 0));
-    records.extend(under(rows(&definition, "line", "ArtNr;Antal", 5, &["A-1;000001250"]), 0));
-    records.extend(under(rows(&definition, "text", "Slag;Text", 6, &["R;Blå"]), 4));
-    records.extend(under(rows(&definition, "line", "ArtNr;Antal", 7, &["A-2;000000300-"]), 0));
+    under(&mut records, &rows(&definition, "address", "Ort", 2, &["Borås"]), 0);
+    under(&mut records, &rows(&definition, "text", "Slag;Text", 3, &["H;Ring först", "H;Kod 7"]), 0);
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 5, &["A-1;000001250"]), 0);
+    under(&mut records, &rows(&definition, "text", "Slag;Text", 6, &["R;Blå"]), 4);
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 7, &["A-2;000000300-"]), 0);
     let group = mapped(&definition, &records);
     let document = &group.documents[0];
     assert_eq!(shown(&document.faults), [""; 0]);
@@ -247,7 +265,7 @@ fn nested_records_become_a_document_with_names_looked_up_below_and_above() {
 fn a_record_that_may_stand_once_is_a_fault_when_it_stands_twice() {
     let definition = definition(FIXED);
     let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["47;000000;Bolaget"]);
-    records.extend(under(rows(&definition, "address", "Ort", 2, &["Borås", "Kinna"]), 0));
+    under(&mut records, &rows(&definition, "address", "Ort", 2, &["Borås", "Kinna"]), 0);
     assert_eq!(
         shown(&mapped(&definition, &records).documents[0].faults),
         [
@@ -522,12 +540,19 @@ proptest::proptest! {
         kinds in proptest::collection::vec(0usize..5, 5),
     ) {
         let definition = definition([ORDERS, FIXED, ARTICLES][which]);
-        let records: Vec<Record> = kinds.iter().zip(&parents).enumerate().map(|(index, (kind, parent))| {
-            let fields = texts.iter().cycle().skip(index).take(12)
-                .map(|text| Field { text: text.clone(), column: 1, length: 3 }).collect();
-            let kind = kind % definition.layout.records.len();
-            Record { kind, line: index as u64 + 1, source: String::new(), fields, parent: *parent }
-        }).collect();
+        let mut records = Records::default();
+        for (index, (kind, parent)) in kinds.iter().zip(&parents).enumerate() {
+            records.begin(index as u64 + 1, 1);
+            records.set_kind(index, Some(kind % definition.layout.records.len()));
+            records.set_parent(index, *parent);
+            for text in texts.iter().cycle().skip(index).take(12) {
+                let at = records.text().len();
+                let Some(text) = text else { records.push(Cell::missing(at)); continue };
+                records.text_mut().push_str(text);
+                records.push(Cell::plain(at, at + text.len()));
+            }
+            records.end();
+        }
         let group = mapped(&definition, &records);
         for mapped in group.documents {
             let _: Option<&Order> = match &mapped.document {
@@ -549,9 +574,8 @@ fn a_field_is_split_by_the_first_pattern_that_fits() {
     );
     let definition = definition(&text);
     let records = rows(&definition, "row", "Nr;Adr", 2, &["1;411 01 Lund", "2;  Lund ", "3;"]);
-    let read: Vec<_> =
-        records.iter().map(|record| mapped(&definition, std::slice::from_ref(record))).collect();
-    let article = |index: usize| match &read[index].documents[0].document {
+    let read = mapped(&definition, &records).documents;
+    let article = |index: usize| match &read[index].document {
         AnyDocument::Article(article) => {
             [&article.product_code, &article.article_name].map(|text| text.clone().unwrap_or_default())
         }
@@ -560,7 +584,7 @@ fn a_field_is_split_by_the_first_pattern_that_fits() {
     assert_eq!(article(0), ["411 01", "Lund"]);
     assert_eq!(article(1), ["-", "Lund"]);
     assert_eq!(article(2), ["-", ""], "an empty field is not stated, and no fault");
-    let faults = [0, 1, 2].map(|index: usize| read[index].documents[0].faults.clone());
+    let faults = [0, 1, 2].map(|index: usize| read[index].faults.clone());
     assert!(faults[0].is_empty() && faults[2].is_empty(), "{faults:?}");
     let [fault] = faults[1].as_slice() else { panic!("{faults:?}") };
     assert_eq!(fault.what(Language::English), "\"  Lund \" does not fit \"{a:digits} {b}\"");

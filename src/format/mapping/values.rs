@@ -1,5 +1,7 @@
 //! One source -> one value: pick the text, convert it, or say at its place why it cannot be.
 
+use std::borrow::Cow;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::documents::{Group, Here};
@@ -31,8 +33,8 @@ impl Evaluated {
 }
 
 /// A text, and the field that it came from, if from one.
-struct Picked {
-    text: String,
+struct Picked<'p> {
+    text: Cow<'p, str>,
     from: Option<(usize, usize)>,
     stated: bool,
 }
@@ -63,9 +65,11 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             (joined(texts, with, blank), blank)
         }
         Pick::All { kind, field, only, with } => (gathered(group, *kind, *field, only, with, here), None),
-        Pick::Counter => (Some(Picked { text: here.number.to_string(), from: None, stated: false }), None),
+        Pick::Counter => {
+            (Some(Picked { text: here.number.to_string().into(), from: None, stated: false }), None)
+        }
         Pick::FileName(None) => {
-            let text = group.context.file_name.to_owned();
+            let text = group.context.file_name.into();
             (Some(Picked { text, from: None, stated: false }), None)
         }
         Pick::FileName(Some(wanted)) => {
@@ -79,7 +83,7 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
                 group.fault(fault);
                 return Evaluated::Faulty;
             };
-            (Some(Picked { text: part.as_str().to_owned(), from: None, stated: true }), None)
+            (Some(Picked { text: part.as_str().into(), from: None, stated: true }), None)
         }
     };
     let picked = match (picked, &source.split) {
@@ -113,7 +117,12 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
 }
 
 /// The part of a text that a source means; `None` where the pattern that fits does not have it.
-fn part(group: &Group<'_>, split: &Split, picked: Picked, here: Here<'_>) -> Result<Option<Picked>, Fault> {
+fn part<'g>(
+    group: &Group<'g>,
+    split: &Split,
+    picked: Picked<'g>,
+    here: Here<'_>,
+) -> Result<Option<Picked<'g>>, Fault> {
     let text = convert::trimmed(&picked.text);
     let Some(found) = split.patterns.iter().find_map(|pattern| pattern.regex.captures(text)) else {
         let patterns: Vec<&str> = split.patterns.iter().map(|pattern| pattern.written.as_str()).collect();
@@ -121,48 +130,49 @@ fn part(group: &Group<'_>, split: &Split, picked: Picked, here: Here<'_>) -> Res
             .with("pattern", format!("\"{}\"", patterns.join("\", \""))));
     };
     let part = found.name(&split.part).map(|part| convert::trimmed(part.as_str()).to_owned());
-    Ok(part.filter(|text| !text.is_empty()).map(|text| Picked { text, ..picked }))
+    Ok(part.filter(|text| !text.is_empty()).map(|text| Picked { text: text.into(), ..picked }))
 }
 
-/// The fields of the record at hand that a source reads.
-pub(super) fn own_fields(source: &Source) -> Vec<usize> {
-    let mut fields: Vec<FieldRef> = match &source.pick {
-        Pick::Field(field) => vec![*field],
-        Pick::Join { parts, .. } | Pick::FirstOf(parts) => parts.clone(),
-        Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => Vec::new(),
+/// Adds the fields of the record at hand that a source reads.
+pub(super) fn own_fields(source: &Source, to: &mut Vec<usize>) {
+    let fields: &[FieldRef] = match &source.pick {
+        Pick::Field(field) => std::slice::from_ref(field),
+        Pick::Join { parts, .. } | Pick::FirstOf(parts) => parts,
+        Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => &[],
     };
-    for factor in [&source.convert.times, &source.convert.per] {
-        if let Some(Factor::Field(field)) = factor {
-            fields.push(*field);
-        }
-    }
-    fields.into_iter().filter(|field| field.reach == Reach::Own).map(|field| field.field).collect()
+    let factors =
+        [&source.convert.times, &source.convert.per].into_iter().filter_map(|factor| match factor {
+            Some(Factor::Field(field)) => Some(field),
+            Some(Factor::Number(_)) | None => None,
+        });
+    let own = fields.iter().chain(factors).filter(|field| field.reach == Reach::Own);
+    to.extend(own.map(|field| field.field));
 }
 
-fn field_text(
-    group: &mut Group<'_>,
+fn field_text<'g>(
+    group: &mut Group<'g>,
     field: FieldRef,
     here: Here<'_>,
-) -> (Option<Picked>, Option<(usize, usize)>) {
+) -> (Option<Picked<'g>>, Option<(usize, usize)>) {
     let Some(record) = group.record_of(field, here) else { return (None, None) };
     let from = Some((record, field.field));
     let text = group.stated(record, field.field);
-    (text.map(|text| Picked { text: text.to_owned(), from, stated: true }), from)
+    (text.map(|text| Picked { text: text.into(), from, stated: true }), from)
 }
 
-fn joined(texts: Vec<String>, with: &str, from: Option<(usize, usize)>) -> Option<Picked> {
-    (!texts.is_empty()).then(|| Picked { text: texts.join(with), from, stated: true })
+fn joined<'p>(texts: Vec<Cow<'p, str>>, with: &str, from: Option<(usize, usize)>) -> Option<Picked<'p>> {
+    (!texts.is_empty()).then(|| Picked { text: texts.join(with).into(), from, stated: true })
 }
 
-fn gathered(
-    group: &mut Group<'_>,
+fn gathered<'g>(
+    group: &mut Group<'g>,
     kind: usize,
     field: usize,
     only: &[(usize, String)],
     with: &str,
     here: Here<'_>,
-) -> Option<Picked> {
-    let own = group.records.get(here.record).map(|record| record.kind);
+) -> Option<Picked<'g>> {
+    let own = group.records.kind(here.record);
     let records = if own == Some(kind) { here.rows.to_vec() } else { group.below(kind, here) };
     let mut texts = Vec::new();
     let mut from = None;
@@ -172,7 +182,7 @@ fn gathered(
             group.stated(record, *field).map(convert::trimmed).unwrap_or_default() == is.as_str()
         });
         if let (true, Some(text)) = (fits, group.stated(record, field)) {
-            texts.push(text.to_owned());
+            texts.push(text.into());
             from = from.or(Some((record, field)));
         }
     }
@@ -182,23 +192,23 @@ fn gathered(
 /// The layout's word on a field.
 fn style<'g>(group: &Group<'g>, from: Option<(usize, usize)>) -> Option<&'g FieldLayout> {
     let (record, field) = from?;
-    let kind = group.records.get(record)?.kind;
+    let kind = group.records.kind(record)?;
     group.layout.records.get(kind)?.fields.get(field)
 }
 
-fn fault(group: &Group<'_>, code: crate::fault::Code, picked: &Picked, here: Here<'_>) -> Fault {
+fn fault(group: &Group<'_>, code: crate::fault::Code, picked: &Picked<'_>, here: Here<'_>) -> Fault {
     let place = match picked.from {
         Some((record, field)) => group.place(record, Some(field)),
         None => group.place(here.record, None),
     };
-    Fault::new(code).at(place).found(&picked.text)
+    Fault::new(code).at(place).found(picked.text.as_ref())
 }
 
 /// The text as a value; `None` where a part of it is blank.
 fn converted(
     group: &mut Group<'_>,
     convert: &Convert,
-    picked: &Picked,
+    picked: &Picked<'_>,
     here: Here<'_>,
 ) -> Result<Option<Value>, Fault> {
     if let Some(codes) = &convert.codes {
@@ -209,7 +219,7 @@ fn converted(
     }
     Ok(Some(match convert.kind {
         MemberKind::Text => {
-            let mut text = picked.text.as_str();
+            let mut text = picked.text.as_ref();
             if convert.strip_leading_zeros {
                 text = convert::strip_leading_zeros(convert::trimmed(text));
             }
@@ -241,7 +251,7 @@ fn converted(
     }))
 }
 
-fn moment(group: &Group<'_>, convert: &Convert, picked: &Picked, here: Here<'_>) -> Result<Value, Fault> {
+fn moment(group: &Group<'_>, convert: &Convert, picked: &Picked<'_>, here: Here<'_>) -> Result<Value, Fault> {
     let pattern = match (&convert.date, style(group, picked.from)) {
         (Some(pattern), _) => pattern.as_str(),
         (None, Some(field)) => field.date.as_str(),
@@ -256,14 +266,14 @@ fn moment(group: &Group<'_>, convert: &Convert, picked: &Picked, here: Here<'_>)
     })
 }
 
-fn whole(group: &Group<'_>, number: Decimal, picked: &Picked, here: Here<'_>) -> Result<i32, Fault> {
+fn whole(group: &Group<'_>, number: Decimal, picked: &Picked<'_>, here: Here<'_>) -> Result<i32, Fault> {
     if !number.fract().is_zero() {
         return Err(fault(group, code::NOT_A_WHOLE_NUMBER, picked, here));
     }
     i32::try_from(number).map_err(|_| too_great(group, i32::MAX, picked, here))
 }
 
-fn too_great(group: &Group<'_>, most: impl ToString, picked: &Picked, here: Here<'_>) -> Fault {
+fn too_great(group: &Group<'_>, most: impl ToString, picked: &Picked<'_>, here: Here<'_>) -> Fault {
     fault(group, code::NUMBER_TOO_GREAT, picked, here).with("most", most)
 }
 
@@ -275,7 +285,7 @@ fn plain_style() -> NumberStyle {
 fn number(
     group: &mut Group<'_>,
     convert: &Convert,
-    picked: &Picked,
+    picked: &Picked<'_>,
     here: Here<'_>,
 ) -> Result<Option<Decimal>, Fault> {
     let mut number = parsed(group, convert, picked, here)?;
@@ -294,7 +304,7 @@ fn number(
             let place =
                 group.place(place.map_or(here.record, |(record, _)| record), place.map(|(_, field)| field));
             let shown = place.field.clone().unwrap_or_default();
-            let found = picked.map(|picked| picked.text).unwrap_or_default();
+            let found = picked.map(|picked| picked.text.into_owned()).unwrap_or_default();
             return Err(Fault::new(code::DIVISION_BY_ZERO).at(place).found(found).with("where", shown));
         }
         number = number.checked_div(per).ok_or_else(|| overflow(group))?;
@@ -306,11 +316,11 @@ fn number(
 }
 
 /// The other side of a multiplication or division; `None` where it is blank.
-fn factor(
-    group: &mut Group<'_>,
+fn factor<'g>(
+    group: &mut Group<'g>,
     factor: &Factor,
     here: Here<'_>,
-) -> Result<Option<(Decimal, Option<Picked>)>, Fault> {
+) -> Result<Option<(Decimal, Option<Picked<'g>>)>, Fault> {
     let field = match factor {
         Factor::Number(number) => return Ok(Some((*number, None))),
         Factor::Field(field) => *field,
@@ -320,7 +330,12 @@ fn factor(
     Ok(Some((number, Some(picked))))
 }
 
-fn parsed(group: &Group<'_>, convert: &Convert, picked: &Picked, here: Here<'_>) -> Result<Decimal, Fault> {
+fn parsed(
+    group: &Group<'_>,
+    convert: &Convert,
+    picked: &Picked<'_>,
+    here: Here<'_>,
+) -> Result<Decimal, Fault> {
     let style =
         number_style(&style(group, picked.from).map_or_else(plain_style, |f| f.number.clone()), convert);
     convert::decimal(&picked.text, &style).map_err(|why| match (why, style.decimals) {

@@ -1,0 +1,367 @@
+//! Records -> groups of records that belong together, in the order of the file, in bounded memory.
+//!
+//! A record that cannot be read spoils its whole group: an order of which one line is lost must not go on as if it
+//! were whole. The others of such a group are handed out as strays too, each saying which line is to blame.
+
+mod bundle;
+mod whole_file;
+
+use std::io::Read;
+
+use super::layout::{FieldLayout, Group, Layout, RecordLayout, RecordUse, Syntax};
+use super::lines::{Lines, is_blank};
+use super::record::Records;
+use super::rows::{Row, Rows};
+use super::sort::{Entry, Sorter};
+use super::{MEMORY_FOR_GROUPING, ReadContext, Summary, whole};
+use crate::fault::{Fault, Place, code};
+use bundle::{Bundle, scratch_failed, within_limit};
+use whole_file::WholeFile;
+
+pub(super) use super::write::write_records;
+
+/// What the layout half of reading hands to the mapping half.
+pub(super) enum Grouped<'r> {
+    /// Records that belong together, whole.
+    Records(&'r Records),
+    /// A record that cannot be read, or that no record kind claims.
+    Stray(Fault),
+}
+
+pub(super) type Each<'e> = dyn FnMut(Grouped<'_>) -> Result<(), Fault> + 'e;
+
+/// Reads a file's bytes to groups of records. The summary it returns has the counts of records (trailers too), of
+/// ignored and stray ones, and the faults of the file; the counts of documents are the mapping's to add.
+///
+/// # Errors
+/// What ends the reading at once: the file cannot be read, its header lacks a column, a quote is never closed, a
+/// record or a group is over its limit, a scratch file fails, or whatever `each` ends it with.
+pub(super) fn read_groups(
+    layout: &Layout,
+    input: &mut dyn Read,
+    context: &ReadContext<'_>,
+    each: &mut Each<'_>,
+) -> Result<Summary, Fault> {
+    if matches!(layout.syntax, Syntax::Whole) {
+        return whole::read(layout, input, context, each);
+    }
+    read_within(MEMORY_FOR_GROUPING, layout, input, context, each)
+}
+
+pub(super) fn read_within(
+    memory: usize,
+    layout: &Layout,
+    input: &mut dyn Read,
+    context: &ReadContext<'_>,
+    each: &mut Each<'_>,
+) -> Result<Summary, Fault> {
+    let mut rows = Rows::new(layout, Lines::new(context.file_name, &layout.encoding, input));
+    let mut reading = Reading {
+        layout,
+        file: context.file_name,
+        nested: layout.records.iter().any(|record| !record.under.is_empty()),
+        at_hand: Records::default(),
+        open: None,
+        spare: Bundle::default(),
+        key: String::new(),
+        counts: vec![0; layout.records.len()],
+        records_but_trailer: 0,
+        trailer: None,
+        summary: Summary::default(),
+        gather: match &layout.group {
+            None => Gather::Single,
+            Some(group) if group.adjacent => {
+                Gather::Adjacent { current: None, keys: Sorter::new(memory, context.scratch) }
+            }
+            Some(_) => Gather::Whole(WholeFile::new(memory, context)),
+        },
+    };
+    loop {
+        reading.at_hand.clear();
+        let Some(row) = rows.next(&mut reading.at_hand)? else { break };
+        if !reading.row(row, each)? {
+            break;
+        }
+    }
+    reading.finish(&rows, each)
+}
+
+struct Reading<'r> {
+    layout: &'r Layout,
+    file: &'r str,
+    /// Some record kind stands under another.
+    nested: bool,
+    /// The record that was just read.
+    at_hand: Records,
+    /// A record that stands on its own, and what stands under it so far.
+    open: Option<Bundle>,
+    /// The memory of one that was closed.
+    spare: Bundle,
+    /// The key of the bundle at hand.
+    key: String,
+    /// Records by kind.
+    counts: Vec<u64>,
+    records_but_trailer: u64,
+    /// The line of the trailer.
+    trailer: Option<u64>,
+    summary: Summary,
+    gather: Gather<'r>,
+}
+
+/// How bundles with the same key come together.
+enum Gather<'r> {
+    /// Each is a group.
+    Single,
+    Adjacent {
+        current: Option<(String, Bundle)>,
+        /// Every key with the line where its group begins, to find those that return.
+        keys: Sorter<'r>,
+    },
+    Whole(WholeFile<'r>),
+}
+
+impl Reading<'_> {
+    /// Takes in the record at hand; false ends the reading, since what follows cannot count.
+    fn row(&mut self, row: Row, each: &mut Each<'_>) -> Result<bool, Fault> {
+        self.summary.records += 1;
+        if let Some(trailer) = self.trailer {
+            let place = self.at_hand.place(self.file, 0);
+            self.summary
+                .file_faults
+                .push(Fault::new(code::DATA_AFTER_TRAILER).at(place).with("trailer", trailer));
+            return Ok(false);
+        }
+        let layout = self.layout;
+        self.at_hand.set_kind(0, row.kind);
+        let kind = row.kind.and_then(|kind| layout.records.get(kind));
+        if kind.is_none_or(|kind| kind.use_ != RecordUse::Trailer) {
+            self.records_but_trailer += 1;
+        }
+        let Some(kind) = kind else {
+            self.unclaimed(row, each)?;
+            return Ok(true);
+        };
+        if let Some(count) = row.kind.and_then(|kind| self.counts.get_mut(kind)) {
+            *count += 1;
+        }
+        match kind.use_ {
+            RecordUse::Ignore => self.summary.records_ignored += 1,
+            RecordUse::Trailer => self.check(kind, row),
+            RecordUse::Data if kind.under.is_empty() => self.root(kind, row, each)?,
+            RecordUse::Data => self.child(kind, row, each)?,
+        }
+        Ok(true)
+    }
+
+    /// A record of no kind may have been a part of the open group, or the head of the next: the open one is spoilt,
+    /// with all that seems to stand under it from here on.
+    fn unclaimed(&mut self, row: Row, each: &mut Each<'_>) -> Result<(), Fault> {
+        let fault = row.fault.unwrap_or_else(|| Fault::new(code::UNKNOWN_RECORD));
+        match &mut self.open {
+            Some(open) if self.nested => {
+                open.push(&self.at_hand, None, Some(fault));
+                within_limit(self.file, &open.records)
+            }
+            _ => self.stray(fault, each),
+        }
+    }
+
+    fn root(&mut self, kind: &RecordLayout, row: Row, each: &mut Each<'_>) -> Result<(), Fault> {
+        self.close(each)?;
+        let fault = row.fault.map(|fault| named(fault, kind));
+        let mut open = std::mem::take(&mut self.spare);
+        open.push(&self.at_hand, None, fault);
+        self.open = Some(open);
+        if self.nested { Ok(()) } else { self.close(each) }
+    }
+
+    fn child(&mut self, kind: &RecordLayout, row: Row, each: &mut Each<'_>) -> Result<(), Fault> {
+        let mut fault = row.fault.map(|fault| named(fault, kind));
+        let Some(open) = &mut self.open else {
+            let fault = fault.unwrap_or_else(|| without_parent(self.layout, self.file, kind, &self.at_hand));
+            return self.stray(fault, each);
+        };
+        let is_parent =
+            |above: &usize| open.records.kind(*above).is_some_and(|above| kind.under.contains(&above));
+        let parent = (0..open.records.len()).rev().find(is_parent);
+        if parent.is_none() && fault.is_none() && open.faults.is_empty() {
+            fault = Some(without_parent(self.layout, self.file, kind, &self.at_hand));
+        }
+        open.push(&self.at_hand, parent, fault);
+        within_limit(self.file, &open.records)
+    }
+
+    /// The open record has all that stands under it.
+    fn close(&mut self, each: &mut Each<'_>) -> Result<(), Fault> {
+        let Some(mut bundle) = self.open.take() else { return Ok(()) };
+        let has_key = match &self.layout.group {
+            Some(group) => self.find_key(group, &mut bundle),
+            None => false,
+        };
+        let failed = scratch_failed(self.file);
+        match &mut self.gather {
+            Gather::Single => bundle.hand_out(self.layout, self.file, &mut self.summary, each)?,
+            Gather::Whole(whole) => whole.add(has_key.then_some(self.key.as_str()), &bundle)?,
+            Gather::Adjacent { current, keys } => match current {
+                _ if !has_key => bundle.hand_out(self.layout, self.file, &mut self.summary, each)?,
+                Some((open, group)) if *open == self.key => {
+                    group.append(&bundle);
+                    within_limit(self.file, &group.records)?;
+                }
+                _ => {
+                    keys.push(self.key.as_bytes(), bundle.records.line(0), &[]).map_err(failed)?;
+                    let before = current.replace((self.key.clone(), std::mem::take(&mut bundle)));
+                    if let Some((_, mut whole)) = before {
+                        whole.hand_out(self.layout, self.file, &mut self.summary, each)?;
+                        bundle = whole;
+                    }
+                }
+            },
+        }
+        bundle.clear();
+        self.spare = bundle;
+        Ok(())
+    }
+
+    /// Finds the key of a bundle; false where it has none, or where it cannot be told.
+    fn find_key(&mut self, group: &Group, bundle: &mut Bundle) -> bool {
+        self.key.clear();
+        if bundle.records.kind(0) != Some(group.record) {
+            return false;
+        }
+        let Some(kind) = self.layout.records.get(group.record) else { return false };
+        for at in &group.by {
+            let Some(field) = kind.fields.get(*at) else { return false };
+            let text = bundle.records.field(0, *at).unwrap_or("").trim_matches(is_blank);
+            if means_nothing(field, text) {
+                if bundle.faults.is_empty() {
+                    let place = place_of(self.file, kind, *at, &bundle.records, 0);
+                    bundle.faults.push((0, Fault::new(code::BLANK_GROUP_KEY).at(place)));
+                }
+                return false;
+            }
+            if !bundle.faults.is_empty() && text.contains(char::REPLACEMENT_CHARACTER) {
+                return false;
+            }
+            if group.by.len() > 1 {
+                self.key.push_str(&text.len().to_string());
+                self.key.push(':');
+            }
+            self.key.push_str(text);
+        }
+        true
+    }
+
+    fn stray(&mut self, fault: Fault, each: &mut Each<'_>) -> Result<(), Fault> {
+        self.summary.records_stray += 1;
+        each(Grouped::Stray(fault.in_file(self.file)))
+    }
+
+    fn check(&mut self, kind: &RecordLayout, row: Row) {
+        self.trailer = Some(self.at_hand.line(0));
+        if let Some(fault) = row.fault {
+            self.summary.file_faults.push(named(fault, kind));
+            return;
+        }
+        for check in &kind.checks {
+            let counted: u64 = if check.of.is_empty() {
+                self.records_but_trailer
+            } else {
+                check.of.iter().filter_map(|kind| self.counts.get(*kind)).sum()
+            };
+            let Some(field) = kind.fields.get(check.field) else { continue };
+            let text = self.at_hand.field(0, check.field).unwrap_or("");
+            let digits: String = text
+                .chars()
+                .filter(|sign| !is_blank(*sign) && Some(*sign) != field.number.thousands)
+                .collect();
+            let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+            if is_number && digits.parse() == Ok(counted) {
+                continue;
+            }
+            let names: Vec<&str> = check
+                .of
+                .iter()
+                .filter_map(|kind| self.layout.records.get(*kind))
+                .map(|kind| kind.name.as_str())
+                .collect();
+            self.summary.file_faults.push(
+                Fault::new(code::WRONG_COUNT)
+                    .at(place_of(self.file, kind, check.field, &self.at_hand, 0))
+                    .found(text)
+                    .with("counted", counted)
+                    .with("of", if names.is_empty() { "*".to_owned() } else { names.join(", ") }),
+            );
+        }
+    }
+
+    fn finish(mut self, rows: &Rows<'_>, each: &mut Each<'_>) -> Result<Summary, Fault> {
+        self.close(each)?;
+        let failed = scratch_failed(self.file);
+        match std::mem::replace(&mut self.gather, Gather::Single) {
+            Gather::Single => {}
+            Gather::Whole(whole) => whole.finish(self.layout, &mut self.summary, each)?,
+            Gather::Adjacent { current, keys } => {
+                if let Some((_, mut group)) = current {
+                    group.hand_out(self.layout, self.file, &mut self.summary, each)?;
+                }
+                let mut sorted = keys.sorted().map_err(failed)?;
+                let (mut before, mut key) = (Entry::default(), Entry::default());
+                while sorted.next(&mut key).map_err(failed)? {
+                    if before.place > 0
+                        && before.key == key.key
+                        && self.summary.file_faults.len() < FILE_FAULTS_MAX
+                    {
+                        self.summary.file_faults.push(
+                            Fault::new(code::RETURNING_KEY)
+                                .at(Place::file(self.file).line(key.place))
+                                .found(String::from_utf8_lossy(&key.key))
+                                .with("before", before.place),
+                        );
+                    }
+                    std::mem::swap(&mut before, &mut key);
+                }
+            }
+        }
+        let last = || Place::file(self.file).line(rows.lines().number().max(1));
+        if rows.lines().is_cut() {
+            self.summary.file_faults.push(Fault::new(code::CUT_CHARACTER).at(last()));
+        }
+        let wants_trailer = self.layout.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
+        if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
+            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
+        } else if !rows.saw_anything() {
+            self.summary.file_faults.push(Fault::new(code::EMPTY_FILE).at(Place::file(self.file)));
+        }
+        Ok(self.summary)
+    }
+}
+
+/// How many faults of the file as such are kept.
+const FILE_FAULTS_MAX: usize = 100;
+
+fn means_nothing(field: &FieldLayout, text: &str) -> bool {
+    text.is_empty() || field.blank.iter().any(|blank| blank.trim_matches(is_blank) == text)
+}
+
+fn named(mut fault: Fault, kind: &RecordLayout) -> Fault {
+    fault.place.record.get_or_insert_with(|| kind.name.clone());
+    fault
+}
+
+fn place_of(file: &str, kind: &RecordLayout, field: usize, records: &Records, record: usize) -> Place {
+    let name = kind.fields.get(field).map(|field| field.name.as_str()).unwrap_or_default();
+    records.place_of_field(file, record, field).record(&kind.name).field(name)
+}
+
+fn without_parent(layout: &Layout, file: &str, kind: &RecordLayout, at_hand: &Records) -> Fault {
+    let parents: Vec<&str> = kind
+        .under
+        .iter()
+        .filter_map(|kind| layout.records.get(*kind))
+        .map(|kind| kind.name.as_str())
+        .collect();
+    Fault::new(code::RECORD_WITHOUT_PARENT)
+        .at(at_hand.place(file, 0).record(&kind.name))
+        .with("parents", parents.join(", "))
+}
