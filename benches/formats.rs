@@ -48,6 +48,14 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let is_wanted =
         |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str()));
+    if wanted == ["profile"] {
+        let file = files::csv();
+        let definition = ours::definition(&files::csv_format("{ by = \"OrdNr\" }"));
+        for _ in 0..20 {
+            assert_eq!(ours::documents(&definition, &file.bytes), file.orders);
+        }
+        return;
+    }
     if is_wanted("csv") {
         let file = files::csv();
         println!("order rows as CSV, {:.1} MB, Windows-1252, {} orders", file.bytes.len() as f64 / 1e6, file.orders);
