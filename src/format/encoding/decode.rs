@@ -21,9 +21,8 @@ impl Encoding {
     /// EBCDIC no mark is looked for: a record may begin with a binary number of the same bytes.
     pub fn decoder(&self) -> Decoder {
         let source = match self.0 {
-            Table::Web(web) => Source::Web(Web::new(web, web.new_decoder())),
             Table::Page(page) if page.family == Family::Ebcdic => Source::Page(Single::new(page)),
-            Table::Page(page) => Source::Start { page, held: Vec::new() },
+            _ => Source::Start { declared: self.clone(), held: Vec::new() },
         };
         Decoder { source, other_mark: None, watch: DoubleEncodedWatch::default() }
     }
@@ -33,14 +32,14 @@ impl Encoding {
 pub(crate) struct Decoder {
     source: Source,
     /// The encoding that a byte order mark said, if it is another one.
-    other_mark: Option<&'static encoding_rs::Encoding>,
+    other_mark: Option<Encoding>,
     watch: DoubleEncodedWatch,
 }
 
 enum Source {
-    /// So little of a file in a page that a byte order mark may still come.
+    /// So little of a file that a byte order mark may still come.
     Start {
-        page: &'static Page,
+        declared: Encoding,
         held: Vec<u8>,
     },
     Page(Single),
@@ -60,7 +59,7 @@ impl Decoder {
 
     /// What is worth a warning in the text so far.
     pub fn noticed(&self) -> Vec<Noticed> {
-        let mark = self.other_mark.map(|mark| Noticed::OtherMark { encoding: Encoding(Table::Web(mark)) });
+        let mark = self.other_mark.clone().map(|encoding| Noticed::OtherMark { encoding });
         let norwegian = match &self.source {
             Source::Page(page) if page.norwegian > 0 => Some(Noticed::OemNorwegian { count: page.norwegian }),
             _ => None,
@@ -70,15 +69,17 @@ impl Decoder {
 
     fn run(&mut self, bytes: &[u8], last: bool, text: &mut String, bad: &mut Vec<Undecodable>) {
         match &mut self.source {
-            Source::Start { page, held } => {
+            Source::Start { declared, held } => {
                 let (head, rest) = bytes.split_at(bytes.len().min(3 - held.len().min(3)));
                 held.extend_from_slice(head);
                 let Some((marked, length)) = mark(held, last) else { return };
-                self.other_mark = marked;
+                let marked = marked.map(|web| Encoding(Table::Web(web)));
+                let real = marked.as_ref().unwrap_or(declared).clone();
+                self.other_mark = marked.filter(|marked| marked != declared);
                 let held = std::mem::take(held);
-                self.source = match marked {
-                    Some(web) => Source::Web(Web::new(web, web.new_decoder_without_bom_handling())),
-                    None => Source::Page(Single::new(page)),
+                self.source = match real.0 {
+                    Table::Web(web) => Source::Web(Web::new(web)),
+                    Table::Page(page) => Source::Page(Single::new(page)),
                 };
                 self.run(held.get(length..).unwrap_or(&[]), false, text, bad);
                 self.run(rest, last, text, bad);
@@ -87,9 +88,6 @@ impl Decoder {
             Source::Web(web) => {
                 let start = text.len();
                 web.run(bytes, last, text, bad);
-                if web.decoder.encoding() != web.declared {
-                    self.other_mark = Some(web.decoder.encoding());
-                }
                 self.watch.look(text.get(start..).unwrap_or(""));
             }
         }
@@ -189,15 +187,15 @@ impl Single {
 
 /// Decodes an encoding of the web platform.
 struct Web {
-    declared: &'static encoding_rs::Encoding,
     decoder: encoding_rs::Decoder,
     /// The last few bytes before the present piece, to name undecodable ones that begin there.
     recent: Vec<u8>,
 }
 
 impl Web {
-    fn new(declared: &'static encoding_rs::Encoding, decoder: encoding_rs::Decoder) -> Web {
-        Web { declared, decoder, recent: Vec::new() }
+    /// The mark was taken away before.
+    fn new(encoding: &'static encoding_rs::Encoding) -> Web {
+        Web { decoder: encoding.new_decoder_without_bom_handling(), recent: Vec::new() }
     }
 
     fn run(&mut self, bytes: &[u8], last: bool, text: &mut String, bad: &mut Vec<Undecodable>) {

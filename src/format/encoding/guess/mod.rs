@@ -67,7 +67,8 @@ pub(crate) enum Reason {
         percent: u8,
         /// How many national letters stand between letters, as this page reads the bytes.
         letters: usize,
-        /// How many signs stand between letters, as this page reads the bytes. They speak against it.
+        /// How many signs, or letters of the wrong case, stand between letters, as this page reads the bytes. They
+        /// speak against it.
         signs: usize,
     },
     /// Letters with marks stand between letters, as this encoding reads the bytes.
@@ -141,9 +142,6 @@ pub(crate) fn guess(bytes: &[u8]) -> Guess {
         let score = 60 + usize::from(percent) * 39 / 100;
         return Guess::one(name, score, Reason::EverySecondByteZero { percent });
     }
-    if let Some(percent) = ebcdic::percent(bytes) {
-        return ebcdic::guess(bytes, percent).ranked();
-    }
     if bytes.is_ascii() {
         return national::guess(bytes).ranked();
     }
@@ -155,6 +153,10 @@ pub(crate) fn guess(bytes: &[u8]) -> Guess {
             _ => 99,
         };
         return Guess::one("utf-8", score, Reason::ValidUtf8 { characters });
+    }
+    // After UTF-8, which EBCDIC never is: its letters and digits are bytes of no valid sequence.
+    if let Some(percent) = ebcdic::percent(bytes) {
+        return ebcdic::guess(bytes, percent).ranked();
     }
     let mut guess = upper::guess(bytes);
     if characters >= 3 && characters > 3 * invalid {

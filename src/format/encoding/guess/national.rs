@@ -23,28 +23,37 @@ pub(super) fn guess(bytes: &[u8]) -> Guess {
         return guess;
     }
     let delimiters: Vec<u8> = LETTERS.into_iter().filter(|sign| is_delimiter(bytes, *sign)).collect();
-    // All tables have the letters in the same places, so one is enough to count by.
-    let by = PAGES.iter().find(|page| page.name == "sen-850200-c").map_or([Class::Other; 256], |page| {
-        classes(|byte| page.character(byte).filter(|_| !delimiters.contains(&byte)))
-    });
+    let classes_of = |name: &str| {
+        PAGES.iter().find(|page| page.name == name).map_or([Class::Other; 256], |page| {
+            classes(|byte| page.character(byte).filter(|_| !delimiters.contains(&byte)))
+        })
+    };
+    // All tables have their common letters in the same places, so one is enough to count by.
+    let (by, by_c) = (classes_of("sen-850200-b"), classes_of("sen-850200-c"));
     let mut seen = BTreeSet::new();
-    let (mut words, mut in_word, mut only_c, mut not_c) = (0, false, 0, 0);
+    let (mut words, mut in_word, mut odd, mut only_c, mut not_c) = (0, false, 0_usize, 0, 0);
     for (before, byte, after) in triples(bytes, b' ') {
-        let here = class(&by, byte);
-        in_word &= here.is_letter();
-        let between = standing(class(&by, before), here, class(&by, after)) == Standing::Between;
+        in_word &= class(&by, byte).is_letter();
         if LETTERS_OF_C.contains(&byte) {
-            only_c += usize::from(between);
-            not_c += usize::from(!between);
-        }
-        if between && LETTERS.contains(&byte) {
-            seen.insert(byte);
-            words += usize::from(!in_word);
-            in_word = true;
+            match standing(class(&by_c, before), class(&by_c, byte), class(&by_c, after)) {
+                Standing::Between => only_c += 1,
+                Standing::Edge | Standing::Odd => not_c += 1,
+            }
+        } else if LETTERS.contains(&byte) && !delimiters.contains(&byte) {
+            match standing(class(&by, before), class(&by, byte), class(&by, after)) {
+                Standing::Between => {
+                    seen.insert(byte);
+                    words += usize::from(!in_word);
+                    in_word = true;
+                }
+                Standing::Edge => {}
+                Standing::Odd => odd += 1,
+            }
         }
     }
-    // One kind of sign alone is rather a delimiter, or a path.
-    let national = if words >= WORDS_MIN && seen.len() >= 2 { 60 + (3 * words).min(35) } else { 0 };
+    // One kind of sign alone is rather a delimiter or a path; many that stand apart are brackets.
+    let national =
+        if words >= WORDS_MIN && seen.len() >= 2 && odd <= words { 60 + (3 * words).min(35) } else { 0 };
     for page in PAGES.iter().filter(|page| page.family == Family::National) {
         let unlike = match page.name {
             "sen-850200-c" => only_c == 0 && not_c > 0,

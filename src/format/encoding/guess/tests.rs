@@ -88,7 +88,12 @@ fn national_letters_stand_in_words() {
     assert_eq!(names, ["sen-850200-b", "sen-850200-c", "ns-4551-1", "ns-4551-2", "ds-2089"]);
     assert!((70..=95).contains(&score), "{score}");
     assert_eq!(seen(&guess(b"CAF@T F[RG V[G k|tt")).0, ["sen-850200-c"]);
+    let file =
+        ["10001;\\STG\\TA PL]T AB;SKRUV F\\R TR[; sk}p med d|rr;5}r", "10002;V[STER]S;K\\P; b{st; r|d"]
+            .join("\r\n");
+    assert_eq!(seen(&guess(file.as_bytes())).0.len(), 5);
     for ascii in [
+        &b"See [`a`], [`b`|`c`] and `{x|y}`: {a:?}\nf[A|B] A[B]C a{b}c [x] [y] [z] {u} {v}\n"[..],
         &b"a|b|c\r\nd|e|f\r\ng{h|i{j|k\r\n"[..],
         br"C:\lagset\boken\hus d:\a\b\c",
         b"{\"a\":[1,2],\"b\":{\"c\":[3]}}",
@@ -108,6 +113,7 @@ fn ebcdic_by_its_letters_and_the_page_by_national_ones() {
         ),
         ("ibm277", "RØST BÅTUTSTYR AS 8064 RØST Vær så god", &["ibm278", "ibm1143", "ibm277", "ibm1142"]),
         ("ibm1143", "FÄRG BÅT 20416 5 €", &["ibm1143", "ibm1142"]),
+        ("ibm278", "FÄRG BÅT 20416 inkop@exempel.se 5", &["ibm278", "ibm1143"]),
         ("ibm278", "<?xml version", &["ibm278", "ibm1143", "ibm277", "ibm1142", "ibm037", "ibm500"]),
         ("ibm037", "KLÜFT müller CAFÉTERIA 12", &["ibm037", "ibm500"]),
     ] {
