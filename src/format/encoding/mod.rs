@@ -2,7 +2,7 @@
 //! silence, and a character that an encoding lacks is never written as `&#8594;`.
 //!
 //! The web platform's encodings come from encoding_rs; OEM pages, EBCDIC and the national 7-bit tables are tables of
-//! our own ([`page`]). A guess ([`guess`]) and a repair ([`repair`]) are made only where somebody asks for them.
+//! our own ([`page`]). A guess ([`guess`](mod@guess)) and a repair ([`repair`]) are made only where somebody asks for them.
 #![cfg_attr(not(test), allow(dead_code, reason = "the layout asks for more of this step by step"))]
 
 mod decode;

@@ -1,10 +1,9 @@
-//! Encodings as a whole: against iconv's tables, and what holds for all of them.
+//! Encodings as a whole.
+
+mod iconv;
+mod properties;
 
 use std::borrow::Cow;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
-use proptest::prelude::*;
 
 use super::page::PAGES;
 use super::*;
@@ -22,21 +21,6 @@ fn decode(name: &str, bytes: &[u8], piece: usize) -> (String, Vec<Undecodable>, 
     decoder.finish(&mut text, &mut bad);
     (text, bad, decoder.noticed())
 }
-
-/// The web platform's encodings that differ most from each other, for what holds for all.
-const WEB: [&str; 11] = [
-    "windows-1252",
-    "iso-8859-15",
-    "iso-8859-10",
-    "windows-1257",
-    "utf-8",
-    "utf-16le",
-    "utf-16be",
-    "shift_jis",
-    "iso-2022-jp",
-    "gb18030",
-    "ibm866",
-];
 
 #[test]
 fn nordic_bytes_in_their_encodings() {
@@ -242,172 +226,4 @@ fn a_replacement_stands_where_nothing_else_is_left() {
     assert_eq!(encoding("windows-1252").writable_with("Ł 漢字 🚀 – é", '?'), "L ?? ? – é");
     assert_eq!(encoding("cp850").writable_with("漢 –", '*'), "* -");
     assert_eq!(encoding("sen-850200-b").writable_with("漢", '|'), "?");
-}
-
-/// What is meant to differ from iconv's tables, by byte.
-const FROM_ICONV: &[(&str, u8, &str)] = &[("ibm", 0x15, "NEL is a line end for us, and U+0085 for iconv")];
-
-/// What bytes become by `iconv`, glibc's program (`libc-bin`), which has every one of our pages.
-fn iconv(from: &str, to: &str, bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut child = Command::new("iconv")
-        .args(["-f", from, "-t", to])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("this test compares with glibc's program iconv, which is not here (Debian: libc-bin)");
-    child.stdin.take().unwrap().write_all(bytes).unwrap();
-    let output = child.wait_with_output().unwrap();
-    output.status.success().then_some(output.stdout)
-}
-
-#[test]
-fn pages_are_those_of_iconv() {
-    let known = Command::new("iconv")
-        .arg("-l")
-        .output()
-        .expect("this test compares with glibc's program iconv, which is not here (Debian: libc-bin)");
-    let known = String::from_utf8_lossy(&known.stdout).into_owned();
-    for (name, theirs) in [
-        ("cp437", "IBM437"),
-        ("cp850", "IBM850"),
-        ("cp858", "IBM858"),
-        ("cp865", "IBM865"),
-        ("ibm037", "IBM037"),
-        ("ibm500", "IBM500"),
-        ("ibm277", "IBM277"),
-        ("ibm278", "IBM278"),
-        ("ibm1142", "IBM1142"),
-        ("ibm1143", "IBM1143"),
-        ("sen-850200-b", "SEN_850200_B"),
-        ("sen-850200-c", "SEN_850200_C"),
-        ("ns-4551-1", "NS_4551-1"),
-        ("ns-4551-2", "NS_4551-2"),
-        ("ds-2089", "DS_2089"),
-    ] {
-        assert!(
-            known.split_whitespace().any(|known| known == format!("{theirs}//")),
-            "iconv has no {theirs}"
-        );
-        let ours = encoding(name);
-        let top = if ours.is_seven_bit_national() { 0x80 } else { 0x100 };
-        let bytes: Vec<u8> = (0..=0xff_u8).take(top).collect();
-        // To text. What iconv does not know ends its work, so the upper half of a 7-bit table is asked byte by byte.
-        let read = iconv(theirs, "UTF-8", &bytes).unwrap_or_else(|| panic!("iconv reads {theirs}"));
-        let read: Vec<char> = String::from_utf8(read).unwrap().chars().collect();
-        assert_eq!(read.len(), top, "{theirs}");
-        for byte in 0..=0xff_u8 {
-            let differs = FROM_ICONV.iter().find(|(prefix, at, _)| name.starts_with(prefix) && *at == byte);
-            let our_character = characters(&ours).unwrap()[usize::from(byte)];
-            let their_character = read.get(usize::from(byte)).copied();
-            match differs {
-                None => assert_eq!(our_character, their_character, "{name} {byte:02X}"),
-                Some((.., why)) => {
-                    assert_eq!((our_character, their_character), (Some('\n'), Some('\u{85}')), "{why}");
-                }
-            }
-        }
-        for byte in [0x80, 0xff].into_iter().filter(|byte| usize::from(*byte) >= top) {
-            assert_eq!(iconv(theirs, "UTF-8", &[byte]), None, "{theirs} {byte:02X}");
-        }
-        // And back: our bytes of each character are theirs.
-        let text: String = read.iter().filter(|character| !matches!(character, '\n' | '\u{85}')).collect();
-        assert_eq!(ours.encode(&text), Ok(iconv("UTF-8", theirs, text.as_bytes()).unwrap()), "{name}");
-    }
-}
-
-/// Bytes that are not written as they were read, by prefix of the name, and why.
-const NOT_BACK: &[(&str, u8, &str)] = &[
-    ("ibm", 0x25, "a line end like 15, and written as 15"),
-    ("ibm", 0x0D, "before a line end it is a part of it"),
-    ("cp437", 0x9B, "a Norwegian letter beside letters"),
-    ("cp437", 0x9D, "a Norwegian letter beside letters"),
-];
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn pieces_make_no_difference_and_nothing_panics(
-        bytes in proptest::collection::vec(
-            prop_oneof![any::<u8>(), Just(b'a'), Just(0x9b), Just(0xc3), Just(0xef), Just(0xbb), Just(0xbf)],
-            0..200,
-        ),
-        piece in 1usize..20,
-    ) {
-        for name in Encoding::names().iter().chain(&WEB) {
-            prop_assert_eq!(decode(name, &bytes, piece), decode(name, &bytes, bytes.len().max(1)), "{}", name);
-        }
-    }
-
-    #[test]
-    fn what_is_read_is_written_as_the_same_bytes(
-        bytes in proptest::collection::vec(any::<u8>(), 0..200),
-        national in proptest::collection::vec(0..0x80_u8, 0..200),
-    ) {
-        for name in Encoding::names() {
-            let encoding = encoding(name);
-            if !encoding.bytes_per_character_is_one() {
-                continue;
-            }
-            let bytes: Vec<u8> = if encoding.is_seven_bit_national() { &national } else { &bytes }
-                .iter()
-                .copied()
-                .filter(|byte| characters(&encoding).unwrap()[usize::from(*byte)].is_some())
-                .filter(|byte| !NOT_BACK.iter().any(|(prefix, at, _)| name.starts_with(prefix) && at == byte))
-                .collect();
-            prop_assume!(![&b"\xEF\xBB\xBF"[..], b"\xFF\xFE", b"\xFE\xFF"].iter().any(|mark| bytes.starts_with(mark)));
-            let (text, bad, _) = decode(name, &bytes, 7);
-            prop_assert_eq!(bad, vec![], "{}", name);
-            prop_assert_eq!(encoding.encode(&text), Ok(bytes), "{}", name);
-        }
-    }
-
-    #[test]
-    fn what_is_made_writable_is_written(text in "\\PC{0,40}", nordic in "[a-zåäöæøÅÄÖÆØé\u{300}-\u{30f}\\[\\]{}|~$#@^€–]{0,40}") {
-        for name in Encoding::names().iter().chain(&WEB[..9]) {
-            let encoding = encoding(name);
-            for text in [&text, &nordic] {
-                let written = encoding.writable_with(text, '?');
-                let bytes = encoding.encode(&written);
-                prop_assert!(bytes.is_ok(), "{} {:?} {:?}", name, written, bytes);
-                prop_assert!(text.contains('#') || !bytes.unwrap_or_default().windows(2).any(|pair| pair == b"&#"), "{}", name);
-                if let Ok(whole) = encoding.writable(text) {
-                    prop_assert_eq!(whole, written);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn nordic_letters_never_lose_their_marks(text in "[ÅÄÖÆØåäöæø]{1,10}") {
-        for name in Encoding::names() {
-            let written = encoding(name).writable(&text).map(Cow::into_owned);
-            let spelled: String = text
-                .chars()
-                .map(|letter| match letter {
-                    'Å' | 'å' => "AA",
-                    'Ä' | 'Æ' | 'ä' | 'æ' => "AE",
-                    _ => "OE",
-                })
-                .collect();
-            let upper = |text: &str| {
-                text.to_uppercase().replace('Å', "AA").replace(['Ä', 'Æ'], "AE").replace(['Ö', 'Ø'], "OE")
-            };
-            prop_assert_eq!(written.as_deref().map(upper), Ok(spelled), "{}", name);
-        }
-    }
-
-    #[test]
-    fn a_repair_takes_back_what_was_read_wrongly(text in "[a-zA-ZåäöæøÅÄÖÆØéü –€“”0-9]{0,30}") {
-        let (latin1, utf8) = (encoding("windows-1252"), encoding("utf-8"));
-        let (wrong, ..) = decode("windows-1252", format!("a{text}").as_bytes(), 5);
-        let repair = Repair::new(&latin1, &utf8).unwrap();
-        prop_assert_eq!(repair.apply(&wrong), format!("a{text}"));
-        let text = text.replace(['€', '–', '“', '”'], "x");
-        for (read_as, is) in [("ibm037", "ibm278"), ("ibm277", "ibm1143"), ("windows-1252", "cp850")] {
-            let (wrong, ..) = decode(read_as, &encoding(is).encode(&text).unwrap(), 5);
-            prop_assert_eq!(Repair::new(&encoding(read_as), &encoding(is)).unwrap().apply(&wrong), text.as_str());
-        }
-    }
 }
