@@ -10,7 +10,7 @@ mod codes;
 mod convert;
 mod csv;
 mod definition;
-mod encoding;
+pub(crate) mod encoding;
 mod fixed;
 mod group;
 mod layout;

@@ -17,19 +17,6 @@ const PLACE_MAX: i64 = 1024 * 1024;
 /// The greatest number of decimals that an exact decimal can have.
 const DECIMALS_MAX: i64 = 28;
 
-const ENCODINGS: [&str; 10] = [
-    "windows-1252",
-    "iso-8859-1",
-    "iso-8859-15",
-    "utf-8",
-    "windows-1250",
-    "windows-1257",
-    "iso-8859-4",
-    "iso-8859-10",
-    "utf-16le",
-    "utf-16be",
-];
-
 /// What the rest of the file means for the layout.
 pub(super) struct Use {
     /// There are `[document.*]` tables.
@@ -173,7 +160,12 @@ fn encoding(table: &Table<'_>) -> Option<Encoding> {
     let written = table.required_text("encoding", expected);
     let known = written.as_ref().and_then(|name| Encoding::named(&name.value));
     if let (Some(name), None) = (&written, &known) {
-        table.wrong_value("encoding", name, expected, &suggestion(&name.value, ENCODINGS));
+        table.wrong_value(
+            "encoding",
+            name,
+            expected,
+            &suggestion(&name.value, Encoding::names().iter().copied()),
+        );
     }
     // UTF-8 only so that checking can go on; the mistake is recorded.
     known.or_else(|| Encoding::named("utf-8"))

@@ -1,0 +1,131 @@
+//! Encodings: bytes <-> text. Bytes that mean nothing are reported with their place, never turned into U+FFFD in
+//! silence, and a character that an encoding lacks is never written as `&#8594;`.
+//!
+//! The web platform's encodings come from encoding_rs; OEM pages, EBCDIC and the national 7-bit tables are tables of
+//! our own ([`page`]). A guess ([`guess`](mod@guess)) and a repair ([`repair`]) are made only where somebody asks for them.
+#![cfg_attr(not(test), allow(dead_code, reason = "the layout asks for more of this step by step"))]
+
+mod decode;
+mod ebcdic;
+mod guess;
+mod names;
+mod national;
+mod notice;
+mod oem;
+mod otherwise;
+mod page;
+mod repair;
+mod write;
+
+use page::{Family, Page};
+
+pub(crate) use decode::{Decoder, Undecodable};
+#[allow(unused_imports, reason = "for those who ask for a guess, a warning or a repair")]
+pub(crate) use {
+    guess::{Candidate, Guess, Reason, guess},
+    notice::{DoubleEncoded, Noticed, double_encoded},
+    repair::Repair,
+};
+
+/// A checked encoding.
+#[derive(Clone, Debug)]
+pub(crate) struct Encoding(Table);
+
+/// Where an encoding's characters come from.
+#[derive(Clone, Debug)]
+enum Table {
+    /// One of the web platform's encodings. As there, `iso-8859-1`, `latin1` and `ascii` mean windows-1252:
+    /// the bytes 80–9F, which Latin-1 leaves to control characters, are the dashes and the euro that senders mean
+    /// (erp-file-formats 1.1, quirk B9).
+    Web(&'static encoding_rs::Encoding),
+    /// A table of our own, of one byte a character.
+    Page(&'static Page),
+}
+
+impl PartialEq for Encoding {
+    fn eq(&self, other: &Encoding) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Encoding {
+    /// The encoding of this name, as an author writes it (`windows-1252`, `utf-8`, `cp850`, `IBM278`,
+    /// `SEN_850200_B`): upper and lower case are alike, and so are `-` and `_`.
+    pub fn named(name: &str) -> Option<Encoding> {
+        let table = match names::web(name) {
+            Some(web) => Table::Web(web),
+            None => Table::Page(names::page(name)?),
+        };
+        Some(Encoding(table))
+    }
+
+    /// The names that an author may write, for messages and a schema. More are accepted: every label of the web
+    /// platform, and what [`named`](Encoding::named) tells. `iso-8859-1` is among them, for that is how authors know
+    /// what is read as windows-1252.
+    pub fn names() -> &'static [&'static str] {
+        names::NAMES
+    }
+
+    /// Its one name: `windows-1252` for `latin1`, `ibm037` for `CP37`.
+    pub fn name(&self) -> &'static str {
+        match self.0 {
+            Table::Web(web) => {
+                let own = names::NAMES.iter().find(|name| name.eq_ignore_ascii_case(web.name()));
+                own.copied().unwrap_or(web.name())
+            }
+            Table::Page(page) => page.name,
+        }
+    }
+
+    /// Whether every character is one byte, so that places in bytes are places in characters.
+    pub fn bytes_per_character_is_one(&self) -> bool {
+        match self.0 {
+            Table::Web(web) => web.is_single_byte(),
+            Table::Page(_) => true,
+        }
+    }
+
+    /// Whether it is a page of IBM i.
+    pub fn is_ebcdic(&self) -> bool {
+        self.family() == Some(Family::Ebcdic)
+    }
+
+    /// Whether it is a national variant of ASCII with letters in the places of `[ ] { } \ |` (quirk B6).
+    pub fn is_seven_bit_national(&self) -> bool {
+        self.family() == Some(Family::National)
+    }
+
+    /// The characters of ASCII that it does not have, in their order: none can be a delimiter, a quote or any other
+    /// sign of a file in it (erp-file-formats 1.1, quirk B6). Empty for all but the national tables.
+    pub fn taken_from_ascii(&self) -> Vec<char> {
+        let Table::Page(page) = self.0 else { return Vec::new() };
+        (' '..='~').filter(|character| page.byte(*character).is_none()).collect()
+    }
+
+    fn family(&self) -> Option<Family> {
+        match self.0 {
+            Table::Web(_) => None,
+            Table::Page(page) => Some(page.family),
+        }
+    }
+}
+
+/// The character of each byte, for encodings of one byte a character.
+fn characters(encoding: &Encoding) -> Option<[Option<char>; 256]> {
+    if !encoding.bytes_per_character_is_one() {
+        return None;
+    }
+    let mut characters = [None; 256];
+    for (byte, place) in (0..=0xff_u8).zip(characters.iter_mut()) {
+        *place = match encoding.0 {
+            Table::Page(page) => page.character(byte),
+            Table::Web(web) => web
+                .decode_without_bom_handling_and_without_replacement(&[byte])
+                .and_then(|text| text.chars().next()),
+        };
+    }
+    Some(characters)
+}
+
+#[cfg(test)]
+mod tests;
