@@ -430,6 +430,11 @@ impl Fields {
 /// The number at the start of a text, and what follows it. `full`: of its full width, maybe filled with blanks.
 fn number_at(text: &str, what: What, full: bool) -> Option<(u32, &str)> {
     let width = what.width();
+    if let Some((digits, rest)) = text.split_at_checked(width)
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some((digits.bytes().fold(0, |number, byte| number * 10 + u32::from(byte - b'0')), rest));
+    }
     let (mut number, mut digits, mut taken) = (0_u32, 0_usize, 0_usize);
     for character in text.chars() {
         match character.to_digit(10) {
