@@ -18,7 +18,7 @@ use crate::written::{Table, Written};
 pub(super) use source_part::constant_text;
 
 /// Code tables, per partner and shared: name of the table -> what the file says -> what it means.
-/// The table `countries` is built in and can be added to.
+/// The tables `countries` and `units` are built in and can be added to.
 pub type CodeTables = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A checked format file. Only [`Definition::check`] makes one.

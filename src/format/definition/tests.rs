@@ -142,7 +142,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             ORDERS,
             "codes = \"countries\"",
             "codes = \"contries\"",
-            "18:51+10 there is no code table contries | one of: countries, nordvik-ways-of-delivery | did you mean countries?",
+            "18:51+10 there is no code table contries | one of: countries, nordvik-ways-of-delivery, units | did you mean countries?",
         ),
         (
             ORDERS,

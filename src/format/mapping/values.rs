@@ -339,15 +339,13 @@ fn parsed(
     let style =
         number_style(&style(group, picked.from).map_or_else(plain_style, |f| f.number.clone()), convert);
     convert::decimal(&picked.text, &style).map_err(|why| match (why, style.decimals) {
-        (NoNumber::Characters, None) => {
-            fault(group, code::NOT_A_DECIMAL, picked, here).with("decimal", style.decimal)
-        }
-        (NoNumber::Characters, Some(decimals)) => {
-            fault(group, code::NOT_AN_IMPLIED_DECIMAL, picked, here).with("decimals", decimals)
-        }
         (NoNumber::Exponent, _) => {
             fault(group, code::NUMBER_THROUGH_SPREADSHEET, picked, here).with("decimal", style.decimal)
         }
         (NoNumber::TooGreat, _) => too_great(group, Decimal::MAX, picked, here),
+        (_, None) => fault(group, code::NOT_A_DECIMAL, picked, here).with("decimal", style.decimal),
+        (_, Some(decimals)) => {
+            fault(group, code::NOT_AN_IMPLIED_DECIMAL, picked, here).with("decimals", decimals)
+        }
     })
 }
