@@ -1,10 +1,12 @@
 //! A format file: as written -> as checked, every mistake in one go.
 
+mod date_part;
 mod draft;
 mod layout_part;
 mod reading;
 mod source_part;
 mod split_part;
+mod tests_part;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +82,9 @@ fn named(members: &[MemberMapping], names: &mut BTreeSet<String>) {
                 names.insert(plain.path.clone());
             }
             MemberMapping::Object { members, .. } => named(members, names),
+            MemberMapping::Alternatives { alternatives, .. } => {
+                alternatives.iter().for_each(|(_, members)| named(members, names));
+            }
             MemberMapping::Each(each) => named(&each.members, names),
             MemberMapping::Entries { entries, .. } => entries.iter().for_each(|entry| named(entry, names)),
         }

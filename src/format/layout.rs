@@ -2,7 +2,7 @@
 //!
 //! Only `definition` makes one. A CSV file without record types has exactly one record kind, named `row`.
 
-pub(super) use super::convert::{NumberStyle, Sign};
+pub(super) use super::convert::{DateStyle, NumberStyle, Sign};
 
 /// How bytes become records.
 #[derive(Clone, Debug)]
@@ -116,8 +116,8 @@ pub(super) struct FieldLayout {
     /// Texts that mean *nothing stated*, besides the empty text.
     pub blank: Vec<String>,
     pub number: NumberStyle,
-    /// chrono pattern of a date in this field.
-    pub date: String,
+    /// How a date is written in this field.
+    pub date: DateStyle,
     /// The column may be missing in the header.
     pub optional: bool,
     /// When writing a fixed field.
