@@ -22,6 +22,7 @@ mod sort;
 mod source;
 mod whole;
 mod write;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -113,6 +114,8 @@ pub struct Summary {
     pub documents_faulty: u64,
     /// Records that belong to no document.
     pub records_stray: u64,
+    /// What was noticed of the file that keeps nothing back: damaged characters, another encoding than was said.
+    pub warnings: Vec<Fault>,
     /// Faults of the file as such (trailer count, missing end mark, truncation): none of its documents may count.
     pub file_faults: Vec<Fault>,
 }
