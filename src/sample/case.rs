@@ -14,6 +14,7 @@ use crate::format::{self, Definition, Item, Outgoing, ReadContext, Remembered, W
 
 use super::collection::LayoutWords;
 use super::difference::{of_bytes, of_values};
+use super::members::first_wrong;
 use super::{Differences, Format};
 
 /// Local times of a sample are those of this zone, unless its input.json says another.
@@ -275,10 +276,13 @@ fn bytes(definition: &Definition, document: DocumentType, input: &Path) -> Resul
             let problem = "it has no member \"document\"".to_owned();
             wrong(&place, problem, "put the document's members into it, beside \"remembered\"")
         })?;
+        let path = format!("{place}.document");
+        if let Some((member, problem, remedy)) = first_wrong(document.shape(), members, &path) {
+            return Err(wrong(&member, problem, &remedy));
+        }
         let mut any = AnyDocument::empty(document);
-        from_json(any.as_document_mut(), members).map_err(|problem| {
-            let remedy = format!("name the members of this {} as Ongoing does", document.name());
-            wrong(&format!("{place}.document"), problem, &remedy)
+        from_json(any.as_document_mut(), members).map_err(|member| {
+            wrong(&path, format!("{member} cannot be taken"), "write it as another sample has it")
         })?;
         let sent: Remembered = match one.get("remembered") {
             None => Remembered::default(),

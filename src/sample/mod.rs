@@ -7,6 +7,7 @@
 mod case;
 mod collection;
 mod difference;
+mod members;
 
 pub use case::{Bless, Case, Outcome, Trouble, run};
 pub use collection::{Collection, Format, collect};
