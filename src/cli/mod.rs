@@ -6,6 +6,7 @@ mod backup;
 mod check;
 mod codes;
 mod demo;
+mod documents;
 mod learn;
 mod listing;
 mod operator;
@@ -97,6 +98,11 @@ enum Command {
         after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls"
     )]
     Try(try_format::TryArguments),
+    /// List the documents that a format file can make or write, or every member of one
+    #[command(
+        after_help = "Examples:\n  lastkaj documents\n  lastkaj documents order\n  lastkaj documents stock --json"
+    )]
+    Documents(documents::DocumentsArguments),
     /// Show what waits, what is held and what went wrong
     #[command(
         after_help = "Examples:\n  lastkaj list\n  lastkaj list calls --state held\n  lastkaj list arrivals --json"
@@ -177,6 +183,7 @@ pub fn run() -> Exit {
         Command::Learn(arguments) => learn::learn(&arguments),
         Command::Reconcile(arguments) => reconcile::reconcile(&arguments),
         Command::Try(arguments) => try_format::try_format(&arguments),
+        Command::Documents(arguments) => documents::documents(&arguments),
         Command::List(arguments) => operator::list(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Retry(arguments) => operator::retry(&arguments),
