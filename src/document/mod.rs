@@ -133,20 +133,23 @@ document_types! {
     /// From the ERP: a file that belongs to an order, a purchase order or an article.
     Attachment "attachment" inbound,
         |it| it.order_number.as_deref().or(it.purchase_order_number.as_deref()).or(it.article_number.as_deref());
-    /// To the ERP: what became of the documents of an arrival.
+    /// To the ERP: what became of the documents of an arrival; from the ledger.
     Acknowledgement "acknowledgement" outbound, |acknowledgement| acknowledgement.arrival.as_deref();
-    /// To the ERP: what left the warehouse.
+    /// To the ERP: what left the warehouse for an order since the ERP was last told; from `GET /orders`.
     Shipment "shipment" outbound, |shipment| shipment.order_number.as_deref();
-    /// To the ERP: what came in on a purchase order.
+    /// To the ERP: what came in on a purchase order since the ERP was last told; from `GET /purchaseOrders`.
     Receipt "receipt" outbound, |receipt| receipt.purchase_order_number.as_deref();
-    /// To the ERP: what is in stock, all of it or what changed; one document for each file.
+    /// To the ERP: what is in stock, all of it or what changed, one document for each file; from `GET /articles`,
+    /// `/articles/inventoryPerWarehouse` or `/articleItems`.
     Stock "stock" outbound, |_stock| None;
-    /// To the ERP: a correction of the stock, made by stock-taking.
+    /// To the ERP: a correction of the stock, made by stock-taking; from `GET /inventoryAdjustments`.
     Adjustment "adjustment" outbound, |adjustment| adjustment.inventory_id.as_deref();
-    /// To the ERP: goods that came back.
+    /// To the ERP: goods that came back since the ERP was last told, in all three forms; from `GET /orders`,
+    /// `/returnOrders` and `/purchaseOrders`.
     Return "return" outbound,
         |it| it.return_order_number.as_deref().or(it.order_number.as_deref()).or(it.purchase_order_number.as_deref());
-    /// To the ERP: an order or a purchase order that is cancelled in Ongoing, by whom ever.
+    /// To the ERP: an order or a purchase order that is cancelled in Ongoing, whoever did it; from `GET /orders` and
+    /// `/purchaseOrders`.
     CancelledOrder "cancelled_order" outbound,
         |it| it.order_number.as_deref().or(it.purchase_order_number.as_deref());
 }

@@ -41,9 +41,10 @@ fn collect(table: MemberTable, found: &mut Vec<MemberTable>) {
     }
 }
 
-/// A name below a dotted path.
+/// A name below a dotted path; either may be empty.
 fn dotted(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    let dot = if path.is_empty() || name.is_empty() { "" } else { "." };
+    format!("{path}{dot}{name}")
 }
 
 fn is_code_and_name(shape: &Shape) -> bool {
@@ -136,8 +137,8 @@ Every document that a format file can make or write, with every member. This pag
 program: change their comments in `src/document/`, then `BLESS=1 cargo nextest run --test docs`. `lastkaj documents TYPE` says
 the same on the command line, `--json` for scripts. How a format file is made: [format-files.md](format-files.md).
 
-Names are Ongoing's, in snake_case. Where its API has several words for one thing, ours has one: `batch_number`, `serial`,
-`expiry_date`, `article_item_status`.
+Names are Ongoing's, in snake_case. What goes to the ERP is gathered from several answers of its API; where those have several
+words for one thing, our documents have one: `batch_number`, `serial`, `expiry_date`, `article_item_status`.
 
 | kind | what a format file reads into it, or writes of it |
 | --- | --- |
