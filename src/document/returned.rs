@@ -85,12 +85,12 @@ document! {
         removed_number_of_items: Option<Decimal> => "removedNumberOfItems";
         /// Once delivered on the order line; none of a purchase order.
         delivered_number_of_items: Option<Decimal> => "deliveredNumberOfItems";
-        /// Why, from the goods owner's register of return causes (code and name); of the items, where they have one in
-        /// common, else as announced.
+        /// Why, from the goods owner's register of return causes (code and name): of the items, where they have one in
+        /// common, else as announced. Not of a purchase order: Ongoing does not tell it there.
         return_cause: Option<CodeName> => "returnCause";
         /// Condition: the stock status that the items got (code and name), where they have one in common.
         article_item_status: Option<CodeName> => "articleItemStatus";
-        /// The warehouse's comment on the return.
+        /// The warehouse's comment on the return. Of a return order only.
         return_comment: Option<String> => "returnComment";
         /// Batch of the items that this report tells, where they have one in common.
         batch_number: Option<String> => "batchNumber";
@@ -114,7 +114,7 @@ document! {
         article_name: Option<String> => "articleName";
         /// Came back of this item, in the article's unit; negative where Ongoing took back what was told.
         number_of_items: Option<Decimal> => "numberOfItems";
-        /// Why, from the goods owner's register of return causes (code and name).
+        /// Why, from the goods owner's register of return causes (code and name). Not of a purchase order.
         return_cause: Option<CodeName> => "returnCause";
         /// Condition: the stock status that the item got (code and name).
         article_item_status: Option<CodeName> => "articleItemStatus";
@@ -122,7 +122,7 @@ document! {
         article_item_category: Option<CodeName> => "articleItemCategory";
         /// True if it was written off, false if it was put in stock. Of a return order only.
         is_return_removed_by_inventory: Option<bool> => "isReturnRemovedByInventory";
-        /// The warehouse's comment on the return.
+        /// The warehouse's comment on the return. Of a return order only.
         return_comment: Option<String> => "returnComment";
         /// The comment on the item.
         comment: Option<String> => "comment";
@@ -136,7 +136,7 @@ document! {
         expiry_date: Option<NaiveDate> => "expiryDate";
         /// Container: the pallet, often by its SSCC.
         container: Option<String> => "container";
-        /// The location that it was put on. Not of a return order.
+        /// The location that it was put on. Of a purchase order only.
         location: Option<String> => "location";
         /// Weight.
         weight: Option<Decimal> => "weight";

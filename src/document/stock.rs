@@ -17,7 +17,8 @@ document! {
         read_from: Option<DateTime<Utc>> => "readFrom";
         /// When the reading ended, what had moved meanwhile read again: the figures are those of this time.
         read_to: Option<DateTime<Utc>> => "readTo";
-        /// True: every article, those without stock too. False: only what changed since the report before.
+        /// True: every article, those without stock too (by item with one row of 0), so that what is missing in the file is
+        /// not in Ongoing. False: only articles whose stock changed since the report before.
         is_full: Option<bool> => "isFull";
         /// Of changes: the `read_to` of the report before.
         changed_from: Option<DateTime<Utc>> => "changedFrom";
@@ -26,7 +27,7 @@ document! {
         line_is: Option<String> => "lineIs";
         /// Ongoing's id of the goods owner.
         goods_owner_id: Option<String> => "goodsOwnerId";
-        /// The one warehouse that is told, where the outbox names one; else each line has its own.
+        /// The one warehouse that is told, where the outbox names one; it stands in each line too.
         warehouse: Option<Warehouse> => "warehouse";
         /// A row for each article, article and warehouse, or item.
         lines: Vec<StockLine> => "lines";
@@ -82,7 +83,7 @@ document! {
         total_stock_value: Option<Decimal> => "totalStockValue";
         /// When the article last came in. By article only.
         last_in_date: Option<DateTime<Utc>> => "lastInDate";
-        /// The warehouse. By warehouse and by item.
+        /// The warehouse that the line is about. By warehouse and by item only.
         warehouse: Option<Warehouse> => "warehouse";
         /// Batch. By item only, as all below.
         batch_number: Option<String> => "batchNumber";
