@@ -69,8 +69,12 @@ fn read(definition: &Definition, input: &Path) -> Value {
         .map(|name| name.trim().to_owned())
         .unwrap_or_else(|_| input.file_name().unwrap().to_string_lossy().into_owned());
     let scratch = || tempfile::tempfile();
-    let context =
-        ReadContext { file_name: &name, time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
+    let context = ReadContext {
+        file_name: &name,
+        time_zone: chrono_tz::Europe::Stockholm,
+        live: true,
+        scratch: &scratch,
+    };
     let (mut documents, mut faulty, mut stray) = (Vec::new(), Vec::new(), Vec::new());
     let mut file = std::fs::File::open(input).unwrap();
     let summary = format::read(definition, &mut file, &context, &mut |item| {

@@ -179,7 +179,8 @@ fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Faul
     let name =
         arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let scratch = || tempfile();
-    let context = ReadContext { file_name: &name, time_zone: arguments.time_zone, scratch: &scratch };
+    let context =
+        ReadContext { file_name: &name, time_zone: arguments.time_zone, live: true, scratch: &scratch };
     let lane = Lane { installation: "try".to_owned(), goods_owner: arguments.goods_owner };
     let mut trial = Trial { documents: Vec::new(), more: 0, summary: Summary::default(), faults: Vec::new() };
     trial.summary = format::read(definition, &mut file, &context, &mut |item| {

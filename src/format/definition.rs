@@ -1,10 +1,12 @@
 //! A format file: as written -> as checked, every mistake in one go.
 
+mod date_part;
 mod draft;
 mod layout_part;
 mod reading;
 mod source_part;
 mod split_part;
+mod tests_part;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +20,7 @@ use crate::written::{Table, Written};
 pub(super) use source_part::constant_text;
 
 /// Code tables, per partner and shared: name of the table -> what the file says -> what it means.
-/// The table `countries` is built in and can be added to.
+/// The tables `countries` and `units` are built in and can be added to.
 pub type CodeTables = BTreeMap<String, BTreeMap<String, String>>;
 
 /// A checked format file. Only [`Definition::check`] makes one.
@@ -80,6 +82,9 @@ fn named(members: &[MemberMapping], names: &mut BTreeSet<String>) {
                 names.insert(plain.path.clone());
             }
             MemberMapping::Object { members, .. } => named(members, names),
+            MemberMapping::Alternatives { alternatives, .. } => {
+                alternatives.iter().for_each(|(_, members)| named(members, names));
+            }
             MemberMapping::Each(each) => named(&each.members, names),
             MemberMapping::Entries { entries, .. } => entries.iter().for_each(|entry| named(entry, names)),
         }

@@ -2,6 +2,8 @@
 //!
 //! Only `definition` makes one. A CSV file without record types has exactly one record kind, named `row`.
 
+pub(super) use super::convert::{DateStyle, NumberStyle, Sign};
+
 /// How bytes become records.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
@@ -114,8 +116,8 @@ pub(super) struct FieldLayout {
     /// Texts that mean *nothing stated*, besides the empty text.
     pub blank: Vec<String>,
     pub number: NumberStyle,
-    /// chrono pattern of a date in this field.
-    pub date: String,
+    /// How a date is written in this field.
+    pub date: DateStyle,
     /// The column may be missing in the header.
     pub optional: bool,
     /// When writing a fixed field.
@@ -133,28 +135,6 @@ pub(super) enum FieldAt {
     Content,
     /// Fixed: characters from `at` (from 1).
     Characters { at: usize, width: usize },
-}
-
-/// How a number is written in a field.
-#[derive(Clone, Debug)]
-pub(super) struct NumberStyle {
-    pub decimal: char,
-    /// Thousands mark that may stand between groups of three; when writing none is written.
-    pub thousands: Option<char>,
-    /// Implied decimals: `0000012500` with 2 is 125.00. `None`: the decimal sign says.
-    pub decimals: Option<u32>,
-    pub sign: Sign,
-}
-
-/// Where a number's minus stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
-    /// Before or behind; both are read, `-12,5` is written.
-    Either,
-    /// Before the number.
-    Leading,
-    /// Behind the number; a blank or plus there is positive.
-    Trailing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ fn field(name: &str, at: FieldAt) -> FieldLayout {
         at,
         blank: vec![],
         number,
-        date: "%Y-%m-%d".into(),
+        date: super::convert::DateStyle::writing("%Y-%m-%d"),
         optional: false,
         align: Align::Left,
         pad: ' ',
@@ -108,7 +108,8 @@ impl Seen {
 
 fn read_in(memory: usize, layout: &Layout, bytes: &[u8]) -> Result<Seen, Fault> {
     let scratch = || tempfile::tempfile();
-    let context = ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, scratch: &scratch };
+    let context =
+        ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, live: true, scratch: &scratch };
     let (mut groups, mut strays) = (Vec::new(), Vec::new());
     let mut each = |grouped: Grouped<'_>| {
         match grouped {
@@ -157,7 +158,8 @@ fn csv_rows_with_the_quirks_of_real_exports() {
 fn fields_point_at_their_text() {
     let layout = csv(&["Art", "Namn"]);
     let scratch = || tempfile::tempfile();
-    let context = ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, scratch: &scratch };
+    let context =
+        ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, live: true, scratch: &scratch };
     let mut places = Vec::new();
     let bytes = b"Art;Namn\n \xE5\xE4 ; \"kran\" \n";
     read_within(1000, &layout, &mut &bytes[..], &context, &mut |grouped| {

@@ -41,6 +41,8 @@ pub struct ReadContext<'a> {
     pub file_name: &'a str,
     /// The partner's time zone, for local times in the file.
     pub time_zone: chrono_tz::Tz,
+    /// What is read goes to a goods owner in use, so that documents that say they are tests must not.
+    pub live: bool,
     /// Gives a new empty scratch file, readable and writable, gone when dropped. Asked for only by what outgrows
     /// [`MEMORY_FOR_GROUPING`].
     pub scratch: &'a dyn Fn() -> io::Result<File>,

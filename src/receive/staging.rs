@@ -113,7 +113,8 @@ impl<'a> Staging<'a> {
         let spool = self.receive.spool.clone();
         let scratch = move || -> io::Result<File> { spool.scratch() };
         let (file_name, time_zone) = (self.arrival.name.clone(), self.inbox.time_zone);
-        let context = ReadContext { file_name: &file_name, time_zone, scratch: &scratch };
+        let context =
+            ReadContext { file_name: &file_name, time_zone, live: self.inbox.live, scratch: &scratch };
         let format = self.inbox.format.clone();
         let summary = format::read(&format, &mut copy, &context, &mut |item| self.add(item))?;
         self.flush()?;

@@ -101,6 +101,22 @@ codes! {
     UNKNOWN_TRANSPORTER = "unknown-transporter", Sender;
     /// A service that the transporter does not have at the installation.
     UNKNOWN_TRANSPORTER_SERVICE = "unknown-transporter-service", Sender;
+    /// A document that says of itself that it is a test, for a goods owner in use.
+    TEST_DOCUMENT = "test-document", Sender;
+    /// A number as packed decimal that was converted as if it were text.
+    PACKED_NUMBER = "packed-number", Sender;
+    /// A number with marks between groups that are not of three digits.
+    NUMBER_IN_WRONG_GROUPS = "number-in-wrong-groups", Sender;
+    /// A text that is no GTIN.
+    NOT_A_GTIN = "not-a-gtin", Sender;
+    /// A text that is no GLN.
+    NOT_A_GLN = "not-a-gln", Sender;
+    /// A text that is no SSCC.
+    NOT_AN_SSCC = "not-an-sscc", Sender;
+    /// A text that is no organisation number.
+    NOT_AN_ORGANISATION_NUMBER = "not-an-organisation-number", Sender;
+    /// A text that is no post code of its country.
+    NOT_A_POST_CODE = "not-a-post-code", Sender;
     /// A text that none of the patterns of `split` fits.
     SPLIT_DOES_NOT_FIT = "split-does-not-fit", Sender;
 }

@@ -1,14 +1,11 @@
 //! The code tables that are built in; a partner's table of the same name adds to them.
 
 /// The names of the built-in tables.
-pub(super) const BUILT_IN: [&str; 1] = ["countries"];
+pub(super) const BUILT_IN: [&str; 2] = ["countries", "units"];
 
 /// A built-in table: what the file says, and what it means. Empty for a name that is not built in.
 pub(super) fn built_in(name: &str) -> Vec<(&'static str, &'static str)> {
-    if name != "countries" {
-        return Vec::new();
-    }
-    include_str!("countries.txt")
+    table(name)
         .lines()
         .filter(|line| !line.starts_with('#'))
         .flat_map(|line| {
@@ -19,6 +16,15 @@ pub(super) fn built_in(name: &str) -> Vec<(&'static str, &'static str)> {
             })
         })
         .collect()
+}
+
+/// One meaning a line, and behind it what else means the same (C1, C8). A place may be empty.
+fn table(name: &str) -> &'static str {
+    match name {
+        "countries" => include_str!("countries.txt"),
+        "units" => include_str!("units.txt"),
+        _ => "",
+    }
 }
 
 #[cfg(test)]
@@ -57,11 +63,85 @@ mod tests {
     }
 
     #[test]
-    fn no_word_means_two_countries() {
-        let mut seen = std::collections::HashMap::new();
-        for (says, means) in built_in("countries") {
-            let before = seen.insert(says.to_uppercase(), means);
-            assert!(before.is_none_or(|before| before == means), "{says} means {before:?} and {means}");
+    fn countries_have_names_in_five_languages() {
+        let mut numbers = std::collections::BTreeSet::new();
+        for line in table("countries").lines().filter(|line| !line.starts_with('#')) {
+            let parts: Vec<&str> = line.split(';').collect();
+            assert!(parts.len() >= 8, "{line}");
+            assert!(parts[0].len() == 2 && parts[1].len() == 3, "{line}");
+            assert!(parts[3..].iter().all(|name| !name.trim().is_empty()), "{line}");
+            // Kosovo has none yet.
+            assert!(parts[0] == "XK" || (parts[2].len() == 3 && numbers.insert(parts[2])), "{line}");
         }
+        let europe = "AD AL AT AX BA BE BG BY CH CY CZ DE DK EE ES FI FO FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU LV \
+                      MC MD ME MK MT NL NO PL PT RO RS RU SE SI SJ SK SM TR UA VA XK";
+        let countries = Codes::new("countries", [], built_in("countries"));
+        for code in europe.split_whitespace() {
+            assert_eq!(countries.says(code), Some(code));
+        }
+        for (says, means) in [
+            ("Tjekkiet", "CZ"),
+            ("Tšekki", "CZ"),
+            ("Letland", "LV"),
+            ("Viro", "EE"),
+            ("Mansaari", "IM"),
+            ("Iso-Britannia", "GB"),
+            ("Skottland", "GB"),
+            ("Libya", "LY"),
+            ("Den Dominikanske Republik", "DO"),
+            ("Norsunluurannikko", "CI"),
+            ("Yhdysvallat", "US"),
+        ] {
+            assert_eq!(countries.means(says), Some(means), "{says}");
+        }
+    }
+
+    #[test]
+    fn units_are_known_by_codes_and_words() {
+        let units = Codes::new("units", [], built_in("units"));
+        for (means, words) in [
+            ("st", "ST STK STYK KPL EA PCE PCS H87 C62 st stk. styck stykker kappaletta pieces"),
+            ("krt", "KRT KART CT kartong karton kartonki carton"),
+            ("frp", "FRP FP OP PAK förpackning forpakning pakning pakkaus package"),
+            ("ask", "ÆSK ask eske æske rasia box"),
+            ("kolli", "KLI COL kolli colli"),
+            ("pal", "PAL PLL EUP pall palle lava pallet"),
+            ("m", "MTR M LM meter metri metre"),
+            ("par", "PAR PR par pari pair"),
+            ("kg", "KGM KG kilo kilogramma"),
+            ("l", "L LTR liter litra litre"),
+        ] {
+            for word in words.split(' ') {
+                assert_eq!(units.means(word), Some(means), "{word}");
+            }
+            assert_eq!(units.says(means), Some(means));
+        }
+        assert_eq!(units.means("VPE"), None);
+    }
+
+    #[test]
+    fn the_shared_table_of_units_says_the_same() {
+        let units = Codes::new("units", [], built_in("units"));
+        let shared = include_str!("../../../formats/codes/units.toml");
+        let mut lines = 0;
+        for line in shared.lines().filter(|line| !line.starts_with('#')) {
+            let (says, means) = line.split_once('=').unwrap();
+            assert_eq!(units.means(says), Some(means.trim().trim_matches('"')), "{line}");
+            lines += 1;
+        }
+        assert!(lines > 20);
+    }
+
+    #[test]
+    fn no_word_means_two_things() {
+        for name in BUILT_IN {
+            let mut seen = std::collections::HashMap::new();
+            for (says, means) in built_in(name) {
+                let before = seen.insert(says.to_uppercase(), means);
+                assert!(before.is_none_or(|before| before == means), "{says} means {before:?} and {means}");
+            }
+            assert!(!seen.is_empty());
+        }
+        assert!(built_in("contries").is_empty());
     }
 }

@@ -1,6 +1,9 @@
 //! A layout in the making: mappings may still add the fields that they name.
 
+use chrono::Weekday;
+
 use crate::fault::{Fault, Place, code};
+use crate::format::convert::DateStyle;
 use crate::format::layout::{
     Align, FieldAt, FieldLayout, Layout, NumberStyle, RecordLayout, RecordUse, Syntax,
 };
@@ -15,7 +18,9 @@ pub(super) struct Draft {
     /// The record kind whose fields are the columns that a header names: any name is one.
     pub open: Option<usize>,
     pub number: NumberStyle,
-    pub date: String,
+    pub date: DateStyle,
+    /// The day that a week means where a field does not say it.
+    pub weekday: Option<Weekday>,
     pub blank: Vec<String>,
     /// Columns that the header need not have, and whether a mapping names them.
     pub optional: Vec<At<String>>,

@@ -1,8 +1,9 @@
 //! The layout half of a format file, as written -> as checked.
 
+use super::date_part;
 use super::draft::Draft;
 use crate::fault::{Fault, code};
-use crate::format::convert;
+use crate::format::convert::DateStyle;
 use crate::format::encoding::Encoding;
 use crate::format::layout::{
     Align, Check, Condition, CsvSyntax, FieldAt, FieldLayout, FixedSyntax, Group, Layout, Newline,
@@ -37,7 +38,9 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
     }
     let csv = syntax == Written::Csv;
     let number = number_style(table);
-    let date = date(table, use_.reads).unwrap_or_else(|| "%Y-%m-%d".to_owned());
+    let weekday = date_part::weekday(table);
+    let date = date_part::dates(table, use_.reads, weekday)
+        .unwrap_or_else(|| DateStyle::writing("%Y-%m-%d").with_weekday(weekday));
     let blank = table.texts("blank").unwrap_or_default().into_iter().map(|text| text.value).collect();
     let layout = Layout {
         syntax: if csv { Syntax::Csv(csv_syntax(table)) } else { Syntax::Fixed(fixed_syntax(table)) },
@@ -56,6 +59,7 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         open: None,
         number,
         date,
+        weekday,
         blank,
         optional,
         reads: use_.reads,
@@ -111,7 +115,8 @@ fn whole(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         places: Vec::new(),
         open: None,
         number: NumberStyle { decimal: ',', thousands: None, decimals: None, sign: Sign::Either },
-        date: "%Y-%m-%d".to_owned(),
+        date: DateStyle::writing("%Y-%m-%d"),
+        weekday: None,
         blank: Vec::new(),
         optional: Vec::new(),
         reads: use_.reads,
@@ -212,20 +217,6 @@ fn number_style(table: &Table<'_>) -> NumberStyle {
     }
     NumberStyle { decimal, thousands, decimals: None, sign: Sign::Either }
 }
-
-/// A `date` pattern of the layout or of a field.
-fn date(table: &Table<'_>, reads: bool) -> Option<String> {
-    let pattern = table.text("date")?;
-    let good = if reads { convert::is_date_pattern } else { convert::is_time_pattern };
-    if !good(&pattern.value) {
-        table.wrong_value("date", &pattern, DATE_EXPECTED, "");
-    }
-    Some(pattern.value)
-}
-
-/// What a date pattern is, for messages.
-pub(super) const DATE_EXPECTED: &str =
-    "a pattern with year, month and day like \"%Y-%m-%d\", \"%d.%m.%Y\" or \"%y%m%d\"";
 
 /// `columns = { OrdNr = 1, … }`, and the columns that a header need not have.
 fn columns(table: &Table<'_>, draft: &mut Draft, header: bool, use_: &Use) {
@@ -396,7 +387,14 @@ fn field(table: &Table<'_>, name: &str, draft: &Draft) -> Option<FieldLayout> {
     if let Some(decimals) = count(table, "decimals", 0, DECIMALS_MAX) {
         field.number.decimals = u32::try_from(decimals).ok();
     }
-    let signs = [("leading", Sign::Leading), ("trailing", Sign::Trailing), ("either", Sign::Either)];
+    let signs = [
+        ("leading", Sign::Leading),
+        ("trailing", Sign::Trailing),
+        ("either", Sign::Either),
+        ("overpunch", Sign::OverpunchTrailing),
+        ("overpunch-leading", Sign::OverpunchLeading),
+        ("overpunch-ascii", Sign::AsciiTrailing),
+    ];
     if let Some(sign) = table.one_of("sign", &signs) {
         field.number.sign = sign;
     }
@@ -410,9 +408,11 @@ fn field(table: &Table<'_>, name: &str, draft: &Draft) -> Option<FieldLayout> {
     if let Some(pad) = character(table, "pad") {
         field.pad = pad;
     }
-    if let Some(date) = date(table, draft.reads) {
-        field.date = date;
-    }
+    let weekday = date_part::weekday(table);
+    field.date = match date_part::dates(table, draft.reads, weekday.or(draft.weekday)) {
+        Some(dates) => dates,
+        None => field.date.with_weekday(weekday),
+    };
     field.blank.extend(table.texts("blank").unwrap_or_default().into_iter().map(|text| text.value));
     if let Some(optional) = table.boolean("optional") {
         field.optional = optional.value;
