@@ -7,6 +7,7 @@ mod check;
 mod codes;
 mod demo;
 mod formats;
+mod documents;
 mod learn;
 mod listing;
 mod operator;
@@ -104,6 +105,11 @@ enum Command {
         after_help = "Examples:\n  lastkaj formats\n  lastkaj formats --formats /etc/lastkaj/formats --json\n  lastkaj formats test\n  lastkaj formats test nordvik/ --bless\n\nExit codes: 0 all well; 1 a sample does not come to what is expected; 2 a format file has a mistake"
     )]
     Formats(formats::FormatsArguments),
+    /// List the documents that a format file can make or write, or every member of one
+    #[command(
+        after_help = "Examples:\n  lastkaj documents\n  lastkaj documents order\n  lastkaj documents stock --json"
+    )]
+    Documents(documents::DocumentsArguments),
     /// Show what waits, what is held and what went wrong
     #[command(
         after_help = "Examples:\n  lastkaj list\n  lastkaj list calls --state held\n  lastkaj list arrivals --json"
@@ -185,6 +191,7 @@ pub fn run() -> Exit {
         Command::Reconcile(arguments) => reconcile::reconcile(&arguments),
         Command::Try(arguments) => try_format::try_format(&arguments),
         Command::Formats(arguments) => formats::formats(&arguments),
+        Command::Documents(arguments) => documents::documents(&arguments),
         Command::List(arguments) => operator::list(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Retry(arguments) => operator::retry(&arguments),

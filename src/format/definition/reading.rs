@@ -117,9 +117,9 @@ impl Checker<'_> {
         let mut made = Vec::new();
         for key in table.keys() {
             let Some(position) = shape.position(&key.value) else {
-                if !(WORDS.contains(&key.value.as_str()) && self.may_have_each(shape))
-                    && !(key.value == "when" && path.ends_with(']'))
-                {
+                let of_a_list = WORDS.contains(&key.value.as_str()) && self.may_have_each(shape);
+                let of_an_alternative = key.value == "when" && path.ends_with(']');
+                if !of_a_list && !of_an_alternative {
                     unknown_target(table, shape, &key);
                 }
                 continue;

@@ -281,7 +281,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             SHIPMENTS,
             "of     = \"shipment\"",
             "of = \"order\"",
-            "7:6+7 order comes from the ERP and cannot be written to a file | one of: acknowledgement, shipment | use [document.order] to read it",
+            "7:6+7 order comes from the ERP and cannot be written to a file | one of: acknowledgement, shipment, receipt, stock, adjustment, return, cancelled_order | use [document.order] to read it",
         ),
         (
             SHIPMENTS,
