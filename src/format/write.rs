@@ -39,7 +39,7 @@ pub(super) fn write_records(layout: &Layout, records: &[OutRecord]) -> Result<Ve
             Syntax::Csv(syntax) => csv(layout, syntax, kind, &record.texts, &kind.when)?,
             Syntax::Fixed(syntax) => fixed(layout, syntax, kind, &record.texts)?,
             // The check lets no such format file write.
-            Syntax::Xml(_) | Syntax::Whole => continue,
+            Syntax::Xml(_) | Syntax::Tagged(_) | Syntax::Whole => continue,
         })?;
     }
     Ok(bytes)
@@ -71,9 +71,12 @@ fn csv(
         })?;
         match field.at {
             FieldAt::Column(column) => put(column.saturating_sub(1), cell),
-            FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content | FieldAt::Path(_) => {
-                put(at, cell)
-            }
+            FieldAt::Header
+            | FieldAt::Label
+            | FieldAt::Tag(_)
+            | FieldAt::Characters { .. }
+            | FieldAt::Content
+            | FieldAt::Path(_) => put(at, cell),
         }
     }
     for condition in when {
