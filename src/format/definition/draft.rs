@@ -271,7 +271,8 @@ impl Draft {
         let mut known: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         match &self.layout.syntax {
             Syntax::Xml(_) => known.push(
-                "any path like Head/Buyer/Name or @OrderNumber, with prefixes that namespaces declares".to_owned(),
+                "any path like Head/Buyer/Name or @OrderNumber, with prefixes that namespaces declares"
+                    .to_owned(),
             ),
             Syntax::Tagged(tagged) => {
                 let marks: Vec<String> = tagged.marks.iter().map(char::to_string).collect();
