@@ -643,7 +643,7 @@ fn a_disk_that_cannot_be_read_is_not_the_senders_fault() {
     assert_eq!(fault.code.name(), "file-not-read");
     assert_eq!(desk.arrival(1).state, ArrivalState::Received);
     std::fs::remove_dir(&copy).unwrap();
-    std::fs::write(&copy, bytes).unwrap();
+    std::fs::File::create(&copy).unwrap().write_all(&bytes).unwrap();
     assert_eq!(desk.stage(&inbox), Staged::Published(1));
 }
 

@@ -109,13 +109,8 @@ fn unpack(table: &Table<'_>) -> Option<Unpack> {
         match kind.as_str() {
             "zip" => unpack.zip = true,
             "gz" => unpack.gz = true,
-            other => {
-                table.wrong_value(
-                    "unpack",
-                    &kind,
-                    "\"zip\", \"gz\" or both in a list",
-                    &suggestion(other, ["zip", "gz"]),
-                );
+            _ => {
+                table.wrong_value("unpack", &kind, "\"zip\", \"gz\" or both in a list", "");
                 good = false;
             }
         }

@@ -133,6 +133,6 @@ codes! {
     ENTRIES_PASSED_OVER = "entries-passed-over", Sender;
     /// Entries whose content came before.
     ENTRIES_CAME_BEFORE = "entries-came-before", Sender;
-    /// An archive in an inbox that unpacks none.
+    /// An archive in an inbox that does not unpack such.
     ARCHIVE_NOT_UNPACKED = "archive-not-unpacked", Operator;
 }
