@@ -6,7 +6,7 @@
 //! - the pure middle: [`format`] (files <-> documents), [`call`] and [`plan`] (documents -> calls)
 //! - the edges: [`transport`] (folders), [`ongoing`] (the API), [`ledger`] (the durable store)
 //! - the three passes, which talk only through the ledger: [`receive`], [`send`], [`report`]
-//! - the whole: [`config`], [`gateway`], [`cli`]; and the stand-in for Ongoing, [`sandbox`]
+//! - the whole: [`config`], [`gateway`], [`cli`]; the stand-in for Ongoing, [`sandbox`]; tests without Rust, [`sample`]
 
 pub mod fault;
 pub mod clock;
@@ -30,4 +30,5 @@ pub mod report;
 pub mod config;
 pub mod gateway;
 pub mod sandbox;
+pub mod sample;
 pub mod cli;

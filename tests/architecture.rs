@@ -59,6 +59,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
                 "config",
             ]),
         ),
+        ("sample", with(&["document", "format", "config"])),
         (
             "cli",
             with(&[
@@ -75,6 +76,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
                 "config",
                 "gateway",
                 "sandbox",
+                "sample",
             ]),
         ),
         ("lib", vec![]),

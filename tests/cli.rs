@@ -142,6 +142,31 @@ fn try_says_which_formats_there_are_and_shows_the_members_of_few_documents() {
 }
 
 #[test]
+fn documents_lists_all_of_them_and_every_member_of_one() {
+    let all = out(&lastkaj(&["documents"]));
+    assert!(all.contains("order_change") && all.contains("To the ERP: what is in stock"), "{all}");
+    let order = out(&lastkaj(&["documents", "order"]));
+    let order = order.split_whitespace().collect::<Vec<_>>().join(" ");
+    for told in [
+        "`[document.order.order_lines]` with its own `each = …`: `row_number = …`.",
+        " order_number text yes 50 The goods owner's order number; the key of the upsert.",
+        "order.order_lines.prices",
+    ] {
+        assert!(order.contains(told), "{told} in\n{order}");
+    }
+    let stock: Value = serde_json::from_str(&out(&lastkaj(&["documents", "stock", "--json"]))).unwrap();
+    assert_eq!((&stock["document"], &stock["inbound"]), (&"stock".into(), &false.into()));
+    let lines = stock["tables"].as_array().unwrap().iter().find(|table| table["path"] == "lines").unwrap();
+    assert!(lines["how"].as_str().unwrap().contains("`each = \"lines\"`"), "{lines}");
+    let members = lines["members"].as_array().unwrap();
+    let member = members.iter().find(|member| member["name"] == "sellable_number_of_items").unwrap();
+    assert_eq!(member["kind"], "decimal number");
+    let wrong = lastkaj(&["documents", "recipt"]);
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
+    assert!(err(&wrong).contains("a similar value exists: 'receipt'"), "{}", err(&wrong));
+}
+
+#[test]
 fn list_and_trace_tell_where_everything_is() {
     let place = after_a_day();
     let list = out(&place.run(&["list"]));

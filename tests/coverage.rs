@@ -141,6 +141,7 @@ fn calls_of(case: &Path) -> Vec<Call> {
     let context = ReadContext {
         file_name: file_name.trim(),
         time_zone: chrono_tz::Europe::Stockholm,
+        live: true,
         scratch: &tempfile::tempfile,
     };
     let lane = Lane { installation: "stand-in".to_owned(), goods_owner: 159 };

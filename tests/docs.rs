@@ -59,6 +59,27 @@ fn every_toml_block_is_what_it_claims_to_be() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// `BLESS=1` writes the page anew; look at the difference before you commit it.
+#[test]
+fn the_page_of_the_documents_is_what_their_types_say() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/documents.md");
+    let generated = lastkaj::document::reference();
+    if std::env::var_os("BLESS").is_some() {
+        std::io::Write::write_all(&mut std::fs::File::create(&page).unwrap(), generated.as_bytes()).unwrap();
+        return;
+    }
+    let there = std::fs::read_to_string(&page).unwrap_or_default();
+    let line =
+        there.lines().zip(generated.lines()).take_while(|(there, generated)| there == generated).count();
+    assert!(
+        there == generated,
+        "docs/documents.md:{} is not what src/document/ says; renew it: BLESS=1 cargo nextest run --test docs\n  there: {:?}\n  now:   {:?}",
+        line + 1,
+        there.lines().nth(line),
+        generated.lines().nth(line),
+    );
+}
+
 #[test]
 fn readme_names_every_command_and_each_has_an_example() {
     let lastkaj = |arguments: &[&str]| {

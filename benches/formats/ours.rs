@@ -15,6 +15,7 @@ fn read(definition: &Definition, mut bytes: &[u8], mut each: impl FnMut(&format:
     let context = ReadContext {
         file_name: "orders",
         time_zone: chrono_tz::Europe::Stockholm,
+        live: true,
         scratch: &scratch,
     };
     let summary = format::read(definition, &mut bytes, &context, &mut |item| {

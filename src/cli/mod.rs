@@ -6,6 +6,8 @@ mod backup;
 mod check;
 mod codes;
 mod demo;
+mod formats;
+mod documents;
 mod learn;
 mod listing;
 mod operator;
@@ -20,6 +22,7 @@ mod terminal;
 mod trace;
 mod try_format;
 mod verify;
+mod watching;
 
 use std::path::PathBuf;
 
@@ -94,9 +97,19 @@ enum Command {
     Learn(learn::LearnArguments),
     /// Show what a format makes of a file: documents, faults, with --calls the exact requests; nothing is sent
     #[command(
-        after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls"
+        after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls\n  lastkaj try nordvik/orders ORD1.csv --watch     runs again at each save; Ctrl-C ends"
     )]
     Try(try_format::TryArguments),
+    /// List the format files with what each reads or writes and how its samples fare; `formats test` says what differs
+    #[command(
+        after_help = "Examples:\n  lastkaj formats\n  lastkaj formats --formats /etc/lastkaj/formats --json\n  lastkaj formats test\n  lastkaj formats test nordvik/ --bless\n\nExit codes: 0 all well; 1 a sample does not come to what is expected; 2 a format file has a mistake"
+    )]
+    Formats(formats::FormatsArguments),
+    /// List the documents that a format file can make or write, or every member of one
+    #[command(
+        after_help = "Examples:\n  lastkaj documents\n  lastkaj documents order\n  lastkaj documents stock --json"
+    )]
+    Documents(documents::DocumentsArguments),
     /// Show what waits, what is held and what went wrong
     #[command(
         after_help = "Examples:\n  lastkaj list\n  lastkaj list calls --state held\n  lastkaj list arrivals --json"
@@ -177,6 +190,8 @@ pub fn run() -> Exit {
         Command::Learn(arguments) => learn::learn(&arguments),
         Command::Reconcile(arguments) => reconcile::reconcile(&arguments),
         Command::Try(arguments) => try_format::try_format(&arguments),
+        Command::Formats(arguments) => formats::formats(&arguments),
+        Command::Documents(arguments) => documents::documents(&arguments),
         Command::List(arguments) => operator::list(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Retry(arguments) => operator::retry(&arguments),

@@ -18,6 +18,7 @@ use crate::written::suggestion;
 use super::Exit;
 use super::listing::members;
 use super::terminal::{complain, count, exit_of, say, say_json, table};
+use super::watching::{self, Watched};
 
 #[derive(Args)]
 pub(super) struct TryArguments {
@@ -49,14 +50,61 @@ pub(super) struct TryArguments {
     /// Show at most so many documents
     #[arg(long, default_value_t = 20)]
     limit: usize,
+    /// Run again whenever the format file, a code table or the file is saved; Ctrl-C ends
+    #[arg(long, conflicts_with = "json")]
+    watch: bool,
 }
 
-fn language(code: &str) -> Result<Language, String> {
+pub(super) fn language(code: &str) -> Result<Language, String> {
     Language::from_code(code).ok_or_else(|| "en or sv".to_owned())
 }
 
 pub(super) fn try_format(arguments: &TryArguments) -> Exit {
-    let definition = match definition(arguments) {
+    let located = Located::of(arguments);
+    if !arguments.watch {
+        return once(arguments, &located);
+    }
+    // What is not there at the start was named wrongly: no save will bring it.
+    let missing = if !located.format.is_file() {
+        Some(missing_format(arguments, &located))
+    } else {
+        open(&arguments.file).err()
+    };
+    if let Some(fault) = missing {
+        complain(&[fault], arguments.language);
+        return Exit::Usage;
+    }
+    let watched = Watched {
+        files: vec![located.format.clone(), arguments.file.clone()],
+        codes: located.folder.join("codes"),
+    };
+    watching::watch(&watched, || {
+        once(arguments, &located);
+    })
+}
+
+/// Where a format stands, and its code tables. While it is watched the file may be away for a moment.
+struct Located {
+    format: PathBuf,
+    folder: PathBuf,
+}
+
+impl Located {
+    fn of(arguments: &TryArguments) -> Located {
+        let given = Path::new(&arguments.format);
+        if given.is_file() {
+            let folder = formats_folder(given).unwrap_or_else(|| arguments.formats.clone());
+            return Located { format: given.to_owned(), folder };
+        }
+        Located {
+            format: arguments.formats.join(format!("{}.toml", arguments.format)),
+            folder: arguments.formats.clone(),
+        }
+    }
+}
+
+fn once(arguments: &TryArguments, located: &Located) -> Exit {
+    let definition = match definition(arguments, located) {
         Ok(definition) => definition,
         Err(faults) => {
             complain(&faults, arguments.language);
@@ -90,22 +138,12 @@ pub(super) fn try_format(arguments: &TryArguments) -> Exit {
 /// The members of so few documents are shown without being asked for.
 const SHOWN_UNASKED: usize = 3;
 
-fn definition(arguments: &TryArguments) -> Result<Definition, Vec<Fault>> {
-    let given = Path::new(&arguments.format);
-    let path = if given.is_file() {
-        given.to_owned()
-    } else {
-        arguments.formats.join(format!("{}.toml", arguments.format))
-    };
-    let folder = if given.is_file() {
-        formats_folder(given).unwrap_or_else(|| arguments.formats.clone())
-    } else {
-        arguments.formats.clone()
-    };
-    let tables = config::code_tables(&folder, &config::ProcessEnvironment)?;
-    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => vec![unknown_format(arguments)],
-        _ => vec![unreadable(&path, &error)],
+fn definition(arguments: &TryArguments, located: &Located) -> Result<Definition, Vec<Fault>> {
+    let path = &located.format;
+    let tables = config::code_tables(&located.folder, &config::ProcessEnvironment)?;
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => vec![missing_format(arguments, located)],
+        _ => vec![unreadable(path, &error)],
     })?;
     let definition = Definition::check(&arguments.format, &path.display().to_string(), &text, &tables)?;
     match definition.writes() {
@@ -121,24 +159,26 @@ fn definition(arguments: &TryArguments) -> Result<Definition, Vec<Fault>> {
     }
 }
 
+/// A format that is not there: a file that went away, or a name that is none.
+fn missing_format(arguments: &TryArguments, located: &Located) -> Fault {
+    if located.format == Path::new(&arguments.format) {
+        return unreadable(&located.format, &std::io::Error::from(std::io::ErrorKind::NotFound));
+    }
+    unknown_format(&arguments.format, &arguments.formats)
+}
+
 /// Which formats there are, and which of them may be meant.
-fn unknown_format(arguments: &TryArguments) -> Fault {
-    let files = config::Environment::files_below(&config::ProcessEnvironment, &arguments.formats);
-    let names: Vec<String> = files
-        .iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "toml"))
-        .filter(|file| !file.starts_with("codes"))
-        .map(|file| file.with_extension("").display().to_string())
-        .collect();
+pub(super) fn unknown_format(given: &str, formats: &Path) -> Fault {
+    let names = config::format_names(formats, &config::ProcessEnvironment);
     let shown = match names.is_empty() {
-        true => format!("(the folder {} has none; see --formats)", arguments.formats.display()),
+        true => format!("(the folder {} has none; see --formats)", formats.display()),
         false => names.join(", "),
     };
     Fault::new(code::UNKNOWN_NAME)
-        .found(&arguments.format)
+        .found(given)
         .with("kind", "format")
         .with("names", shown)
-        .with("suggestion", suggestion(&arguments.format, names.iter().map(String::as_str)))
+        .with("suggestion", suggestion(given, names.iter().map(String::as_str)))
 }
 
 /// The folder above a format file that has the shared code tables.
@@ -171,15 +211,21 @@ struct Tried {
     faults: Vec<Fault>,
 }
 
-fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Fault> {
-    let mut file = File::open(&arguments.file).map_err(|error| unreadable(&arguments.file, &error))?;
+fn open(path: &Path) -> Result<File, Fault> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(unreadable(&arguments.file, &std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+        return Err(unreadable(path, &std::io::Error::from(std::io::ErrorKind::IsADirectory)));
     }
+    Ok(file)
+}
+
+fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Fault> {
+    let mut file = open(&arguments.file)?;
     let name =
         arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let scratch = || tempfile();
-    let context = ReadContext { file_name: &name, time_zone: arguments.time_zone, scratch: &scratch };
+    let context =
+        ReadContext { file_name: &name, time_zone: arguments.time_zone, live: true, scratch: &scratch };
     let lane = Lane { installation: "try".to_owned(), goods_owner: arguments.goods_owner };
     let mut trial = Trial { documents: Vec::new(), more: 0, summary: Summary::default(), faults: Vec::new() };
     trial.summary = format::read(definition, &mut file, &context, &mut |item| {

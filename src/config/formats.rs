@@ -44,10 +44,7 @@ impl<'a> Shelf<'a> {
             let files = world.environment.files_below(&folder);
             let (codes, formats): (Vec<PathBuf>, Vec<PathBuf>) =
                 files.into_iter().filter(|file| is_toml(file)).partition(|file| file.starts_with("codes"));
-            let names = formats
-                .iter()
-                .filter_map(|file| Some(file.with_extension("").to_str()?.to_owned()))
-                .collect();
+            let names = formats.iter().filter_map(|file| name_of(file)).collect();
             let (shared, faults) = tables(world.environment, &folder, &codes, &|path| shown(world, path));
             self.faults.borrow_mut().extend(faults);
             Opened { folder, names, shared }
@@ -124,6 +121,17 @@ pub fn code_tables(folder: &Path, environment: &dyn Environment) -> Result<CodeT
     files.retain(|file| is_toml(file) && file.starts_with("codes"));
     let (tables, faults) = tables(environment, folder, &files, &|path| path.display().to_string());
     if faults.is_empty() { Ok(tables) } else { Err(faults) }
+}
+
+/// The names of the formats of a folder, sorted: `nordvik/orders`.
+pub fn format_names(folder: &Path, environment: &dyn Environment) -> Vec<String> {
+    let mut files = environment.files_below(folder);
+    files.retain(|file| is_toml(file) && !file.starts_with("codes"));
+    files.iter().filter_map(|file| name_of(file)).collect()
+}
+
+fn name_of(format: &Path) -> Option<String> {
+    Some(format.with_extension("").to_str()?.to_owned())
 }
 
 fn is_toml(file: &Path) -> bool {

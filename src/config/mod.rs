@@ -35,7 +35,7 @@ use crate::send::UnknownArticles;
 use crate::written::{Table, Written};
 
 pub use environment::{Environment, ProcessEnvironment};
-pub use formats::code_tables;
+pub use formats::{code_tables, format_names};
 pub use keep::Keep;
 
 /// A checked gateway.toml. Only [`load`] makes one. `Debug` shows no secret.

@@ -4,28 +4,42 @@
 //! ([`Document::shape`]), so that format files can set and read them.
 
 mod acknowledgement;
+mod adjustment;
 mod article;
 mod attachment;
+mod cancelled_order;
 mod change;
 mod code_name;
 mod json;
 mod order;
 mod purchase_order;
+mod receipt;
+mod reference;
 mod return_order;
+mod returned;
 mod shape;
 mod shipment;
+mod stock;
+mod warehouse;
 
 pub use acknowledgement::{Acknowledgement, AcknowledgementRow};
+pub use adjustment::{Adjustment, AdjustmentLine};
 pub use article::*;
 pub use attachment::Attachment;
+pub use cancelled_order::{CancelledOrder, CancelledOrderLine};
 pub use change::*;
 pub use code_name::CodeName;
 pub use json::{CANONICAL_VERSION, decimal_text, from_json, to_json};
 pub use order::*;
 pub use purchase_order::*;
+pub use receipt::{Receipt, ReceiptItem, ReceiptLine};
+pub use reference::{MemberTable, reference, tables};
 pub use return_order::*;
+pub use returned::{Return, ReturnItem, ReturnLine};
 pub use shape::{Content, Document, Member, MemberKind, Shape, Shaped, Slot, Value, instant_text, is_empty};
 pub use shipment::{Shipment, ShipmentLine, ShipmentParcel};
+pub use stock::{Stock, StockLine};
+pub use warehouse::Warehouse;
 
 /// Declares the closed set of document types: whoever adds one is led by the compiler to each place.
 ///
@@ -45,6 +59,11 @@ macro_rules! document_types {
             /// The name in format files, messages and the ledger.
             pub fn name(self) -> &'static str {
                 match self { $( DocumentType::$variant => $name, )* }
+            }
+
+            /// What it is, and which way it goes.
+            pub fn meaning(self) -> &'static str {
+                match self { $( DocumentType::$variant => concat!($($doc),*).trim(), )* }
             }
 
             /// Whether files of this type come from the ERP (else they go to it).
@@ -114,10 +133,25 @@ document_types! {
     /// From the ERP: a file that belongs to an order, a purchase order or an article.
     Attachment "attachment" inbound,
         |it| it.order_number.as_deref().or(it.purchase_order_number.as_deref()).or(it.article_number.as_deref());
-    /// To the ERP: what became of the documents of an arrival.
+    /// To the ERP: what became of the documents of an arrival; from the ledger.
     Acknowledgement "acknowledgement" outbound, |acknowledgement| acknowledgement.arrival.as_deref();
-    /// To the ERP: what left the warehouse.
+    /// To the ERP: what left the warehouse for an order since the ERP was last told; from `GET /orders`.
     Shipment "shipment" outbound, |shipment| shipment.order_number.as_deref();
+    /// To the ERP: what came in on a purchase order since the ERP was last told; from `GET /purchaseOrders`.
+    Receipt "receipt" outbound, |receipt| receipt.purchase_order_number.as_deref();
+    /// To the ERP: what is in stock, all of it or what changed, one document for each file; from `GET /articles`,
+    /// `/articles/inventoryPerWarehouse` or `/articleItems`.
+    Stock "stock" outbound, |_stock| None;
+    /// To the ERP: a correction of the stock, made by stock-taking; from `GET /inventoryAdjustments`.
+    Adjustment "adjustment" outbound, |adjustment| adjustment.inventory_id.as_deref();
+    /// To the ERP: goods that came back since the ERP was last told, in all three forms; from `GET /orders`,
+    /// `/returnOrders` and `/purchaseOrders`.
+    Return "return" outbound,
+        |it| it.return_order_number.as_deref().or(it.order_number.as_deref()).or(it.purchase_order_number.as_deref());
+    /// To the ERP: an order or a purchase order that is cancelled in Ongoing, whoever did it; from `GET /orders` and
+    /// `/purchaseOrders`.
+    CancelledOrder "cancelled_order" outbound,
+        |it| it.order_number.as_deref().or(it.purchase_order_number.as_deref());
 }
 
 impl DocumentType {

@@ -50,6 +50,9 @@ pub struct Place {
     /// The field's name, as the format file or the file's header calls it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The column of the first character of `source`, where that does not begin with its line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_column: Option<u64>,
     /// The decoded line, for the caret under the offending characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,

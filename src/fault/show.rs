@@ -113,8 +113,9 @@ struct Marked {
 impl Marked {
     fn of(source: &str, fault: &Fault) -> Marked {
         let characters: Vec<char> = source.lines().next().unwrap_or("").chars().collect();
+        let first = fault.place.source_column.unwrap_or(1);
         let start =
-            fault.place.column.map_or(0, |column| usize::try_from(column - column.min(1)).unwrap_or(0));
+            fault.place.column.map_or(0, |column| usize::try_from(column.saturating_sub(first)).unwrap_or(0));
         let start = start.min(characters.len());
         let length = match fault.place.length {
             Some(length) => usize::try_from(length).unwrap_or(usize::MAX).max(1),
@@ -124,7 +125,7 @@ impl Marked {
         let end = start.saturating_add(length).min(characters.len());
         let from = if characters.len() <= LINE_WIDTH { 0 } else { start.saturating_sub(LINE_WIDTH / 3) };
         let to = from.saturating_add(LINE_WIDTH).min(characters.len());
-        let whole = from == 0;
+        let whole = from == 0 && first == 1;
         let mut text = String::new();
         let mut span = 0..0;
         if !whole {

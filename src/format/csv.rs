@@ -1,7 +1,7 @@
 //! CSV: lines -> records. By hand and not by the `csv` crate, which takes ASCII delimiters only, reads `"x"y` as `xy`
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
-use super::layout::{Condition, CsvSyntax, FieldAt, Layout};
+use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
@@ -21,6 +21,7 @@ pub(super) struct CsvRows<'i> {
     quote: Option<Mark>,
     trim: bool,
     header: bool,
+    trailing: Trailing,
     pub lines: Lines<'i>,
     pub saw_anything: bool,
     /// Where each field of each record kind is, by places from 0.
@@ -80,6 +81,7 @@ impl<'i> CsvRows<'i> {
             quote: syntax.quote.map(Mark::new),
             trim: syntax.trim,
             header: syntax.header,
+            trailing: syntax.trailing_delimiter,
             lines,
             saw_anything: false,
             columns: None,
@@ -116,24 +118,27 @@ impl<'i> CsvRows<'i> {
     /// Finds out what kind the record at hand is, and picks the fields that it names.
     fn row(&self, records: &mut Records, mut fault: Option<Fault>) -> Row {
         let kind = claim(self.layout, |condition| match condition {
-            Condition::Column { column, is } => column
-                .checked_sub(1)
-                .and_then(|column| self.cells.get(column))
-                .is_some_and(|cell| text_of(records, cell).trim_matches(is_blank) == is),
-            Condition::Characters { .. } => false,
+            Condition::Column { column, is } => {
+                column.checked_sub(1).and_then(|column| self.cells.get(column)).is_some_and(|cell| {
+                    let text = text_of(records, cell).trim_matches(is_blank);
+                    is.iter().any(|is| is == text)
+                })
+            }
+            Condition::Characters { .. } | Condition::Path { .. } => false,
         });
         if fault.is_none() {
             fault = match kind.and_then(|kind| self.layout.records.get(kind)) {
                 None => Some(unknown_record(self.layout, self.lines.file(), records)),
-                Some(known) => self.extra_field(records).map(|extra| {
+                Some(known) => self.extra_field(records, known.columns).map(|extra| {
                     Fault::new(code::EXTRA_FIELD)
                         .at(self.place(records, extra).record(&known.name))
                         .found(text_of(records, extra))
-                        .with("columns", self.header_length.unwrap_or(0))
+                        .with("columns", known.columns.or(self.header_length).unwrap_or(0))
                         .with("fields", self.cells.len())
                 }),
             };
         }
+        let fault = fault.or_else(|| self.cut_off(records));
         let columns = kind.and_then(|kind| self.columns.as_ref()?.get(kind));
         let missing =
             Cell::missing(records.last_start() + records.source(records.len().saturating_sub(1)).len());
@@ -148,8 +153,23 @@ impl<'i> CsvRows<'i> {
         records.place_at(self.lines.file(), records.len().saturating_sub(1), from, to)
     }
 
-    fn extra_field(&self, records: &Records) -> Option<&Cell> {
-        self.cells.get(self.header_length?..)?.iter().find(|cell| !all_blank(text_of(records, cell)))
+    /// The first field beyond those that a record of this kind may have.
+    fn extra_field(&self, records: &Records, most: Option<usize>) -> Option<&Cell> {
+        self.cells.get(most.or(self.header_length)?..)?.iter().find(|cell| !all_blank(text_of(records, cell)))
+    }
+
+    /// Where the format asks for a delimiter at the end of each record, the fault of one without it.
+    fn cut_off(&self, records: &Records) -> Option<Fault> {
+        let last = self.cells.last().filter(|_| self.trailing == Trailing::Required)?;
+        if all_blank(text_of(records, last)) && self.cells.len() > 1 {
+            return None;
+        }
+        let place = self.place(records, last);
+        Some(
+            Fault::new(code::MISSING_TRAILING_DELIMITER)
+                .at(place)
+                .with("delimiter", self.delimiter.character),
+        )
     }
 
     /// Finds the columns that the layout names.
@@ -200,18 +220,14 @@ impl<'i> CsvRows<'i> {
     /// Cuts the next record that holds any text into cells; its source is the last record. With what is wrong with it.
     fn cells(&mut self, records: &mut Records) -> Result<Option<Option<Fault>>, Fault> {
         loop {
-            records.begin(self.lines.number() + 1, 1);
-            let start = records.last_start();
-            let Some(line) = self.lines.next(records.text_mut())? else {
-                records.take_back();
-                return Ok(None);
-            };
-            records.end();
+            let start = records.text().len();
+            let Some(line) = self.lines.next(records.text_mut())? else { return Ok(None) };
             let source = records.text().get(start..).unwrap_or("");
-            if line.number <= self.layout.skip_first || line.undecodable.is_none() && all_blank(source) {
-                records.take_back();
+            if line.undecodable.is_none() && all_blank(source) {
+                records.text_mut().truncate(start);
                 continue;
             }
+            records.begin_from(line.number, line.column, start);
             let fault = self.cut(&line, records, start)?;
             if fault.is_none() && self.cells.iter().all(|cell| all_blank(text_of(records, cell))) {
                 records.take_back();
@@ -323,7 +339,7 @@ impl<'i> CsvRows<'i> {
                     let too_long =
                         self.lines.number() - opened_line >= QUOTED_LINES_MAX || at - from > QUOTED_BYTES_MAX;
                     records.text_mut().push('\n');
-                    let next = self.lines.next(records.text_mut())?;
+                    let next = self.lines.go_on(records.text_mut())?;
                     let Some(next) = next.filter(|_| !too_long) else {
                         return Err(self.unclosed_quote(records, opens, at));
                     };
@@ -391,6 +407,6 @@ fn text_of<'r>(records: &'r Records, cell: &Cell) -> &'r str {
 fn by_number(at: &FieldAt) -> Option<usize> {
     match at {
         FieldAt::Column(column) => column.checked_sub(1),
-        FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content => None,
+        FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content | FieldAt::Path(_) => None,
     }
 }

@@ -1,10 +1,12 @@
 //! A format file: as written -> as checked, every mistake in one go.
 
+mod date_part;
 mod draft;
-mod layout_part;
+mod layout;
 mod reading;
 mod source_part;
 mod split_part;
+mod tests_part;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +82,9 @@ fn named(members: &[MemberMapping], names: &mut BTreeSet<String>) {
                 names.insert(plain.path.clone());
             }
             MemberMapping::Object { members, .. } => named(members, names),
+            MemberMapping::Alternatives { alternatives, .. } => {
+                alternatives.iter().for_each(|(_, members)| named(members, names));
+            }
             MemberMapping::Each(each) => named(&each.members, names),
             MemberMapping::Entries { entries, .. } => entries.iter().for_each(|entry| named(entry, names)),
         }
@@ -88,7 +93,7 @@ fn named(members: &[MemberMapping], names: &mut BTreeSet<String>) {
 
 fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definition> {
     let title = root.text("title").map(|title| title.value).unwrap_or_default();
-    let use_ = layout_part::Use { reads: root.has("document"), writes: root.has("record") };
+    let use_ = layout::Use { reads: root.has("document"), writes: root.has("record") };
     let documents = if use_.reads { root.tables("document") } else { Vec::new() };
     let records = if use_.writes { root.tables("record") } else { Vec::new() };
     let remember = root.table("remember");
@@ -99,7 +104,7 @@ fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definiti
         root.missing("layout", "how bytes become records, as the table [layout]");
     }
     let layout = root.table("layout")?;
-    let mut draft = layout_part::check(&layout, &use_)?;
+    let mut draft = layout::check(&layout, &use_)?;
     let mut mapping = Mapping::default();
     for (name, table) in &documents {
         mapping.reads.extend(reading::document(name, table, &mut draft, tables));
@@ -117,7 +122,7 @@ fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definiti
     if !documents.is_empty() && mapping.reads.len() == documents.len() {
         reading::check_all_read(root, &draft);
     }
-    layout_part::check_optional(&layout, &draft);
+    layout::check_optional(&layout, &draft);
     Some(Definition { name: name.to_owned(), title, layout: draft.layout, mapping })
 }
 

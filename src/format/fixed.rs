@@ -1,7 +1,7 @@
 //! Fixed-width: lines -> records, cut by characters.
 
-use super::layout::{Condition, FieldAt, FixedSyntax, Layout};
-use super::lines::{Lines, all_blank, is_blank};
+use super::layout::{Condition, FieldAt, FixedSyntax, Framing, Layout};
+use super::lines::{Framed, Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
 use crate::fault::{Fault, code};
@@ -12,30 +12,40 @@ pub(super) struct FixedRows<'i> {
     syntax: &'i FixedSyntax,
     pub lines: Lines<'i>,
     pub saw_anything: bool,
+    /// How many characters tell what kind a record is.
+    look: usize,
     /// Where each character of the line at hand begins, and where the last one ends; empty where each is one byte.
     places: Vec<usize>,
 }
 
 impl<'i> FixedRows<'i> {
     pub fn new(layout: &'i Layout, syntax: &'i FixedSyntax, lines: Lines<'i>) -> FixedRows<'i> {
-        FixedRows { layout, syntax, lines, saw_anything: false, places: Vec::new() }
+        let conditions = layout.records.iter().flat_map(|record| &record.when);
+        let ends = conditions.map(|condition| match condition {
+            Condition::Characters { at, is } => {
+                at + is.iter().map(|is| is.chars().count()).max().unwrap_or(0)
+            }
+            Condition::Column { .. } | Condition::Path { .. } => 0,
+        });
+        let look = ends.max().unwrap_or(0).max(1);
+        FixedRows { layout, syntax, lines, saw_anything: false, look, places: Vec::new() }
     }
 
     /// The next record; blank lines are passed over.
     pub fn next(&mut self, records: &mut Records) -> Result<Option<Row>, Fault> {
         loop {
-            records.begin(self.lines.number() + 1, 1);
-            let start = records.last_start();
-            let Some(line) = self.lines.next(records.text_mut())? else {
-                records.take_back();
-                return Ok(None);
+            let start = records.text().len();
+            let line = match self.syntax.framing {
+                Framing::Lines => self.lines.next(records.text_mut())?,
+                Framing::Length | Framing::Kinds => self.frame(records, start)?,
             };
-            records.end();
+            let Some(line) = line else { return Ok(None) };
             let source = records.text().get(start..).unwrap_or("");
-            if line.number <= self.layout.skip_first || line.undecodable.is_none() && all_blank(source) {
-                records.take_back();
+            if line.undecodable.is_none() && all_blank(source) {
+                records.text_mut().truncate(start);
                 continue;
             }
+            records.begin_from(line.number, line.column, start);
             self.saw_anything = true;
             let mut fault = undecodable(self.lines.file(), records, &line, start);
             let kind = self.cut(records, start);
@@ -49,22 +59,55 @@ impl<'i> FixedRows<'i> {
         }
     }
 
+    /// The next record of a file without line ends.
+    fn frame(&mut self, records: &mut Records, start: usize) -> Result<Option<Line>, Fault> {
+        let layout = self.layout;
+        let record_length = self.syntax.record_length;
+        let by_kind = |text: &str| {
+            let holds = |condition: &Condition| match condition {
+                Condition::Characters { at, is } => {
+                    let there =
+                        text.char_indices().nth(at.saturating_sub(1)).and_then(|(at, _)| text.get(at..));
+                    is.iter().any(|is| there.is_some_and(|there| there.starts_with(is.as_str())))
+                }
+                Condition::Column { .. } | Condition::Path { .. } => false,
+            };
+            claim(layout, holds).and_then(|kind| layout.records.get(kind)?.length)
+        };
+        let of_all = |_: &str| record_length;
+        let length: &dyn Fn(&str) -> Option<usize> =
+            if self.syntax.framing == Framing::Length { &of_all } else { &by_kind };
+        match self.lines.next_frame(records.text_mut(), self.look, length)? {
+            Framed::Record(line) => Ok(Some(line)),
+            Framed::End => Ok(None),
+            Framed::Unknown(line) => {
+                // Where the next record begins is not known any more.
+                records.begin_from(line.number, line.column, start);
+                Err(unknown_record(self.layout, self.lines.file(), records))
+            }
+        }
+    }
+
     /// Finds out what kind the last record is, and cuts its fields.
     fn cut(&mut self, records: &mut Records, start: usize) -> Option<usize> {
         self.places.clear();
         let source = records.text().get(start..).unwrap_or("");
-        if !source.is_ascii() {
+        if !source.is_ascii() && !self.syntax.bytes {
             self.places.extend(source.char_indices().map(|(at, _)| at));
             self.places.push(source.len());
         }
         let kind = claim(self.layout, |condition| match condition {
             Condition::Characters { at, is } => {
-                let from = self.place(at.saturating_sub(1), source.len());
-                let mut there = source.get(from..).unwrap_or("").chars();
-                // Blanks that were cut from the line's end still count as blanks.
-                is.chars().all(|wanted| there.next().unwrap_or(' ') == wanted)
+                let from = self.place(source, at.saturating_sub(1));
+                let there = source.get(from..).unwrap_or("");
+                is.iter().any(|is| {
+                    let mut there = there.chars();
+                    // Blanks that were cut from the line's end still count as blanks.
+                    there.as_str().starts_with(is)
+                        || is.chars().all(|wanted| there.next().unwrap_or(' ') == wanted)
+                })
             }
-            Condition::Column { .. } => false,
+            Condition::Column { .. } | Condition::Path { .. } => false,
         });
         let known = kind.and_then(|kind| self.layout.records.get(kind))?;
         let (length, padded) = (self.length(source), self.syntax.record_length.unwrap_or(0));
@@ -73,8 +116,8 @@ impl<'i> FixedRows<'i> {
                 FieldAt::Characters { at, width } => {
                     let from = at.saturating_sub(1);
                     let text = records.text().get(start..).unwrap_or("");
-                    let bytes = self.place(from, text.len());
-                    let to = self.place(from.saturating_add(width), text.len());
+                    let bytes = self.place(text, from);
+                    let to = self.place(text, from.saturating_add(width));
                     if from < length {
                         trimmed(text, bytes, to, field.pad, start)
                     } else if from < padded {
@@ -83,7 +126,9 @@ impl<'i> FixedRows<'i> {
                         Cell::missing(start + bytes)
                     }
                 }
-                FieldAt::Header | FieldAt::Column(_) | FieldAt::Content => Cell::missing(start),
+                FieldAt::Header | FieldAt::Column(_) | FieldAt::Content | FieldAt::Path(_) => {
+                    Cell::missing(start)
+                }
             };
             records.push(cell);
         }
@@ -91,9 +136,12 @@ impl<'i> FixedRows<'i> {
     }
 
     /// Where a character of the line at hand begins, in bytes.
-    fn place(&self, character: usize, length: usize) -> usize {
+    fn place(&self, source: &str, character: usize) -> usize {
+        let length = source.len();
         if self.places.is_empty() {
-            character.min(length)
+            // In bytes, a place in the middle of a character is moved to its beginning.
+            let at = character.min(length);
+            (0..=at).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0)
         } else {
             self.places.get(character).copied().unwrap_or(length)
         }
@@ -106,9 +154,9 @@ impl<'i> FixedRows<'i> {
 
     /// Only a stated record length says where a line must end: fields that nobody needs may be left out.
     fn over_long(&self, records: &Records, kind: usize, start: usize) -> Option<Fault> {
-        let length = self.syntax.record_length?;
+        let length = self.layout.records.get(kind)?.length.or(self.syntax.record_length)?;
         let source = records.text().get(start..)?;
-        let tail_at = self.place(length, source.len());
+        let tail_at = self.place(source, length);
         let tail = source.get(tail_at..)?;
         let text = tail.trim_matches(is_blank);
         if text.is_empty() {

@@ -2,7 +2,10 @@
 //!
 //! Only `definition` makes one. A CSV file without record types has exactly one record kind, named `row`.
 
-pub(super) use super::convert::{NumberStyle, Sign};
+use regex::Regex;
+
+pub(super) use super::convert::{DateStyle, NumberStyle, Sign};
+use super::encoding::Repair;
 
 /// How bytes become records.
 #[derive(Clone, Debug)]
@@ -12,18 +15,44 @@ pub(super) struct Layout {
     pub encoding: super::encoding::Encoding,
     /// The line end when writing. Reading takes CR LF, LF and CR, mixed too.
     pub newline: Newline,
-    /// Lines to pass over before the first record (titles), before a header too.
-    pub skip_first: u64,
+    /// When writing: begins with a byte order mark.
+    pub byte_order_mark: bool,
+    /// What is written for a character that the encoding does not have; `None` refuses it.
+    pub replacement: Option<char>,
+    /// Lines that are no records.
+    pub around: Around,
     /// The record kinds; those of `when` are tried in this order, the first that fits counts.
     pub records: Vec<RecordLayout>,
     /// How records belong together where nesting does not say it.
     pub group: Option<Group>,
 }
 
+/// What stands round the records of a file of lines.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Around {
+    /// Lines to pass over before the first record (titles), before a header too.
+    pub skip_first: u64,
+    /// Lines before the first that fits are passed over.
+    pub skip_until: Option<Regex>,
+    /// The first line that fits, and all behind it, are passed over.
+    pub stop_at: Option<Regex>,
+    /// The first line that is not blank must fit: the cheapest test that it is the right kind of file.
+    pub first_line: Option<Regex>,
+    /// A record that begins so in the middle of a line, behind a blank, is taken as a line of its own.
+    pub resync_on: Option<Regex>,
+    /// Lines that begin so are passed over.
+    pub comments: Vec<String>,
+    /// The DOS end mark 0x1A must stand at the end.
+    pub end_mark: bool,
+    /// Done to each line, in this order.
+    pub repair: Vec<Repair>,
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Syntax {
     Csv(CsvSyntax),
     Fixed(FixedSyntax),
+    Xml(XmlSyntax),
     /// The file as it is: one record, see `whole`.
     Whole,
 }
@@ -36,16 +65,99 @@ pub(super) struct CsvSyntax {
     pub quote: Option<char>,
     /// The first record names the columns.
     pub header: bool,
-    /// When writing: each record ends with a delimiter. Reading passes over one empty last field either way.
-    pub trailing_delimiter: bool,
+    /// Whether each record ends with a delimiter.
+    pub trailing_delimiter: Trailing,
     /// Blanks round each field are no part of it.
     pub trim: bool,
+}
+
+/// A delimiter behind the last field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trailing {
+    /// None is written; reading passes over one empty last field.
+    Allowed,
+    /// It is written; reading passes over one empty last field.
+    Written,
+    /// It is written; reading takes a record without it for cut.
+    Required,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct XmlSyntax {
+    /// The file says what encoding it is in; else it is that of the layout, whatever the file says.
+    pub declared: bool,
+}
+
+/// One step of a path through an XML file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// The name without its prefix; `None` takes any.
+    pub local: Option<String>,
+    /// The prefix as the format file declares it, and its namespace; `None` takes any.
+    pub namespace: Option<(String, String)>,
+}
+
+impl Step {
+    /// Whether an element or attribute is meant.
+    #[inline]
+    pub fn fits(&self, local: &str, namespace: Option<&str>) -> bool {
+        self.local.as_deref().is_none_or(|own| own == local)
+            && self.namespace.as_ref().is_none_or(|(_, own)| Some(own.as_str()) == namespace)
+    }
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some((prefix, _)) = &self.namespace {
+            write!(f, "{prefix}:")?;
+        }
+        f.write_str(self.local.as_deref().unwrap_or("*"))
+    }
+}
+
+/// A path from a record's element to a value: elements, and at its end an attribute or the element's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct XmlPath {
+    pub steps: Vec<Step>,
+    pub attribute: Option<Step>,
+}
+
+impl std::fmt::Display for XmlPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut steps: Vec<String> = self.steps.iter().map(Step::to_string).collect();
+        steps.extend(self.attribute.as_ref().map(|attribute| format!("@{attribute}")));
+        f.write_str(if steps.is_empty() { "." } else { "" })?;
+        f.write_str(&steps.join("/"))
+    }
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct FixedSyntax {
     /// The record's length when writing, and up to which a short line is taken as padded with blanks when reading.
     pub record_length: Option<usize>,
+    pub framing: Framing,
+    /// Places and widths count bytes of UTF-8, not characters.
+    pub bytes: bool,
+}
+
+/// How the records of a fixed-width file follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// Each on a line.
+    Lines,
+    /// Back to back, each of the record length.
+    Length,
+    /// Back to back, each of the length of its kind.
+    Kinds,
+}
+
+/// Records that say themselves which one they stand under.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Nest {
+    /// The field with the record's own number.
+    pub id: usize,
+    /// The field with the number of the record above it; a record that stands on its own needs none.
+    pub parent: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,14 +182,22 @@ pub(super) struct Group {
 #[derive(Clone, Debug)]
 pub(super) struct RecordLayout {
     pub name: String,
+    /// XML: the paths of its elements, from the record that it stands under or from the root.
+    pub path: Vec<Vec<Step>>,
     /// All must hold. Empty: every record that no other kind claims.
     pub when: Vec<Condition>,
     /// The record kinds that it stands under, by their places; the one of them opened last is its parent. Empty: it
     /// stands on its own and opens a new group.
     pub under: Vec<usize>,
+    /// Fixed, with `framing = "kinds"`: how many characters it has.
+    pub length: Option<usize>,
+    /// CSV: how many columns it may have at most.
+    pub columns: Option<usize>,
+    /// Its parent is told by numbers in the data.
+    pub nest: Option<Nest>,
     pub fields: Vec<FieldLayout>,
     pub use_: RecordUse,
-    /// Counts that this record (a trailer) must agree with.
+    /// What this record (a trailer) says of others, which must be so.
     pub checks: Vec<Check>,
 }
 
@@ -93,19 +213,32 @@ pub(super) enum RecordUse {
 
 #[derive(Clone, Debug)]
 pub(super) enum Condition {
-    /// Fixed: the characters at a place (from 1) are these; as many are compared as the text has.
-    Characters { at: usize, is: String },
-    /// CSV: the text of a column (from 1) is this.
-    Column { column: usize, is: String },
+    /// Fixed: the characters at a place (from 1) are one of these; as many are compared as the text has.
+    Characters { at: usize, is: Vec<String> },
+    /// CSV: the text of a column (from 1) is one of these.
+    Column { column: usize, is: Vec<String> },
+    /// XML: the text at a path is one of these.
+    Path { path: XmlPath, is: Vec<String> },
 }
 
-/// A trailer's count: how many records of a kind the file must hold.
+/// What a trailer says of the records that it covers: those of the file, or, where it stands under another record, those of
+/// its document.
 #[derive(Clone, Debug)]
 pub(super) struct Check {
-    /// The field that holds the count, by its place in the trailer's fields.
+    /// The field that holds the number, by its place in the trailer's fields.
     pub field: usize,
-    /// The record kinds that are counted, by their places; empty: all records but the trailer.
-    pub of: Vec<usize>,
+    /// What is counted or added up, by kinds; empty: all records but the trailer are counted.
+    pub of: Vec<Covered>,
+    /// Added to what was counted, since the sender counts the header or the trailer too.
+    pub plus: i64,
+}
+
+/// What a check covers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Covered {
+    pub kind: usize,
+    /// The field that is added up; `None` counts the records.
+    pub field: Option<usize>,
 }
 
 /// One field of a record kind.
@@ -116,8 +249,8 @@ pub(super) struct FieldLayout {
     /// Texts that mean *nothing stated*, besides the empty text.
     pub blank: Vec<String>,
     pub number: NumberStyle,
-    /// chrono pattern of a date in this field.
-    pub date: String,
+    /// How a date is written in this field.
+    pub date: DateStyle,
     /// The column may be missing in the header.
     pub optional: bool,
     /// When writing a fixed field.
@@ -133,6 +266,8 @@ pub(super) enum FieldAt {
     Column(usize),
     /// Whole: the content.
     Content,
+    /// XML: the text at a path from the record's element.
+    Path(XmlPath),
     /// Fixed: characters from `at` (from 1).
     Characters { at: usize, width: usize },
 }

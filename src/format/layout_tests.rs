@@ -18,7 +18,7 @@ fn field(name: &str, at: FieldAt) -> FieldLayout {
         at,
         blank: vec![],
         number,
-        date: "%Y-%m-%d".into(),
+        date: super::convert::DateStyle::writing("%Y-%m-%d"),
         optional: false,
         align: Align::Left,
         pad: ' ',
@@ -28,8 +28,12 @@ fn field(name: &str, at: FieldAt) -> FieldLayout {
 fn csv(fields: &[&str]) -> Layout {
     let row = RecordLayout {
         name: "row".into(),
+        path: vec![],
         when: vec![],
         under: vec![],
+        length: None,
+        columns: None,
+        nest: None,
         fields: fields.iter().map(|name| field(name, FieldAt::Header)).collect(),
         use_: RecordUse::Data,
         checks: vec![],
@@ -39,12 +43,14 @@ fn csv(fields: &[&str]) -> Layout {
             delimiter: ';',
             quote: Some('"'),
             header: true,
-            trailing_delimiter: false,
+            trailing_delimiter: Trailing::Allowed,
             trim: true,
         }),
         encoding: Encoding::named("windows-1252").unwrap(),
         newline: Newline::CrLf,
-        skip_first: 0,
+        byte_order_mark: false,
+        replacement: None,
+        around: Around::default(),
         records: vec![row],
         group: None,
     }
@@ -53,7 +59,7 @@ fn csv(fields: &[&str]) -> Layout {
 fn csv_syntax(layout: &mut Layout) -> &mut CsvSyntax {
     match &mut layout.syntax {
         Syntax::Csv(syntax) => syntax,
-        Syntax::Fixed(_) | Syntax::Whole => panic!("a CSV layout"),
+        Syntax::Fixed(_) | Syntax::Xml(_) | Syntax::Whole => panic!("a CSV layout"),
     }
 }
 
@@ -65,8 +71,12 @@ fn grouped(adjacent: bool) -> Layout {
 fn fixed() -> Layout {
     let kind = |name: &str, is: &str, under: &[usize], use_| RecordLayout {
         name: name.into(),
-        when: vec![Condition::Characters { at: 1, is: is.into() }],
+        path: vec![],
+        when: vec![Condition::Characters { at: 1, is: vec![is.into()] }],
         under: under.to_vec(),
+        length: None,
+        columns: None,
+        nest: None,
         fields: vec![
             field("Nr", FieldAt::Characters { at: 3, width: 6 }),
             field("Namn", FieldAt::Characters { at: 9, width: 8 }),
@@ -75,9 +85,10 @@ fn fixed() -> Layout {
         checks: vec![],
     };
     let mut trailer = kind("trailer", "99", &[], RecordUse::Trailer);
-    trailer.checks = vec![Check { field: 0, of: vec![0] }, Check { field: 1, of: vec![] }];
+    let heads = vec![Covered { kind: 0, field: None }];
+    trailer.checks = vec![Check { field: 0, of: heads, plus: 0 }, Check { field: 1, of: vec![], plus: 0 }];
     Layout {
-        syntax: Syntax::Fixed(FixedSyntax { record_length: Some(20) }),
+        syntax: Syntax::Fixed(FixedSyntax { record_length: Some(20), framing: Framing::Lines, bytes: false }),
         records: vec![
             kind("head", "01", &[], RecordUse::Data),
             kind("line", "02", &[0], RecordUse::Data),
@@ -108,7 +119,8 @@ impl Seen {
 
 fn read_in(memory: usize, layout: &Layout, bytes: &[u8]) -> Result<Seen, Fault> {
     let scratch = || tempfile::tempfile();
-    let context = ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, scratch: &scratch };
+    let context =
+        ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, live: true, scratch: &scratch };
     let (mut groups, mut strays) = (Vec::new(), Vec::new());
     let mut each = |grouped: Grouped<'_>| {
         match grouped {
@@ -157,7 +169,8 @@ fn csv_rows_with_the_quirks_of_real_exports() {
 fn fields_point_at_their_text() {
     let layout = csv(&["Art", "Namn"]);
     let scratch = || tempfile::tempfile();
-    let context = ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, scratch: &scratch };
+    let context =
+        ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, live: true, scratch: &scratch };
     let mut places = Vec::new();
     let bytes = b"Art;Namn\n \xE5\xE4 ; \"kran\" \n";
     read_within(1000, &layout, &mut &bytes[..], &context, &mut |grouped| {
@@ -179,8 +192,13 @@ fn fields_point_at_their_text() {
 fn any_delimiter_and_no_quotes() {
     for delimiter in ['\t', '|', '¤', ','] {
         let mut layout = csv(&["Art", "Namn"]);
-        *csv_syntax(&mut layout) =
-            CsvSyntax { delimiter, quote: None, header: true, trailing_delimiter: false, trim: true };
+        *csv_syntax(&mut layout) = CsvSyntax {
+            delimiter,
+            quote: None,
+            header: true,
+            trailing_delimiter: Trailing::Allowed,
+            trim: true,
+        };
         let text = format!("Art{delimiter}Namn\n{delimiter}\"15\" skärm\nA{delimiter}\n");
         let bytes = Encoding::named("windows-1252").unwrap().encode(&text).unwrap();
         assert_eq!(read(&layout, &bytes).groups, ["2:|\"15\" skärm", "3:A|"]);
@@ -193,7 +211,11 @@ fn columns_by_position_and_kinds_by_column() {
     csv_syntax(&mut layout).header = false;
     let kind = |name: &str, is: &str, under: Vec<usize>| RecordLayout {
         name: name.into(),
-        when: vec![Condition::Column { column: 1, is: is.into() }],
+        path: vec![],
+        length: None,
+        columns: None,
+        nest: None,
+        when: vec![Condition::Column { column: 1, is: vec![is.into()] }],
         under,
         fields: vec![field("Nr", FieldAt::Column(3))],
         use_: RecordUse::Data,
@@ -216,7 +238,7 @@ fn headers_that_do_not_fit_are_faults_of_the_file() {
     assert_eq!((fault.place.line, fault.place.column), (Some(1), Some(1)));
     assert!(fault.expected(Language::English).unwrap().contains("OrderNr, Antl"));
     let mut layout = csv(&["OrdNr", "Antal"]);
-    layout.skip_first = 1;
+    layout.around.skip_first = 1;
     let fault = refused(&layout, b"title\r\nOrdNr;Antal;Antal\r\n1;2;3\r\n");
     assert_eq!(
         (fault.code.name(), fault.place.line, fault.place.column),
@@ -422,7 +444,8 @@ proptest! {
     ) {
         let mut layout = csv(&["Art", "Namn"]);
         layout.encoding = Encoding::named(name).unwrap();
-        csv_syntax(&mut layout).trailing_delimiter = trailing_delimiter;
+        csv_syntax(&mut layout).trailing_delimiter =
+            if trailing_delimiter { Trailing::Written } else { Trailing::Allowed };
         csv_syntax(&mut layout).trim = false;
         let records: Vec<_> = rows
             .iter()

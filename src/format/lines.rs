@@ -1,10 +1,12 @@
 //! Bytes -> decoded lines with their numbers, in bounded memory: the common ground of CSV and fixed-width files.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::Read;
 
 use super::RECORD_BYTES_MAX;
-use super::encoding::{Decoder, Encoding, Undecodable};
+use super::encoding::{Decoder, Encoding, Noticed, Undecodable};
+use super::layout::Around;
 use crate::fault::{Fault, Place, code};
 
 /// How many bytes are read at a time.
@@ -15,6 +17,8 @@ const PIECE: usize = 64 * 1024;
 pub(super) struct Line {
     /// From 1.
     pub number: u64,
+    /// The character of the line that it begins with, from 1: another where two records stood on one line.
+    pub column: u32,
     /// The first bytes of it that are no character: where their stand-in is in its text, and the bytes in hex.
     pub undecodable: Option<(usize, String)>,
 }
@@ -33,6 +37,15 @@ pub(super) fn all_blank(text: &str) -> bool {
 /// The lines of a file. CR LF, LF and CR end a line, mixed too; a last line needs no end.
 pub(super) struct Lines<'i> {
     file: &'i str,
+    around: &'i Around,
+    /// A line that is not blank was seen.
+    begun: bool,
+    /// The line that `skip_until` looks for was seen.
+    reached: bool,
+    /// The line that `stop_at` looks for was seen.
+    stopped: bool,
+    /// The DOS end mark stood at the end.
+    end_mark: bool,
     input: &'i mut dyn Read,
     decoder: Decoder,
     piece: Vec<u8>,
@@ -50,9 +63,14 @@ pub(super) struct Lines<'i> {
 }
 
 impl<'i> Lines<'i> {
-    pub fn new(file: &'i str, encoding: &Encoding, input: &'i mut dyn Read) -> Lines<'i> {
+    pub fn new(file: &'i str, encoding: &Encoding, around: &'i Around, input: &'i mut dyn Read) -> Lines<'i> {
         Lines {
             file,
+            around,
+            begun: false,
+            reached: around.skip_until.is_none(),
+            stopped: false,
+            end_mark: false,
             input,
             decoder: encoding.decoder(),
             piece: vec![0; PIECE],
@@ -82,12 +100,95 @@ impl<'i> Lines<'i> {
         self.cut
     }
 
-    /// The next line, its text added to `text` without the form feeds before it. The DOS end mark 0x1A is taken away
-    /// where nothing but fill follows it to the end of the file (reference, quirks R1 and R6).
+    /// Whether the DOS end mark stood at the end, once that was reached.
+    pub fn has_end_mark(&self) -> bool {
+        self.end_mark
+    }
+
+    /// What was noticed of the characters.
+    pub fn noticed(&self) -> Vec<Noticed> {
+        self.decoder.noticed()
+    }
+
+    /// The next line that may be a record, its text added to `text`. Lines that the layout passes over are passed over.
+    ///
+    /// # Errors
+    /// The file cannot be read; a line is longer than a record may be; it is another kind of file.
+    pub fn next(&mut self, text: &mut String) -> Result<Option<Line>, Fault> {
+        loop {
+            let from = text.len();
+            if self.stopped {
+                return Ok(None);
+            }
+            let Some(line) = self.go_on(text)? else {
+                return match self.reached || !self.begun {
+                    true => Ok(None),
+                    false => Err(self.never_reached()),
+                };
+            };
+            if self.rule(&line, text, from)? {
+                return Ok(Some(line));
+            }
+            text.truncate(from);
+        }
+    }
+
+    /// Whether a line may be a record.
+    fn rule(&mut self, line: &Line, text: &mut String, from: usize) -> Result<bool, Fault> {
+        let around = self.around;
+        let own = text.get(from..).unwrap_or("");
+        if !self.begun && !all_blank(own) {
+            self.begun = true;
+            if let Some(wanted) = around.first_line.as_ref().filter(|wanted| !wanted.is_match(own)) {
+                let length = own.chars().count().max(1) as u64;
+                let place = Place::file(self.file).line(line.number).column(1, length).source(own);
+                let found: String = own.chars().take(40).collect();
+                return Err(Fault::new(code::WRONG_FIRST_LINE).at(place).found(found).with("wanted", wanted));
+            }
+        }
+        if line.number <= around.skip_first {
+            return Ok(false);
+        }
+        if !self.reached {
+            self.reached = around.skip_until.as_ref().is_none_or(|wanted| wanted.is_match(own));
+            if !self.reached {
+                return Ok(false);
+            }
+        }
+        if around.stop_at.as_ref().is_some_and(|stop| stop.is_match(own)) {
+            self.stopped = true;
+            return Ok(false);
+        }
+        if around.comments.iter().any(|mark| own.starts_with(mark.as_str())) {
+            return Ok(false);
+        }
+        if let Some(resync) = &around.resync_on {
+            let second = resync.find_iter(own).map(|found| found.start()).find(|at| {
+                own.get(..*at).is_some_and(|before| before.ends_with(is_blank) && !all_blank(before))
+            });
+            if let Some(at) = second {
+                let before = own.get(..at).unwrap_or("").chars().count();
+                let column = line.column.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
+                let rest = text.split_off(from + at);
+                self.ahead.push_front((Line { number: line.number, column, undecodable: None }, rest));
+            }
+        }
+        Ok(true)
+    }
+
+    fn never_reached(&self) -> Fault {
+        let wanted = self.around.skip_until.as_ref().map(ToString::to_string).unwrap_or_default();
+        Fault::new(code::LINE_NEVER_REACHED)
+            .at(Place::file(self.file).line(self.number.max(1)))
+            .with("wanted", wanted)
+    }
+
+    /// The next line whatever it is, without the form feeds before it. The DOS end mark 0x1A is taken away where nothing
+    /// but fill follows it to the end of the file (reference, quirks R1 and R6).
     ///
     /// # Errors
     /// The file cannot be read; a line is longer than a record may be.
-    pub fn next(&mut self, text: &mut String) -> Result<Option<Line>, Fault> {
+    pub fn go_on(&mut self, text: &mut String) -> Result<Option<Line>, Fault> {
         let from = text.len();
         let line = match self.ahead.pop_front() {
             Some((line, ahead)) => {
@@ -99,6 +200,12 @@ impl<'i> Lines<'i> {
                 None => return Ok(None),
             },
         };
+        for repair in &self.around.repair {
+            if let Cow::Owned(repaired) = repair.apply(text.get(from..).unwrap_or("")) {
+                text.truncate(from);
+                text.push_str(&repaired);
+            }
+        }
         let added = text.get(from..).unwrap_or("");
         if !added.starts_with('\u{c}') && memchr::memchr(0x1a, added.as_bytes()).is_none() {
             return Ok(Some(line));
@@ -131,6 +238,7 @@ impl<'i> Lines<'i> {
                     }
                     None => {
                         text.truncate(from + length);
+                        self.end_mark = true;
                         break;
                     }
                 }
@@ -174,6 +282,60 @@ impl<'i> Lines<'i> {
         }
     }
 
+    /// The next record of a file without line ends: `length` says how many characters it has, by a text that holds at
+    /// least its first `look` characters. Line ends before it are passed over. Its number is that of the record.
+    ///
+    /// # Errors
+    /// The file cannot be read, or ends inside the record.
+    pub fn next_frame(
+        &mut self,
+        text: &mut String,
+        look: usize,
+        length: &dyn Fn(&str) -> Option<usize>,
+    ) -> Result<Framed, Fault> {
+        loop {
+            let rest = self.text.get(self.start..).unwrap_or("");
+            self.start += rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+            if self.start < self.text.len() || self.ended {
+                break;
+            }
+            self.fill()?;
+        }
+        self.have(look)?;
+        let rest = self.text.get(self.start..).unwrap_or("");
+        if self.ended && is_fill(rest) {
+            self.end_mark = rest.contains('\u{1a}');
+            return Ok(Framed::End);
+        }
+        let Some(wanted) = length(rest) else {
+            text.push_str(end_of(rest, look).and_then(|end| rest.get(..end)).unwrap_or(rest));
+            let number = self.number + 1;
+            return Ok(Framed::Unknown(Line { number, column: 1, undecodable: None }));
+        };
+        self.have(wanted)?;
+        let rest = self.text.get(self.start..).unwrap_or("");
+        let Some(end) = end_of(rest, wanted) else {
+            let there = rest.chars().count();
+            return Err(Fault::new(code::RECORD_CUT)
+                .at(Place::file(self.file).line(self.number + 1))
+                .with("length", wanted)
+                .with("is", there));
+        };
+        self.take(self.start + end, 0, text).map(Framed::Record)
+    }
+
+    /// Reads on until so many characters are there, or the file has ended.
+    fn have(&mut self, characters: usize) -> Result<(), Fault> {
+        while !self.ended {
+            let rest = self.text.get(self.start..).unwrap_or("");
+            if rest.len() >= characters && end_of(rest, characters).is_some() {
+                return Ok(());
+            }
+            self.fill()?;
+        }
+        Ok(())
+    }
+
     fn take(&mut self, end: usize, line_end: usize, text: &mut String) -> Result<Line, Fault> {
         let own = self.text.get(self.start..end).unwrap_or("");
         self.number += 1;
@@ -190,7 +352,7 @@ impl<'i> Lines<'i> {
         }
         self.start = end + line_end;
         self.scanned = self.start;
-        Ok(Line { number: self.number, undecodable })
+        Ok(Line { number: self.number, column: 1, undecodable })
     }
 
     fn fill(&mut self) -> Result<(), Fault> {
@@ -198,7 +360,7 @@ impl<'i> Lines<'i> {
         for bad in &mut self.undecodable {
             bad.at -= self.start;
         }
-        self.scanned -= self.start;
+        self.scanned = self.scanned.saturating_sub(self.start);
         self.start = 0;
         let read = loop {
             match self.input.read(&mut self.piece) {
@@ -230,6 +392,23 @@ impl<'i> Lines<'i> {
     }
 }
 
+/// What stands next in a file without line ends.
+pub(super) enum Framed {
+    Record(Line),
+    /// Nobody knows how long it is.
+    Unknown(Line),
+    End,
+}
+
+/// Where the first so many characters of a text end; `None` where it has fewer.
+fn end_of(text: &str, characters: usize) -> Option<usize> {
+    if text.get(..characters).is_some_and(str::is_ascii) {
+        return Some(characters);
+    }
+    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    ends.nth(characters)
+}
+
 fn is_fill(text: &str) -> bool {
     text.chars().all(|character| character == '\u{1a}' || is_blank(character))
 }
@@ -248,9 +427,9 @@ mod tests {
     }
 
     fn lines(bytes: &[u8]) -> Vec<(u64, String)> {
-        let encoding = Encoding::named("utf-8").unwrap();
+        let (encoding, around) = (Encoding::named("utf-8").unwrap(), Around::default());
         let read = |input: &mut dyn Read| {
-            let mut lines = Lines::new("f", &encoding, input);
+            let mut lines = Lines::new("f", &encoding, &around, input);
             let mut all = Vec::new();
             let mut text = String::new();
             while let Some(line) = lines.next(&mut text).unwrap() {
@@ -289,9 +468,9 @@ mod tests {
 
     #[test]
     fn undecodable_bytes_have_their_line_and_place() {
-        let encoding = Encoding::named("utf-8").unwrap();
+        let (encoding, around) = (Encoding::named("utf-8").unwrap(), Around::default());
         let mut input = &b"a\n\xC3\xA5\xC3\xA5\xFFb\xFE\nc"[..];
-        let mut lines = Lines::new("f", &encoding, &mut input);
+        let mut lines = Lines::new("f", &encoding, &around, &mut input);
         let mut text = String::new();
         let mut next = || lines.next(&mut text).unwrap().unwrap().undecodable;
         assert_eq!([next(), next(), next()], [None, Some((4, "FF".into())), None]);
@@ -300,9 +479,9 @@ mod tests {
 
     #[test]
     fn an_endless_line_ends_the_reading() {
-        let encoding = Encoding::named("utf-8").unwrap();
+        let (encoding, around) = (Encoding::named("utf-8").unwrap(), Around::default());
         let mut input = std::io::repeat(b'a');
-        let mut lines = Lines::new("f", &encoding, &mut input);
+        let mut lines = Lines::new("f", &encoding, &around, &mut input);
         assert_eq!(lines.next(&mut String::new()).unwrap_err().code, code::OVER_LONG_RECORD);
     }
 }

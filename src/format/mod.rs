@@ -22,6 +22,7 @@ mod sort;
 mod source;
 mod whole;
 mod write;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -41,6 +42,8 @@ pub struct ReadContext<'a> {
     pub file_name: &'a str,
     /// The partner's time zone, for local times in the file.
     pub time_zone: chrono_tz::Tz,
+    /// What is read goes to a goods owner in use, so that documents that say they are tests must not.
+    pub live: bool,
     /// Gives a new empty scratch file, readable and writable, gone when dropped. Asked for only by what outgrows
     /// [`MEMORY_FOR_GROUPING`].
     pub scratch: &'a dyn Fn() -> io::Result<File>,
@@ -111,6 +114,8 @@ pub struct Summary {
     pub documents_faulty: u64,
     /// Records that belong to no document.
     pub records_stray: u64,
+    /// What was noticed of the file that keeps nothing back: damaged characters, another encoding than was said.
+    pub warnings: Vec<Fault>,
     /// Faults of the file as such (trailer count, missing end mark, truncation): none of its documents may count.
     pub file_faults: Vec<Fault>,
 }

@@ -31,6 +31,8 @@ struct Head {
     /// Where its source begins and ends in the text.
     start: u32,
     end: u32,
+    /// From where on the text before it may be shown as of its line.
+    line_from: u32,
     /// Its first field in the cells; they go on to those of the next record.
     cells: u32,
 }
@@ -155,21 +157,35 @@ impl Records {
     /// on its first line.
     pub fn place_at(&self, file: &str, record: usize, from: usize, to: usize) -> Place {
         let Some(head) = self.heads.get(record) else { return Place::file(file) };
-        let start = head.start as usize;
-        let from = from.clamp(start, (head.end as usize).max(start));
+        let (start, end, line_from) = (head.start as usize, head.end as usize, head.line_from as usize);
+        let from = from.clamp(start, end.max(start));
+        let characters =
+            |from: usize, to: usize| self.text.get(from..to).map_or(0, |text| text.chars().count()) as u64;
         let before = self.text.get(start..from).unwrap_or("");
-        let line_start = before.rfind('\n').map_or(start, |newline| start + newline + 1);
         let lines_before = before.bytes().filter(|byte| *byte == b'\n').count() as u64;
-        let source = self.text.get(line_start..head.end as usize).unwrap_or("");
+        let newline = self.text.get(line_from..from).and_then(|before| before.rfind('\n'));
+        let mut line_start = newline.map_or(line_from, |newline| line_from + newline + 1);
+        let column = if lines_before == 0 {
+            u64::from(head.column) + characters(start, from)
+        } else {
+            1 + characters(line_start, from)
+        };
+        let mut shown_before = characters(line_start, from);
+        // Of a line without end, only what stands near.
+        if shown_before > SOURCE_CHARACTERS_MAX as u64 / 2 {
+            let near =
+                self.text.get(line_start..from).and_then(|before| before.char_indices().rev().nth(200));
+            (line_start, shown_before) = near.map_or((from, 0), |(at, _)| (line_start + at, 201));
+        }
+        let source = self.text.get(line_start..end.max(from)).unwrap_or("");
         let source = source.split('\n').next().unwrap_or("");
         let to = to.clamp(from, (line_start + source.len()).max(from));
-        let characters =
-            |from: usize, to: usize| self.text.get(from..to).map_or(0, |t| t.chars().count()) as u64;
-        let first = if lines_before == 0 { u64::from(head.column) } else { 1 };
-        Place::file(file)
+        let mut place = Place::file(file)
             .line(head.line + lines_before)
-            .column(first + characters(line_start, from), characters(from, to).max(1))
-            .source(source.chars().take(SOURCE_CHARACTERS_MAX).collect::<String>())
+            .column(column, characters(from, to).max(1))
+            .source(source.chars().take(SOURCE_CHARACTERS_MAX).collect::<String>());
+        place.source_column = Some(column - shown_before.min(column - 1)).filter(|first| *first > 1);
+        place
     }
 
     /// The text, to add the source of the record at hand to, and what stands nowhere in the file as such.
@@ -185,7 +201,54 @@ impl Records {
     /// Begins a record whose source begins at the end of the text.
     pub fn begin(&mut self, line: u64, column: u32) {
         let (start, cells) = (narrow(self.text.len()), narrow(self.cells.len()));
-        self.heads.push(Head { kind: NONE, parent: NONE, line, column, start, end: start, cells });
+        let (kind, parent, end, line_from) = (NONE, NONE, start, start);
+        self.heads.push(Head { kind, parent, line, column, start, end, line_from, cells });
+    }
+
+    /// Begins a record whose source is the text from a place on.
+    pub fn begin_from(&mut self, line: u64, column: u32, start: usize) {
+        self.begin(line, column);
+        let start = narrow(start);
+        if let Some(head) = self.heads.last_mut() {
+            (head.start, head.line_from) = (start, start);
+        }
+        self.end();
+    }
+
+    /// Begins a record whose source begins at a place of the text, in a tree of records whose sources stand in each
+    /// other. The text may be added afterwards.
+    pub fn begin_at(&mut self, line: u64, column: u32, start: usize) {
+        let (start, cells) = (narrow(start), narrow(self.cells.len()));
+        self.heads.push(Head {
+            kind: NONE,
+            parent: NONE,
+            line,
+            column,
+            start,
+            end: start,
+            line_from: 0,
+            cells,
+        });
+    }
+
+    /// The source of a record that has not ended yet ends at a place of the text.
+    pub fn end_at(&mut self, record: usize, end: usize) {
+        if let Some(head) = self.heads.get_mut(record) {
+            head.end = narrow(end);
+        }
+    }
+
+    /// The fields that are added now are those of a record; to be called in the order of the records.
+    pub fn fields_of(&mut self, record: usize) {
+        let cells = narrow(self.cells.len());
+        if let Some(head) = self.heads.get_mut(record) {
+            head.cells = cells;
+        }
+    }
+
+    /// Where a record's source stands in the text.
+    pub fn source_range(&self, record: usize) -> Option<std::ops::Range<usize>> {
+        self.heads.get(record).map(|head| head.start as usize..head.end as usize)
     }
 
     /// The source of the last record ends at the end of the text.
@@ -239,11 +302,11 @@ impl Records {
         let heads = other.heads.get(first..first + count).unwrap_or_default();
         let (Some(begin), end) = (heads.first(), other.heads.get(first + count)) else { return };
         let (text_from, text_to) =
-            (begin.start as usize, end.map_or(other.text.len(), |end| end.start as usize));
+            (begin.line_from as usize, end.map_or(other.text.len(), |end| end.line_from as usize));
         let (cells_from, cells_to) =
             (begin.cells as usize, end.map_or(other.cells.len(), |end| end.cells as usize));
         // Unsigned with a turn: what is moved back is moved by a number that overflows to the right one.
-        let text_by = narrow(self.text.len()).wrapping_sub(begin.start);
+        let text_by = narrow(self.text.len()).wrapping_sub(begin.line_from);
         let cells_by = narrow(self.cells.len()).wrapping_sub(begin.cells);
         let records_by = narrow(self.heads.len()).wrapping_sub(narrow(first));
         self.text.push_str(other.text.get(text_from..text_to).unwrap_or(""));
@@ -254,6 +317,7 @@ impl Records {
             },
             start: head.start.wrapping_add(text_by),
             end: head.end.wrapping_add(text_by),
+            line_from: head.line_from.wrapping_add(text_by),
             cells: head.cells.wrapping_add(cells_by),
             ..*head
         }));
@@ -270,9 +334,9 @@ impl Records {
         let heads = self.heads.get(first..first + count).unwrap_or_default();
         let Some(begin) = heads.first() else { return };
         let end = self.heads.get(first + count);
-        let text_to = end.map_or(self.text.len(), |end| end.start as usize);
+        let text_to = end.map_or(self.text.len(), |end| end.line_from as usize);
         let cells_to = end.map_or(self.cells.len(), |end| end.cells as usize);
-        let text = self.text.get(begin.start as usize..text_to).unwrap_or("");
+        let text = self.text.get(begin.line_from as usize..text_to).unwrap_or("");
         let cells = self.cells.get(begin.cells as usize..cells_to).unwrap_or_default();
         for number in [text.len() as u64, heads.len() as u64, cells.len() as u64] {
             number_out(number, to);
@@ -288,7 +352,8 @@ impl Records {
                 u64::from(parent),
                 head.line,
                 head.column.into(),
-                head.start.wrapping_sub(begin.start).into(),
+                head.line_from.wrapping_sub(begin.line_from).into(),
+                head.start.wrapping_sub(begin.line_from).into(),
                 head.end.wrapping_sub(head.start).into(),
                 head.cells.wrapping_sub(begin.cells).into(),
             ] {
@@ -296,7 +361,7 @@ impl Records {
             }
         }
         // Most fields follow the one before by a mark, and are shown as they stand.
-        let mut before = begin.start;
+        let mut before = begin.line_from;
         for cell in cells {
             let same = cell.shown == cell.at && cell.shown_length == cell.length;
             let kind = if cell.at == NONE {
@@ -310,7 +375,7 @@ impl Records {
             number_out(step << 2 | kind, to);
             number_out(cell.shown_length.into(), to);
             if kind == 2 {
-                number_out(cell.at.wrapping_sub(begin.start).into(), to);
+                number_out(cell.at.wrapping_sub(begin.line_from).into(), to);
                 number_out(cell.length.into(), to);
             }
             before = cell.shown.wrapping_add(cell.shown_length);
@@ -332,9 +397,11 @@ impl Records {
             let parent = number()?.checked_sub(1).map_or(NONE, |parent| parent + records_by);
             let line = u64::from(number()?);
             let column = number()?;
+            let line_from = number()? + text_by;
             let start = number()? + text_by;
             let end = number()? + start;
-            self.heads.push(Head { kind, parent, line, column, start, end, cells: number()? + cells_by });
+            let cells = number()? + cells_by;
+            self.heads.push(Head { kind, parent, line, column, start, end, line_from, cells });
         }
         let mut before = 0u32;
         for _ in 0..cells {

@@ -1,11 +1,24 @@
 //! What CSV and fixed-width reading have in common: a record as cut from the file, with what is wrong with it.
 
 use super::csv::CsvRows;
+use super::encoding::Noticed;
 use super::fixed::FixedRows;
-use super::layout::{Condition, FixedSyntax, Layout, RecordLayout, Syntax};
+use std::io::Read;
+
+use super::layout::{Condition, FixedSyntax, Framing, Layout, RecordLayout, Syntax};
 use super::lines::{Line, Lines};
 use super::record::Records;
+use super::xml::{TreeFaults, XmlTrees};
 use crate::fault::{Fault, code};
+
+/// What stands next in a file.
+pub(super) enum Found {
+    /// A record, which is the last of those it was added to.
+    Row(Row),
+    /// A whole tree of records, and the faults of some of them.
+    Tree(TreeFaults),
+    End,
+}
 
 /// What is known of one record of the file. Its fields are there as far as they could be cut, even where it is faulty.
 pub(super) struct Row {
@@ -15,40 +28,76 @@ pub(super) struct Row {
     pub fault: Option<Fault>,
 }
 
-const NO_LENGTH: FixedSyntax = FixedSyntax { record_length: None };
+const NO_LENGTH: FixedSyntax = FixedSyntax { record_length: None, framing: Framing::Lines, bytes: false };
 
 /// The records of a file in its order.
 pub(super) enum Rows<'i> {
     Csv(CsvRows<'i>),
     Fixed(FixedRows<'i>),
+    Xml(Box<XmlTrees<'i>>),
 }
 
 impl<'i> Rows<'i> {
-    pub fn new(layout: &'i Layout, lines: Lines<'i>) -> Rows<'i> {
-        match &layout.syntax {
-            Syntax::Csv(syntax) => Rows::Csv(CsvRows::new(layout, syntax, lines)),
-            Syntax::Fixed(syntax) => Rows::Fixed(FixedRows::new(layout, syntax, lines)),
+    /// # Errors
+    /// The beginning of an XML file cannot be read.
+    pub fn new(layout: &'i Layout, file: &'i str, input: &'i mut dyn Read) -> Result<Rows<'i>, Fault> {
+        let lines = |input| Lines::new(file, &layout.encoding, &layout.around, input);
+        Ok(match &layout.syntax {
+            Syntax::Csv(syntax) => Rows::Csv(CsvRows::new(layout, syntax, lines(input))),
+            Syntax::Fixed(syntax) => Rows::Fixed(FixedRows::new(layout, syntax, lines(input))),
+            Syntax::Xml(syntax) => Rows::Xml(Box::new(XmlTrees::new(layout, syntax, file, input)?)),
             // Read by `whole`, never here; no record comes of it.
-            Syntax::Whole => Rows::Fixed(FixedRows::new(layout, &NO_LENGTH, lines)),
-        }
+            Syntax::Whole => Rows::Fixed(FixedRows::new(layout, &NO_LENGTH, lines(input))),
+        })
     }
 
-    /// The next record, added to `records`; blank ones are passed over.
+    /// What stands next, added to `records`; blank records are passed over.
     ///
     /// # Errors
     /// A fault of the file as a whole, after which nothing of it can be trusted.
-    pub fn next(&mut self, records: &mut Records) -> Result<Option<Row>, Fault> {
+    #[inline]
+    pub fn next(&mut self, records: &mut Records) -> Result<Found, Fault> {
+        let row = match self {
+            Rows::Csv(rows) => rows.next(records)?,
+            Rows::Fixed(rows) => rows.next(records)?,
+            Rows::Xml(trees) => return Ok(trees.next(records)?.map_or(Found::End, Found::Tree)),
+        };
+        Ok(row.map_or(Found::End, Found::Row))
+    }
+
+    /// The line that was read last.
+    pub fn line(&self) -> u64 {
         match self {
-            Rows::Csv(rows) => rows.next(records),
-            Rows::Fixed(rows) => rows.next(records),
+            Rows::Csv(rows) => rows.lines.number(),
+            Rows::Fixed(rows) => rows.lines.number(),
+            Rows::Xml(trees) => trees.line(),
         }
     }
 
-    /// The lines below the records.
-    pub fn lines(&self) -> &Lines<'i> {
+    /// What was noticed of the characters of the file.
+    pub fn noticed(&self) -> Vec<Noticed> {
         match self {
-            Rows::Csv(rows) => &rows.lines,
-            Rows::Fixed(rows) => &rows.lines,
+            Rows::Csv(rows) => rows.lines.noticed(),
+            Rows::Fixed(rows) => rows.lines.noticed(),
+            Rows::Xml(trees) => trees.noticed(),
+        }
+    }
+
+    /// Whether the DOS end mark stood at the end; XML files have none.
+    pub fn has_end_mark(&self) -> bool {
+        match self {
+            Rows::Csv(rows) => rows.lines.has_end_mark(),
+            Rows::Fixed(rows) => rows.lines.has_end_mark(),
+            Rows::Xml(_) => true,
+        }
+    }
+
+    /// Whether the end of the file, once reached, cut a character in two.
+    pub fn is_cut(&self) -> bool {
+        match self {
+            Rows::Csv(rows) => rows.lines.is_cut(),
+            Rows::Fixed(rows) => rows.lines.is_cut(),
+            Rows::Xml(trees) => trees.is_cut(),
         }
     }
 
@@ -57,6 +106,7 @@ impl<'i> Rows<'i> {
         match self {
             Rows::Csv(rows) => rows.saw_anything,
             Rows::Fixed(rows) => rows.saw_anything,
+            Rows::Xml(trees) => trees.saw_anything,
         }
     }
 }
@@ -94,8 +144,9 @@ pub(super) fn unknown_record(layout: &Layout, file: &str, records: &Records) -> 
                 .when
                 .iter()
                 .map(|condition| match condition {
-                    Condition::Characters { at, is } => format!("{at}: \"{is}\""),
-                    Condition::Column { column, is } => format!("#{column}: \"{is}\""),
+                    Condition::Characters { at, is } => format!("{at}: \"{}\"", is.join("\", \"")),
+                    Condition::Column { column, is } => format!("#{column}: \"{}\"", is.join("\", \"")),
+                    Condition::Path { path, is } => format!("{path}: \"{}\"", is.join("\", \"")),
                 })
                 .collect();
             format!("{} ({})", record.name, when.join(", "))

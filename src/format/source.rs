@@ -2,11 +2,11 @@
 //!
 //! Only `definition` makes one; `mapping` runs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
 
-use super::layout::NumberStyle;
+use super::convert::{DateStyle, NumberStyle};
 use crate::document::{DocumentType, MemberKind, Value};
 
 /// Both directions of a format file.
@@ -26,6 +26,10 @@ pub(super) struct ReadDocument {
     pub each: usize,
     /// The document is made of all records of a group of this kind, not of each one.
     pub whole_group: bool,
+    /// Only records that fit open a document (`where`).
+    pub only: Tests,
+    /// A document that fits is meant as a trial (`test`), and never goes to a live goods owner.
+    pub test: Option<Tests>,
     pub members: Vec<MemberMapping>,
     /// The lists whose row numbers are made, since the format file does not say where they come from.
     pub row_numbers_made: Vec<String>,
@@ -40,6 +44,8 @@ pub(super) enum MemberMapping {
     Plain(Box<PlainMapping>),
     /// A nested document.
     Object { position: usize, path: String, required: bool, members: Vec<MemberMapping> },
+    /// A nested document in one of several forms: the first whose tests hold is taken whole.
+    Alternatives { position: usize, alternatives: Vec<(Tests, Vec<MemberMapping>)> },
     /// Nested documents, one for each record of a kind.
     Each(EachMapping),
     /// Nested documents as many as were written down.
@@ -64,6 +70,10 @@ pub(super) struct PlainMapping {
 pub(super) struct EachMapping {
     pub position: usize,
     pub each: usize,
+    /// Only records that fit make an item (`where`); the others are left to other lists.
+    pub only: Tests,
+    /// Records that fit make none and are passed over (`skip`): rows that are no goods.
+    pub skip: Option<Tests>,
     pub members: Vec<MemberMapping>,
     /// The position of the item's row number, if it has one.
     pub row_number: Option<usize>,
@@ -121,9 +131,47 @@ pub(super) enum Pick {
     All {
         kind: usize,
         field: usize,
-        only: Vec<(usize, String)>,
+        only: Tests,
         with: String,
     },
+}
+
+/// Tests of a record: one of these sets must hold whole. None at all: it always holds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tests(pub Vec<Vec<Test>>);
+
+/// A test of one field, or of the file's name.
+#[derive(Clone, Debug)]
+pub(super) struct Test {
+    /// `None`: the file's name.
+    pub field: Option<FieldRef>,
+    pub is: Is,
+}
+
+/// What a text must be.
+#[derive(Clone, Debug)]
+pub(super) enum Is {
+    /// One of these texts, without the blanks round it.
+    OneOf(Vec<String>),
+    NoneOf(Vec<String>),
+    /// Stated, or not.
+    Blank(bool),
+    /// It fits a pattern.
+    Like(regex::Regex),
+    /// It is this number, however it is written.
+    Number(Decimal),
+}
+
+/// Identities that have a form of their own (`form`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Gtin,
+    Gln,
+    Sscc,
+    OrganisationNumber,
+    PostCode,
+    /// The country that stands before a post code: `DK-4600`.
+    PostCodeCountry,
 }
 
 /// A named part of the file's name: `{ file_name = "{order}_{rest}.pdf", part = "order" }`.
@@ -157,13 +205,22 @@ pub(super) struct SplitPattern {
 pub(super) struct Convert {
     pub kind: MemberKind,
     pub codes: Option<Codes>,
-    pub date: Option<String>,
+    pub date: Option<DateStyle>,
     pub decimal: Option<char>,
     pub decimals: Option<u32>,
     pub strip_leading_zeros: bool,
+    /// Characters that go wherever they stand.
+    pub remove: Vec<char>,
+    /// Characters that go at both ends, besides blanks.
+    pub trim: Vec<char>,
+    pub form: Option<Form>,
+    /// The country whose form it has where the text does not say: two letters, or a field.
+    pub country: Option<Country>,
     pub cut: Option<usize>,
     pub yes: Vec<String>,
     pub no: Vec<String>,
+    /// The file says the opposite of what the member means.
+    pub invert: bool,
     pub times: Option<Factor>,
     pub per: Option<Factor>,
     pub round: Option<u32>,
@@ -173,6 +230,13 @@ impl std::fmt::Debug for MemberKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// Where a country comes from.
+#[derive(Clone, Debug)]
+pub(super) enum Country {
+    Field(FieldRef, Codes),
+    Named(String),
 }
 
 /// One side of a multiplication or division.
@@ -186,8 +250,8 @@ pub(super) enum Factor {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Codes {
     pub name: String,
-    exact: BTreeMap<String, String>,
-    folded: BTreeMap<String, String>,
+    exact: HashMap<String, String>,
+    folded: HashMap<String, String>,
     /// What it means -> what the file says; the partner's own words before the built-in ones.
     back: BTreeMap<String, String>,
 }

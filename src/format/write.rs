@@ -2,7 +2,7 @@
 
 use super::encoding::Encoding;
 use super::layout::{Align, Condition, CsvSyntax, FieldAt, FieldLayout, FixedSyntax, Layout, Newline};
-use super::layout::{RecordLayout, Syntax};
+use super::layout::{RecordLayout, Syntax, Trailing};
 use super::lines::is_blank;
 use super::record::OutRecord;
 use crate::fault::{Fault, Place, code};
@@ -19,6 +19,9 @@ pub(super) fn write_records(layout: &Layout, records: &[OutRecord]) -> Result<Ve
         Newline::Lf => "\n",
     };
     let mut bytes = Vec::new();
+    if layout.byte_order_mark {
+        bytes.extend(encode(&layout.encoding, "\u{feff}", &Place::default())?);
+    }
     let mut line = |text: &str| -> Result<(), Fault> {
         bytes.extend(encode(&layout.encoding, text, &Place::default())?);
         bytes.extend(encode(&layout.encoding, newline, &Place::default())?);
@@ -28,22 +31,22 @@ pub(super) fn write_records(layout: &Layout, records: &[OutRecord]) -> Result<Ve
         && syntax.header
     {
         let names: Vec<String> = kind.fields.iter().map(|field| field.name.clone()).collect();
-        line(&csv(&layout.encoding, syntax, kind, &names, &[])?)?;
+        line(&csv(layout, syntax, kind, &names, &[])?)?;
     }
     for record in records {
         let Some(kind) = layout.records.get(record.kind) else { continue };
         line(&match &layout.syntax {
-            Syntax::Csv(syntax) => csv(&layout.encoding, syntax, kind, &record.texts, &kind.when)?,
-            Syntax::Fixed(syntax) => fixed(&layout.encoding, syntax, kind, &record.texts)?,
+            Syntax::Csv(syntax) => csv(layout, syntax, kind, &record.texts, &kind.when)?,
+            Syntax::Fixed(syntax) => fixed(layout, syntax, kind, &record.texts)?,
             // The check lets no such format file write.
-            Syntax::Whole => continue,
+            Syntax::Xml(_) | Syntax::Whole => continue,
         })?;
     }
     Ok(bytes)
 }
 
 fn csv(
-    encoding: &Encoding,
+    layout: &Layout,
     syntax: &CsvSyntax,
     kind: &RecordLayout,
     texts: &[String],
@@ -59,7 +62,7 @@ fn csv(
         }
     };
     for (at, field) in kind.fields.iter().enumerate() {
-        let text = writable(encoding, kind, field, texts.get(at).map_or("", String::as_str))?;
+        let text = writable(layout, kind, field, texts.get(at).map_or("", String::as_str))?;
         let cell = csv_cell(syntax, &text).ok_or_else(|| {
             Fault::new(code::TEXT_NEEDS_QUOTES)
                 .at(Place::default().record(&kind.name).field(&field.name))
@@ -68,16 +71,18 @@ fn csv(
         })?;
         match field.at {
             FieldAt::Column(column) => put(column.saturating_sub(1), cell),
-            FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content => put(at, cell),
+            FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content | FieldAt::Path(_) => {
+                put(at, cell)
+            }
         }
     }
     for condition in when {
         if let Condition::Column { column, is } = condition {
-            put(column.saturating_sub(1), csv_cell(syntax, is).unwrap_or_else(|| is.clone()));
+            put(column.saturating_sub(1), first_of(is));
         }
     }
     let mut line = cells.join(&String::from(syntax.delimiter));
-    if syntax.trailing_delimiter {
+    if syntax.trailing_delimiter != Trailing::Allowed {
         line.push(syntax.delimiter);
     }
     Ok(line)
@@ -98,7 +103,7 @@ fn csv_cell(syntax: &CsvSyntax, text: &str) -> Option<String> {
 }
 
 fn fixed(
-    encoding: &Encoding,
+    layout: &Layout,
     syntax: &FixedSyntax,
     kind: &RecordLayout,
     texts: &[String],
@@ -116,7 +121,7 @@ fn fixed(
     };
     for (place, field) in kind.fields.iter().enumerate() {
         let FieldAt::Characters { at, width } = field.at else { continue };
-        let text = writable(encoding, kind, field, texts.get(place).map_or("", String::as_str))?;
+        let text = writable(layout, kind, field, texts.get(place).map_or("", String::as_str))?;
         let length = text.chars().count();
         if length > width || text.contains(['\r', '\n']) {
             return Err(Fault::new(code::FIELD_DOES_NOT_FIT)
@@ -137,19 +142,22 @@ fn fixed(
     }
     for condition in &kind.when {
         if let Condition::Characters { at, is } = condition {
-            put(*at, &mut is.chars());
+            put(*at, &mut first_of(is).chars());
         }
     }
     Ok(line.into_iter().collect())
 }
 
-fn writable(
-    encoding: &Encoding,
-    kind: &RecordLayout,
-    field: &FieldLayout,
-    text: &str,
-) -> Result<String, Fault> {
-    encoding.writable(text).map(std::borrow::Cow::into_owned).map_err(|character| {
+/// The text that a condition is written as.
+fn first_of(is: &[String]) -> String {
+    is.first().cloned().unwrap_or_default()
+}
+
+fn writable(layout: &Layout, kind: &RecordLayout, field: &FieldLayout, text: &str) -> Result<String, Fault> {
+    if let Some(replacement) = layout.replacement {
+        return Ok(layout.encoding.writable_with(text, replacement).into_owned());
+    }
+    layout.encoding.writable(text).map(std::borrow::Cow::into_owned).map_err(|character| {
         unwritable(character, &Place::default().record(&kind.name).field(&field.name)).found(text)
     })
 }

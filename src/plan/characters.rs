@@ -48,7 +48,12 @@ fn article_numbers(document: &AnyDocument) -> Vec<&str> {
         | AnyDocument::PurchaseOrderChange(_)
         | AnyDocument::Cancellation(_)
         | AnyDocument::Acknowledgement(_)
-        | AnyDocument::Shipment(_) => Vec::new(),
+        | AnyDocument::Shipment(_)
+        | AnyDocument::Receipt(_)
+        | AnyDocument::Stock(_)
+        | AnyDocument::Adjustment(_)
+        | AnyDocument::Return(_)
+        | AnyDocument::CancelledOrder(_) => Vec::new(),
     };
     numbers.into_iter().filter_map(|number| number.as_deref()).collect()
 }

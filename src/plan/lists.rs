@@ -101,6 +101,11 @@ fn transporters(document: &AnyDocument) -> Vec<Stated<'_>> {
         | AnyDocument::Cancellation(_)
         | AnyDocument::Attachment(_)
         | AnyDocument::Acknowledgement(_)
-        | AnyDocument::Shipment(_) => Vec::new(),
+        | AnyDocument::Shipment(_)
+        | AnyDocument::Receipt(_)
+        | AnyDocument::Stock(_)
+        | AnyDocument::Adjustment(_)
+        | AnyDocument::Return(_)
+        | AnyDocument::CancelledOrder(_) => Vec::new(),
     }
 }

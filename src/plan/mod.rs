@@ -127,7 +127,13 @@ fn task(document: &AnyDocument) -> Option<Task> {
         AnyDocument::PurchaseOrderChange(change) => change_purchase_order(change),
         AnyDocument::Cancellation(cancellation) => cancel(cancellation),
         AnyDocument::Attachment(attachment) => put_file(attachment),
-        AnyDocument::Acknowledgement(_) | AnyDocument::Shipment(_) => return None,
+        AnyDocument::Acknowledgement(_)
+        | AnyDocument::Shipment(_)
+        | AnyDocument::Receipt(_)
+        | AnyDocument::Stock(_)
+        | AnyDocument::Adjustment(_)
+        | AnyDocument::Return(_)
+        | AnyDocument::CancelledOrder(_) => return None,
     })
 }
 

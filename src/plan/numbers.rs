@@ -44,6 +44,13 @@ fn order_numbers(document: &mut AnyDocument) -> Vec<&mut Option<String>> {
         AnyDocument::ReturnOrder(order) => vec![&mut order.return_order_number, &mut order.order_number],
         AnyDocument::Cancellation(it) => vec![&mut it.order_number, &mut it.purchase_order_number],
         AnyDocument::Attachment(it) => vec![&mut it.order_number, &mut it.purchase_order_number],
-        AnyDocument::Article(_) | AnyDocument::Acknowledgement(_) | AnyDocument::Shipment(_) => Vec::new(),
+        AnyDocument::Article(_)
+        | AnyDocument::Acknowledgement(_)
+        | AnyDocument::Shipment(_)
+        | AnyDocument::Receipt(_)
+        | AnyDocument::Stock(_)
+        | AnyDocument::Adjustment(_)
+        | AnyDocument::Return(_)
+        | AnyDocument::CancelledOrder(_) => Vec::new(),
     }
 }

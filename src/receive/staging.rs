@@ -210,8 +210,8 @@ impl<'a> Staging<'a> {
         let mut copy = contents.open(part)?;
         let spool = self.receive.spool.clone();
         let scratch = move || -> io::Result<File> { spool.scratch() };
-        let time_zone = self.inbox.time_zone;
-        let context = ReadContext { file_name: &part.file_name, time_zone, scratch: &scratch };
+        let (time_zone, live) = (self.inbox.time_zone, self.inbox.live);
+        let context = ReadContext { file_name: &part.file_name, time_zone, live, scratch: &scratch };
         let format = self.inbox.format.clone();
         let summary = format::read(&format, &mut copy, &context, &mut |item| self.add(item))?;
         self.flush()?;

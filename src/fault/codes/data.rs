@@ -101,8 +101,62 @@ codes! {
     UNKNOWN_TRANSPORTER = "unknown-transporter", Sender;
     /// A service that the transporter does not have at the installation.
     UNKNOWN_TRANSPORTER_SERVICE = "unknown-transporter-service", Sender;
+    /// A document that says of itself that it is a test, for a goods owner in use.
+    TEST_DOCUMENT = "test-document", Sender;
+    /// A number as packed decimal that was converted as if it were text.
+    PACKED_NUMBER = "packed-number", Sender;
+    /// A number with marks between groups that are not of three digits.
+    NUMBER_IN_WRONG_GROUPS = "number-in-wrong-groups", Sender;
+    /// A text that is no GTIN.
+    NOT_A_GTIN = "not-a-gtin", Sender;
+    /// A text that is no GLN.
+    NOT_A_GLN = "not-a-gln", Sender;
+    /// A text that is no SSCC.
+    NOT_AN_SSCC = "not-an-sscc", Sender;
+    /// A text that is no organisation number.
+    NOT_AN_ORGANISATION_NUMBER = "not-an-organisation-number", Sender;
+    /// A text that is no post code of its country.
+    NOT_A_POST_CODE = "not-a-post-code", Sender;
     /// A text that none of the patterns of `split` fits.
     SPLIT_DOES_NOT_FIT = "split-does-not-fit", Sender;
+    /// An XML file declares an encoding that nobody knows.
+    UNKNOWN_DECLARED_ENCODING = "unknown-declared-encoding", Sender;
+    /// Markup that is no XML.
+    NOT_WELL_FORMED = "not-well-formed", Sender;
+    /// A reference in an XML file to something that is not in it.
+    UNKNOWN_ENTITY = "unknown-entity", Sender;
+    /// An XML file that ends inside an element.
+    XML_CUT = "xml-cut", Sender;
+    /// A second root element in one XML file.
+    SECOND_ROOT = "second-root", Sender;
+    /// Text before or behind the root element.
+    TEXT_OUTSIDE_ROOT = "text-outside-root", Sender;
+    /// Another root element than the format file reads.
+    WRONG_ROOT = "wrong-root", Sender;
+    /// Elements that stand too deep in each other.
+    TOO_DEEP = "too-deep", Sender;
+    /// An element or attribute that is read once stands several times.
+    ELEMENT_REPEATED = "element-repeated", Sender;
+    /// A file whose first line is not that of its kind.
+    WRONG_FIRST_LINE = "wrong-first-line", Sender;
+    /// The line from which on a file is read is not in it.
+    LINE_NEVER_REACHED = "line-never-reached", Sender;
+    /// A file of records of fixed length that ends inside one.
+    RECORD_CUT = "record-cut", Sender;
+    /// A file without the DOS end mark that its kind has.
+    MISSING_END_MARK = "missing-end-mark", Sender;
+    /// A record without the delimiter that ends each one.
+    MISSING_TRAILING_DELIMITER = "missing-trailing-delimiter", Sender;
+    /// A record that names one above it which is not there.
+    UNKNOWN_PARENT_NUMBER = "unknown-parent-number", Sender;
+    /// Letters that the stated encoding does not have were read as those of another.
+    OEM_LETTERS_READ = "oem-letters-read", Sender;
+    /// Text that was turned into UTF-8 twice.
+    TEXT_ENCODED_TWICE = "text-encoded-twice", Sender;
+    /// The file's mark says another encoding than the format file.
+    OTHER_ENCODING_MARKED = "other-encoding-marked", Sender;
+    /// The trailer's sum differs from what is in the file.
+    WRONG_SUM = "wrong-sum", Sender;
     /// An archive without its end.
     ARCHIVE_CUT = "archive-cut", Sender;
     /// An archive whose content is not what it says.
@@ -136,3 +190,7 @@ codes! {
     /// An archive in an inbox that does not unpack such.
     ARCHIVE_NOT_UNPACKED = "archive-not-unpacked", Operator;
 }
+
+/// What is noticed of a file and keeps nothing back.
+pub(in crate::fault) const WARNINGS: &[crate::fault::Code] =
+    &[OEM_LETTERS_READ, TEXT_ENCODED_TWICE, OTHER_ENCODING_MARKED];

@@ -24,7 +24,7 @@ impl Code {
 
     /// Whether it only warns: what it is about works all the same.
     pub fn is_warning(self) -> bool {
-        config::WARNINGS.contains(&self)
+        config::WARNINGS.contains(&self) || data::WARNINGS.contains(&self)
     }
 }
 

@@ -9,11 +9,73 @@ use std::ops::RangeInclusive;
 use chrono::format::{Item, Parsed, StrftimeItems, parse};
 use chrono::{
     DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
+    Weekday,
 };
 
 use super::trimmed;
 
 pub(in crate::format) use pattern::*;
+
+/// How dates are written in a field.
+#[derive(Clone, Debug)]
+pub(in crate::format) struct DateStyle {
+    /// The first pattern that fits counts. Empty where nothing is read by it and the one to write is no whole date.
+    patterns: Vec<DatePattern>,
+    /// The day that a week without one means.
+    weekday: Option<Weekday>,
+    /// The pattern to write by.
+    out: String,
+}
+
+impl DateStyle {
+    /// # Errors
+    /// The pattern by which no date can be read, by its place.
+    pub(in crate::format) fn reading(
+        patterns: &[String],
+        weekday: Option<Weekday>,
+    ) -> Result<DateStyle, (usize, NoPattern)> {
+        let checked =
+            patterns.iter().enumerate().map(|(at, text)| DatePattern::new(text).map_err(|why| (at, why)));
+        let out = patterns.first().cloned().unwrap_or_default();
+        Ok(DateStyle { patterns: checked.collect::<Result<_, _>>()?, weekday, out })
+    }
+
+    /// A style that is only written, so that a time alone will do.
+    pub(in crate::format) fn writing(pattern: &str) -> DateStyle {
+        let patterns = DatePattern::new(pattern).into_iter().collect();
+        DateStyle { patterns, weekday: None, out: pattern.to_owned() }
+    }
+
+    /// Whether a week without its weekday would leave the day open.
+    pub(in crate::format) fn lacks_weekday(&self) -> bool {
+        self.weekday.is_none() && self.patterns.iter().any(DatePattern::needs_weekday)
+    }
+
+    /// The same patterns with another day for weeks without one.
+    pub(in crate::format) fn with_weekday(mut self, weekday: Option<Weekday>) -> DateStyle {
+        self.weekday = weekday.or(self.weekday);
+        self
+    }
+
+    pub(in crate::format) fn parse(&self, text: &str) -> Option<Moment> {
+        self.patterns.iter().find_map(|pattern| pattern.parse(text, self.weekday).ok())
+    }
+
+    /// Whether a text is one of those that ERPs write for no date (`00000000`, `1900-01-01`; reference, quirk D4).
+    pub(in crate::format) fn is_no_date(&self, text: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.is_no_date(text))
+    }
+
+    /// The patterns as people write them: `YYYY-MM-DD`.
+    pub(in crate::format) fn for_people(&self) -> String {
+        self.patterns.iter().map(DatePattern::for_people).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The pattern to write by.
+    pub(in crate::format) fn out(&self) -> &str {
+        &self.out
+    }
+}
 
 /// A moment as a file states it.
 #[derive(Clone, Copy, Debug, PartialEq)]

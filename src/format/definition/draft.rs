@@ -1,8 +1,12 @@
 //! A layout in the making: mappings may still add the fields that they name.
 
+use chrono::Weekday;
+
+use super::layout::value_path;
 use crate::fault::{Fault, Place, code};
+use crate::format::convert::DateStyle;
 use crate::format::layout::{
-    Align, FieldAt, FieldLayout, Layout, NumberStyle, RecordLayout, RecordUse, Syntax,
+    Align, FieldAt, FieldLayout, Layout, NumberStyle, RecordLayout, RecordUse, Syntax, XmlPath,
 };
 use crate::format::source::{FieldRef, Reach};
 use crate::written::{At, Table, suggestion};
@@ -15,8 +19,12 @@ pub(super) struct Draft {
     /// The record kind whose fields are the columns that a header names: any name is one.
     pub open: Option<usize>,
     pub number: NumberStyle,
-    pub date: String,
+    pub date: DateStyle,
+    /// The day that a week means where a field does not say it.
+    pub weekday: Option<Weekday>,
     pub blank: Vec<String>,
+    /// The prefixes that XML paths may use, and their namespaces.
+    pub namespaces: Vec<(String, String)>,
     /// Columns that the header need not have, and whether a mapping names them.
     pub optional: Vec<At<String>>,
     /// Documents are read by it, so that date patterns must be able to.
@@ -80,11 +88,25 @@ impl Draft {
         if let Some(at) = record.fields.iter().position(|field| field.name == name) {
             return Some(at);
         }
-        if self.open != Some(kind) {
-            return None;
-        }
-        let field = self.plain_field(name, FieldAt::Header);
+        let at = if self.open == Some(kind) { FieldAt::Header } else { FieldAt::Path(self.xml_path(name)?) };
+        let field = self.plain_field(name, at);
         self.add(kind, field)
+    }
+
+    /// In XML every name is a path, unless a field is declared by it.
+    fn xml_path(&self, name: &str) -> Option<XmlPath> {
+        matches!(self.layout.syntax, Syntax::Xml(_)).then(|| value_path(name, &self.namespaces))?
+    }
+
+    /// Adds a field to a record kind, or puts it in the place of an inherited one of its name.
+    pub fn set(&mut self, kind: usize, field: FieldLayout) -> Option<usize> {
+        let known =
+            self.layout.records.get_mut(kind)?.fields.iter_mut().find(|known| known.name == field.name);
+        match known {
+            Some(known) => *known = field,
+            None => return self.add(kind, field),
+        }
+        None
     }
 
     /// Adds a field to a record kind.
@@ -98,8 +120,12 @@ impl Draft {
     pub fn add_kind(&mut self, name: &str, place: Place) -> usize {
         self.layout.records.push(RecordLayout {
             name: name.to_owned(),
+            path: Vec::new(),
             when: Vec::new(),
             under: Vec::new(),
+            length: None,
+            columns: None,
+            nest: None,
             fields: Vec::new(),
             use_: RecordUse::Data,
             checks: Vec::new(),
@@ -134,7 +160,8 @@ impl Draft {
 
     /// The field that a text names: of the record at hand, else of those below it that occur once or those above.
     pub fn field(&mut self, table: &Table<'_>, name: &At<String>, scope: Scope<'_>) -> Option<FieldRef> {
-        if let Some((kind, field)) = self.qualified(&name.value, scope) {
+        let qualified = self.qualified(&name.value, scope);
+        if let Some((kind, field)) = qualified {
             return self.found(kind, field, scope);
         }
         if self.open == Some(scope.kind) {
@@ -151,6 +178,9 @@ impl Draft {
         };
         if let Some((kind, field)) = has(self, scope.kind) {
             return self.found(kind, field, scope);
+        }
+        if let Some(field) = self.own_field(scope.kind, &name.value) {
+            return self.found(scope.kind, field, scope);
         }
         let below = self.below(scope.kind);
         let hits: Vec<(usize, usize)> = below
@@ -193,15 +223,22 @@ impl Draft {
     }
 
     /// `head.OrdNr`.
-    fn qualified(&self, name: &str, scope: Scope<'_>) -> Option<(usize, usize)> {
+    fn qualified(&mut self, name: &str, scope: Scope<'_>) -> Option<(usize, usize)> {
         let (kind, field) = name.split_once('.')?;
         let kind = self.kind(kind)?;
         let reachable = kind == scope.kind
             || self.above(scope.kind).contains(&kind)
             || self.below(scope.kind).contains(&kind);
-        let fields = &self.layout.records.get(kind)?.fields;
-        let field = fields.iter().position(|known| known.name == field)?;
-        (reachable && !scope.repeated.contains(&kind)).then_some((kind, field))
+        if !reachable || scope.repeated.contains(&kind) {
+            return None;
+        }
+        let known = self.layout.records.get(kind)?.fields.iter().position(|known| known.name == field);
+        let field = match known {
+            Some(known) => known,
+            None if matches!(self.layout.syntax, Syntax::Xml(_)) => self.own_field(kind, field)?,
+            None => return None,
+        };
+        Some((kind, field))
     }
 
     fn found(&mut self, kind: usize, field: usize, scope: Scope<'_>) -> Option<FieldRef> {

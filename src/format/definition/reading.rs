@@ -3,11 +3,15 @@
 use super::CodeTables;
 use super::draft::{Draft, Scope};
 use super::source_part::{self, wrong_type};
+use super::tests_part;
 use crate::document::{DocumentType, MEMBERS_UNKNOWN, Member, MemberKind, Shape};
 use crate::fault::{Code, Fault, code};
 use crate::format::layout::RecordUse;
 use crate::format::source::{Convert, EachMapping, MemberMapping, Pick, PlainMapping, ReadDocument, Source};
 use crate::written::{At, Item, Table, suggestion};
+
+/// The words in tables of documents and lists that are no members.
+const WORDS: [&str; 4] = ["each", "where", "skip", "test"];
 
 /// Checks one `[document.NAME]`.
 pub(super) fn document(
@@ -22,10 +26,14 @@ pub(super) fn document(
         return None;
     };
     let whole_group = draft.layout.group.as_ref().is_some_and(|group| group.record == each);
+    let scope = Scope { kind: each, repeated: &[] };
+    let only = tests_part::tests(table, "where", draft, scope).unwrap_or_default();
+    let test = tests_part::tests(table, "test", draft, scope);
     let mut checker = Checker { draft, tables, whole_group, row_numbers_made: Vec::new() };
     let members = checker.members(table, document.shape(), each, whole_group, "");
     let row_numbers_made = checker.row_numbers_made;
-    Some(ReadDocument { document, each, whole_group, members, row_numbers_made, remember: Vec::new() })
+    let remember = Vec::new();
+    Some(ReadDocument { document, each, whole_group, only, test, members, row_numbers_made, remember })
 }
 
 /// The document type of this name that goes in the wanted direction, or a mistake.
@@ -109,7 +117,9 @@ impl Checker<'_> {
         let mut made = Vec::new();
         for key in table.keys() {
             let Some(position) = shape.position(&key.value) else {
-                if key.value != "each" || !self.may_have_each(shape) {
+                let of_a_list = WORDS.contains(&key.value.as_str()) && self.may_have_each(shape);
+                let of_an_alternative = key.value == "when" && path.ends_with(']');
+                if !of_a_list && !of_an_alternative {
                     unknown_target(table, shape, &key);
                 }
                 continue;
@@ -160,11 +170,22 @@ impl Checker<'_> {
                     targets(&inner, shape());
                     return None;
                 };
+                let item = Scope { kind: each, repeated: &[] };
+                let only = tests_part::tests(&inner, "where", self.draft, item).unwrap_or_default();
+                let skip = tests_part::tests(&inner, "skip", self.draft, item);
                 let mut members = self.members(&inner, shape(), each, false, path);
                 self.make_row_numbers(&inner, shape(), path, &mut members);
                 let row_number = shape().position("row_number");
                 let remember = Vec::new();
-                Some(MemberMapping::Each(EachMapping { position, each, members, row_number, remember }))
+                Some(MemberMapping::Each(EachMapping {
+                    position,
+                    each,
+                    only,
+                    skip,
+                    members,
+                    row_number,
+                    remember,
+                }))
             }
             (MemberKind::List(shape), Item::List(items, _)) => {
                 let mut entries = Vec::new();
@@ -178,6 +199,9 @@ impl Checker<'_> {
                     }
                 }
                 Some(MemberMapping::Entries { position, entries })
+            }
+            (MemberKind::Object(shape), Item::List(items, _)) => {
+                Some(self.alternatives(table, member, position, items, shape(), scope, whole, path))
             }
             (MemberKind::Object(shape), other) => {
                 let example = shape().members.first().map(|inner| inner.name).unwrap_or_default();
@@ -210,6 +234,40 @@ impl Checker<'_> {
                 })))
             }
         }
+    }
+
+    /// `consignee = [{ when = …, name = … }, { name = … }]`: the first whose `when` holds is taken whole.
+    #[allow(clippy::too_many_arguments)]
+    fn alternatives(
+        &mut self,
+        table: &Table<'_>,
+        member: &'static Member,
+        position: usize,
+        items: Vec<Item<'_>>,
+        shape: &'static Shape,
+        scope: Scope<'_>,
+        whole: bool,
+        path: &str,
+    ) -> MemberMapping {
+        let mut alternatives = Vec::new();
+        let last = items.len();
+        for (number, item) in items.into_iter().enumerate() {
+            let Item::Table(inner) = item else {
+                wrong_type(table, member.name, &item, "a table");
+                continue;
+            };
+            let when = tests_part::tests(&inner, "when", self.draft, scope);
+            if when.is_none() && number + 1 < last {
+                inner.missing(
+                    "when",
+                    "when it is taken, like when = { LevNamn = { blank = false } }; only the last needs none",
+                );
+            }
+            let members = self.level(&inner, shape, scope, whole, &format!("{path}[{}]", number + 1));
+            check_required(&inner, shape);
+            alternatives.push((when.unwrap_or_default(), members));
+        }
+        MemberMapping::Alternatives { position, alternatives }
     }
 
     /// Lines whose row number the format file does not set are numbered in the order of the file, so that the same
@@ -268,7 +326,7 @@ fn has_list_of(shape: &'static Shape, wanted: &Shape) -> bool {
 
 /// Where it is not known which records a table is made of, its left-hand sides can still be checked.
 fn targets(table: &Table<'_>, shape: &'static Shape) {
-    for key in table.keys().iter().filter(|key| key.value != "each") {
+    for key in table.keys().iter().filter(|key| !WORDS.contains(&key.value.as_str())) {
         match shape.position(&key.value).and_then(|position| shape.members.get(position)) {
             None => unknown_target(table, shape, key),
             Some(Member { kind: MemberKind::Object(inner) | MemberKind::List(inner), name, .. }) => {
@@ -359,14 +417,20 @@ pub(super) fn remember(table: &Table<'_>, draft: &mut Draft, documents: &mut [Re
 fn each_mappings(members: &[MemberMapping]) -> impl Iterator<Item = &EachMapping> {
     members.iter().filter_map(|member| match member {
         MemberMapping::Each(each) => Some(each),
-        MemberMapping::Plain(_) | MemberMapping::Object { .. } | MemberMapping::Entries { .. } => None,
+        MemberMapping::Plain(_)
+        | MemberMapping::Object { .. }
+        | MemberMapping::Entries { .. }
+        | MemberMapping::Alternatives { .. } => None,
     })
 }
 
 fn each_mappings_mut(members: &mut [MemberMapping]) -> impl Iterator<Item = &mut EachMapping> {
     members.iter_mut().filter_map(|member| match member {
         MemberMapping::Each(each) => Some(each),
-        MemberMapping::Plain(_) | MemberMapping::Object { .. } | MemberMapping::Entries { .. } => None,
+        MemberMapping::Plain(_)
+        | MemberMapping::Object { .. }
+        | MemberMapping::Entries { .. }
+        | MemberMapping::Alternatives { .. } => None,
     })
 }
 

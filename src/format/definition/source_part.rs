@@ -3,14 +3,15 @@
 use rust_decimal::Decimal;
 
 use super::CodeTables;
+use super::date_part;
 use super::draft::{Draft, Scope};
-use super::layout_part::DATE_EXPECTED;
 use super::split_part;
+use super::tests_part;
 use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, code};
 use crate::format::codes;
 use crate::format::convert;
-use crate::format::source::{Codes, Convert, Factor, FieldRef, NamePart, Pick, Source};
+use crate::format::source::{Codes, Convert, Country, Factor, FieldRef, Form, NamePart, Pick, Source};
 use crate::written::{At, Item, Table, suggestion};
 
 /// What a source is, for messages.
@@ -69,7 +70,12 @@ impl Convert {
             decimal: None,
             decimals: None,
             strip_leading_zeros: false,
+            remove: Vec::new(),
+            trim: Vec::new(),
+            form: None,
+            country: None,
             cut: None,
+            invert: false,
             yes: convert::YES.map(str::to_owned).to_vec(),
             no: convert::NO.map(str::to_owned).to_vec(),
             times: None,
@@ -115,7 +121,6 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
     let file_name = table.item("file_name");
     let part = table.text("part");
     let all = table.text("all");
-    let only = table.table("where");
     if written.len() != 1 {
         table.fault(
             Fault::new(code::NOT_ONE_SOURCE)
@@ -126,11 +131,9 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
         );
         return None;
     }
-    if let Some(only) = &only
-        && all.is_none()
-    {
+    if table.has("where") && all.is_none() {
         misfit(table, "where", "it goes with all only");
-        only.any_keys();
+        table.item("where");
     }
     if let Some(from) = from {
         return Some(Pick::Field(draft.field(table, &from, scope)?));
@@ -152,7 +155,7 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
     if let Some(file_name) = file_name {
         return self::file_name(table, file_name, part);
     }
-    all.and_then(|all| gathered(table, &all, only, with, draft, scope))
+    all.and_then(|all| gathered(table, &all, with, draft, scope))
 }
 
 /// `file_name = true`, or `file_name = "{order}_{rest}.pdf", part = "order"`: each name in braces stands for at least one
@@ -233,7 +236,6 @@ fn fields(
 fn gathered(
     table: &Table<'_>,
     name: &At<String>,
-    only: Option<Table<'_>>,
     with: Option<String>,
     draft: &mut Draft,
     scope: Scope<'_>,
@@ -254,16 +256,8 @@ fn gathered(
     }
     let inner = Scope { kind, repeated: &[] };
     let field = draft.field(table, &At { value: field, place: name.place.clone() }, inner)?.field;
-    let mut conditions = Vec::new();
-    if let Some(only) = only {
-        for condition in only.keys() {
-            let Some(text) = only.text(&condition.value) else { continue };
-            if let Some(found) = draft.field(&only, &condition, inner) {
-                conditions.push((found.field, text.value));
-            }
-        }
-    }
-    Some(Pick::All { kind, field, only: conditions, with: with.unwrap_or_else(|| "\n".to_owned()) })
+    let only = tests_part::tests(table, "where", draft, inner).unwrap_or_default();
+    Some(Pick::All { kind, field, only, with: with.unwrap_or_else(|| "\n".to_owned()) })
 }
 
 /// Records that records of a kind do not stand below the record at hand.
@@ -297,8 +291,10 @@ fn conversions(
     for key in ["decimal", "decimals", "times", "per", "round"] {
         fits(key, number);
     }
-    fits("strip_leading_zeros", matches!(kind, MemberKind::Text));
-    fits("cut", matches!(kind, MemberKind::Text));
+    for key in ["strip_leading_zeros", "cut", "remove", "trim", "form", "country"] {
+        fits(key, matches!(kind, MemberKind::Text));
+    }
+    fits("invert", matches!(kind, MemberKind::Boolean));
     fits("yes", matches!(kind, MemberKind::Boolean));
     fits("no", matches!(kind, MemberKind::Boolean));
     convert.codes = table.text("codes").and_then(|name| code_table(table, &name, tables));
@@ -313,12 +309,16 @@ fn conversions(
             "",
         );
     }
-    convert.date = table.text("date").map(|pattern| {
-        if date && !convert::is_date_pattern(&pattern.value) {
-            table.wrong_value("date", &pattern, DATE_EXPECTED, "");
+    fits("weekday", date);
+    let weekday = date_part::weekday(table);
+    if date {
+        convert.date = date_part::dates(table, true, weekday.or(draft.weekday));
+        if convert.date.is_none() && weekday.is_some() && !table.has("date") {
+            misfit(table, "weekday", "it goes with date only");
         }
-        pattern.value
-    });
+    } else {
+        table.item("date");
+    }
     convert.decimal = table.text("decimal").and_then(|text| {
         let mut characters = text.value.chars();
         let sign = characters.next().filter(|_| characters.next().is_none());
@@ -330,6 +330,14 @@ fn conversions(
     convert.decimals = small(table, "decimals");
     convert.round = small(table, "round");
     convert.strip_leading_zeros = table.boolean("strip_leading_zeros").is_some_and(|strip| strip.value);
+    let characters = |key: &str| {
+        let text = table.text(key).map(|text| text.value);
+        text.map(|text| text.chars().collect()).unwrap_or_default()
+    };
+    (convert.remove, convert.trim) = (characters("remove"), characters("trim"));
+    convert.form = table.one_of("form", &FORMS);
+    convert.country = country(table, draft, scope, tables);
+    convert.invert = table.boolean("invert").is_some_and(|invert| invert.value);
     convert.cut = small(table, "cut").and_then(|cut| usize::try_from(cut).ok());
     if let Some(yes) = table.texts("yes") {
         convert.yes = yes.into_iter().map(|word| word.value).collect();
@@ -349,6 +357,46 @@ fn conversions(
         table.missing("round", "the number of decimals that a division is rounded to, like round = 2");
     }
     convert
+}
+
+const FORMS: [(&str, Form); 6] = [
+    ("gtin", Form::Gtin),
+    ("gln", Form::Gln),
+    ("sscc", Form::Sscc),
+    ("organisation_number", Form::OrganisationNumber),
+    ("post_code", Form::PostCode),
+    ("post_code_country", Form::PostCodeCountry),
+];
+
+/// `country = "SE"`, or the field that says it: `country = { from = "Land" }`.
+fn country(table: &Table<'_>, draft: &mut Draft, scope: Scope<'_>, tables: &CodeTables) -> Option<Country> {
+    if table.has("country") && !table.has("form") {
+        misfit(table, "country", "it goes with form only");
+    }
+    match table.item("country")? {
+        Item::Text(country) => {
+            if country.value.len() != 2 || !country.value.bytes().all(|letter| letter.is_ascii_uppercase()) {
+                table.wrong_value(
+                    "country",
+                    &country,
+                    "a country of two capital letters, or { from = \"Field\" }",
+                    "",
+                );
+            }
+            Some(Country::Named(country.value))
+        }
+        Item::Table(inner) => {
+            let name = inner.required_text("from", "the field that says the country");
+            let named = At { value: "countries".to_owned(), place: inner.place() };
+            let codes = code_table(&inner, &inner.text("codes").unwrap_or(named), tables);
+            inner.finish();
+            Some(Country::Field(draft.field(&inner, &name?, scope)?, codes?))
+        }
+        other => {
+            wrong_type(table, "country", &other, "a country of two capital letters, or { from = \"Field\" }");
+            None
+        }
+    }
 }
 
 fn small(table: &Table<'_>, key: &str) -> Option<u32> {

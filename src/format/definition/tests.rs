@@ -214,7 +214,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             ORDERS,
             "encoding  = \"windows-1252\"",
             "encoding = \"windows-1522\"",
-            "6:12+14 encoding cannot be windows-1522 | the name of a character encoding, like \"windows-1252\", \"iso-8859-1\" or \"utf-8\" | did you mean windows-1252?",
+            "6:12+14 encoding cannot be windows-1522 | one of: windows-1252, iso-8859-1, iso-8859-15, utf-8, windows-1250, windows-1257, iso-8859-4, iso-8859-10, utf-16le, utf-16be, cp850, cp858, cp865, cp437, ibm278, ibm1143, ibm277, ibm1142, ibm037, ibm500, sen-850200-b, sen-850200-c, ns-4551-1, ns-4551-2, ds-2089 | did you mean windows-1252?",
         ),
         (
             ORDERS,
@@ -227,7 +227,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             ORDERS,
             "date      = \"%Y-%m-%d\"",
             "date = \"YYYY-MM-DD\"",
-            "10:8+12 date cannot be YYYY-MM-DD | a pattern with year, month and day like \"%Y-%m-%d\", \"%d.%m.%Y\" or \"%y%m%d\" | ",
+            "10:8+12 date cannot be YYYY-MM-DD | a pattern with year, month and day like \"%Y-%m-%d\", \"%d.%m.%Y\" or \"%y%m%d\", or with year and week like \"%g%V\"; or a list of patterns of which the first that fits counts | ",
         ),
         (
             ORDERS,
@@ -281,7 +281,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             SHIPMENTS,
             "of     = \"shipment\"",
             "of = \"order\"",
-            "7:6+7 order comes from the ERP and cannot be written to a file | one of: acknowledgement, shipment | use [document.order] to read it",
+            "7:6+7 order comes from the ERP and cannot be written to a file | one of: acknowledgement, shipment, receipt, stock, adjustment, return, cancelled_order | use [document.order] to read it",
         ),
         (
             SHIPMENTS,
@@ -293,7 +293,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             SHIPMENTS,
             "encoding = \"windows-1252\"",
             "",
-            "2:1+8 encoding is missing | the name of a character encoding, like \"windows-1252\", \"iso-8859-1\" or \"utf-8\" | add encoding to [layout]",
+            "2:1+8 encoding is missing | the name of a character encoding, like \"windows-1252\", \"cp850\" or \"utf-8\" | add encoding to [layout]",
         ),
     ] {
         let found = after(text, from, to);

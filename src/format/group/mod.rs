@@ -4,18 +4,23 @@
 //! were whole. The others of such a group are handed out as strays too, each saying which line is to blame.
 
 mod bundle;
+mod totals;
 mod whole_file;
 
+use std::collections::HashMap;
 use std::io::Read;
 
+use super::encoding::Noticed;
 use super::layout::{FieldLayout, Group, Layout, RecordLayout, RecordUse, Syntax};
-use super::lines::{Lines, is_blank};
+use super::lines::is_blank;
 use super::record::Records;
-use super::rows::{Row, Rows};
+use super::rows::{Found, Row, Rows};
 use super::sort::{Entry, Sorter};
+use super::xml::TreeFaults;
 use super::{MEMORY_FOR_GROUPING, ReadContext, Summary, whole};
 use crate::fault::{Fault, Place, code};
 use bundle::{Bundle, scratch_failed, within_limit};
+use totals::Totals;
 use whole_file::WholeFile;
 
 pub(super) use super::write::write_records;
@@ -55,7 +60,7 @@ pub(super) fn read_within(
     context: &ReadContext<'_>,
     each: &mut Each<'_>,
 ) -> Result<Summary, Fault> {
-    let mut rows = Rows::new(layout, Lines::new(context.file_name, &layout.encoding, input));
+    let mut rows = Rows::new(layout, context.file_name, input)?;
     let mut reading = Reading {
         layout,
         file: context.file_name,
@@ -64,7 +69,9 @@ pub(super) fn read_within(
         open: None,
         spare: Bundle::default(),
         key: String::new(),
-        counts: vec![0; layout.records.len()],
+        file_totals: Totals::new(layout),
+        open_totals: Totals::new(layout),
+        numbers: HashMap::new(),
         records_but_trailer: 0,
         trailer: None,
         summary: Summary::default(),
@@ -78,8 +85,12 @@ pub(super) fn read_within(
     };
     loop {
         reading.at_hand.clear();
-        let Some(row) = rows.next(&mut reading.at_hand)? else { break };
-        if !reading.row(row, each)? {
+        let goes_on = match rows.next(&mut reading.at_hand)? {
+            Found::Row(row) => reading.row(row, each)?,
+            Found::Tree(faults) => reading.tree(faults, each)?,
+            Found::End => false,
+        };
+        if !goes_on {
             break;
         }
     }
@@ -99,8 +110,11 @@ struct Reading<'r> {
     spare: Bundle,
     /// The key of the bundle at hand.
     key: String,
-    /// Records by kind.
-    counts: Vec<u64>,
+    /// The records of the open bundle by their own numbers (`nest`).
+    numbers: HashMap<String, usize>,
+    /// What was counted and added up in the file, and in the open record.
+    file_totals: Totals,
+    open_totals: Totals,
     records_but_trailer: u64,
     /// The line of the trailer.
     trailer: Option<u64>,
@@ -141,15 +155,55 @@ impl Reading<'_> {
             self.unclaimed(row, each)?;
             return Ok(true);
         };
-        if let Some(count) = row.kind.and_then(|kind| self.counts.get_mut(kind)) {
-            *count += 1;
-        }
+        self.file_totals.add(row.kind, kind, &self.at_hand, 0);
         match kind.use_ {
-            RecordUse::Ignore => self.summary.records_ignored += 1,
+            RecordUse::Ignore if kind.checks.is_empty() => self.summary.records_ignored += 1,
+            RecordUse::Ignore => {
+                self.summary.records_ignored += 1;
+                self.child(kind, row, each)?;
+            }
             RecordUse::Trailer => self.check(kind, row),
             RecordUse::Data if kind.under.is_empty() => self.root(kind, row, each)?,
             RecordUse::Data => self.child(kind, row, each)?,
         }
+        Ok(true)
+    }
+
+    /// Takes in the tree of records at hand.
+    fn tree(&mut self, faults: TreeFaults, each: &mut Each<'_>) -> Result<bool, Fault> {
+        let records = self.at_hand.len() as u64;
+        self.summary.records += records;
+        let kind_of =
+            |record: usize| self.at_hand.kind(record).and_then(|kind| self.layout.records.get(kind));
+        let root = kind_of(0);
+        if root.is_some_and(|root| root.use_ == RecordUse::Trailer) {
+            let fault = faults.into_iter().next().map(|(_, fault)| fault);
+            if let Some(root) = root {
+                self.check(root, Row { kind: self.at_hand.kind(0), fault });
+            }
+            return Ok(true);
+        }
+        self.records_but_trailer += records;
+        for record in 0..self.at_hand.len() {
+            let number = self.at_hand.kind(record);
+            let Some(kind) = number.and_then(|kind| self.layout.records.get(kind)) else { continue };
+            self.file_totals.add(number, kind, &self.at_hand, record);
+            if kind.use_ == RecordUse::Ignore {
+                self.summary.records_ignored += 1;
+            }
+        }
+        if root.is_some_and(|root| root.use_ == RecordUse::Ignore) {
+            return Ok(true);
+        }
+        self.close(each)?;
+        let mut bundle = std::mem::take(&mut self.spare);
+        std::mem::swap(&mut bundle.records, &mut self.at_hand);
+        for (record, fault) in faults {
+            let kind = bundle.records.kind(record).and_then(|kind| self.layout.records.get(kind));
+            bundle.faults.push((record, kind.map_or(fault.clone(), |kind| named(fault, kind))));
+        }
+        self.open = Some(bundle);
+        self.close(each)?;
         Ok(true)
     }
 
@@ -172,23 +226,56 @@ impl Reading<'_> {
         let mut open = std::mem::take(&mut self.spare);
         open.push(&self.at_hand, None, fault);
         self.open = Some(open);
-        if self.nested { Ok(()) } else { self.close(each) }
+        if !self.nested {
+            return self.close(each);
+        }
+        self.open_totals.clear();
+        self.open_totals.add(row.kind, kind, &self.at_hand, 0);
+        self.numbers.clear();
+        self.number(kind, 0);
+        Ok(())
     }
 
     fn child(&mut self, kind: &RecordLayout, row: Row, each: &mut Each<'_>) -> Result<(), Fault> {
         let mut fault = row.fault.map(|fault| named(fault, kind));
-        let Some(open) = &mut self.open else {
+        let Some(open) = &self.open else {
             let fault = fault.unwrap_or_else(|| without_parent(self.layout, self.file, kind, &self.at_hand));
             return self.stray(fault, each);
         };
-        let is_parent =
+        let place = open.records.len();
+        let may_stand_under =
             |above: &usize| open.records.kind(*above).is_some_and(|above| kind.under.contains(&above));
-        let parent = (0..open.records.len()).rev().find(is_parent);
+        let parent = match kind.nest.and_then(|nest| nest.parent) {
+            Some(field) => {
+                let wanted = self.at_hand.field(0, field).unwrap_or("");
+                let named = self.numbers.get(wanted).copied().filter(may_stand_under);
+                if named.is_none() && fault.is_none() && open.faults.is_empty() {
+                    let place = place_of(self.file, kind, field, &self.at_hand, 0);
+                    fault = Some(Fault::new(code::UNKNOWN_PARENT_NUMBER).at(place).found(wanted));
+                }
+                named
+            }
+            None => (0..place).rev().find(may_stand_under),
+        };
         if parent.is_none() && fault.is_none() && open.faults.is_empty() {
             fault = Some(without_parent(self.layout, self.file, kind, &self.at_hand));
         }
+        if fault.is_none() {
+            let mut checks = kind.checks.iter();
+            fault = checks.find_map(|check| self.open_totals.differs(self, check, kind, place as u64));
+        }
+        self.open_totals.add(row.kind, kind, &self.at_hand, 0);
+        self.number(kind, place);
+        let Some(open) = &mut self.open else { return Ok(()) };
         open.push(&self.at_hand, parent, fault);
         within_limit(self.file, &open.records)
+    }
+
+    /// Notes the own number of the record at hand, which gets a place in the open bundle.
+    fn number(&mut self, kind: &RecordLayout, place: usize) {
+        if let Some(nest) = kind.nest {
+            self.numbers.insert(self.at_hand.field(0, nest.id).unwrap_or("").to_owned(), place);
+        }
     }
 
     /// The open record has all that stands under it.
@@ -263,36 +350,10 @@ impl Reading<'_> {
             self.summary.file_faults.push(named(fault, kind));
             return;
         }
-        for check in &kind.checks {
-            let counted: u64 = if check.of.is_empty() {
-                self.records_but_trailer
-            } else {
-                check.of.iter().filter_map(|kind| self.counts.get(*kind)).sum()
-            };
-            let Some(field) = kind.fields.get(check.field) else { continue };
-            let text = self.at_hand.field(0, check.field).unwrap_or("");
-            let digits: String = text
-                .chars()
-                .filter(|sign| !is_blank(*sign) && Some(*sign) != field.number.thousands)
-                .collect();
-            let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-            if is_number && digits.parse() == Ok(counted) {
-                continue;
-            }
-            let names: Vec<&str> = check
-                .of
-                .iter()
-                .filter_map(|kind| self.layout.records.get(*kind))
-                .map(|kind| kind.name.as_str())
-                .collect();
-            self.summary.file_faults.push(
-                Fault::new(code::WRONG_COUNT)
-                    .at(place_of(self.file, kind, check.field, &self.at_hand, 0))
-                    .found(text)
-                    .with("counted", counted)
-                    .with("of", if names.is_empty() { "*".to_owned() } else { names.join(", ") }),
-            );
-        }
+        let all = self.records_but_trailer;
+        let faults = kind.checks.iter().filter_map(|check| self.file_totals.differs(self, check, kind, all));
+        let faults: Vec<Fault> = faults.collect();
+        self.summary.file_faults.extend(faults);
     }
 
     fn finish(mut self, rows: &Rows<'_>, each: &mut Each<'_>) -> Result<Summary, Fault> {
@@ -323,10 +384,18 @@ impl Reading<'_> {
                 }
             }
         }
-        let last = || Place::file(self.file).line(rows.lines().number().max(1));
-        if rows.lines().is_cut() {
+        let last = || Place::file(self.file).line(rows.line().max(1));
+        if rows.is_cut() {
             self.summary.file_faults.push(Fault::new(code::CUT_CHARACTER).at(last()));
         }
+        if self.layout.around.end_mark && rows.saw_anything() && !rows.has_end_mark() {
+            self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last()));
+        }
+        self.summary.warnings = rows
+            .noticed()
+            .into_iter()
+            .map(|noticed| warning(noticed, self.layout).at(Place::file(self.file)))
+            .collect();
         let wants_trailer = self.layout.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
         if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
             self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
@@ -339,6 +408,21 @@ impl Reading<'_> {
 
 /// How many faults of the file as such are kept.
 const FILE_FAULTS_MAX: usize = 100;
+
+/// What was noticed of the characters of a file, as a fault that only warns.
+fn warning(noticed: Noticed, layout: &Layout) -> Fault {
+    match noticed {
+        Noticed::OtherMark { encoding } => Fault::new(code::OTHER_ENCODING_MARKED)
+            .found(encoding.name())
+            .with("encoding", layout.encoding.name()),
+        Noticed::OemNorwegian { count } => {
+            Fault::new(code::OEM_LETTERS_READ).with("count", count).with("encoding", layout.encoding.name())
+        }
+        Noticed::DoubleEncoded { count, written, means } => {
+            Fault::new(code::TEXT_ENCODED_TWICE).with("count", count).found(written).with("means", means)
+        }
+    }
+}
 
 fn means_nothing(field: &FieldLayout, text: &str) -> bool {
     text.is_empty() || field.blank.iter().any(|blank| blank.trim_matches(is_blank) == text)

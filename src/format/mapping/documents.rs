@@ -115,6 +115,9 @@ impl<'m> Mapper<'m> {
             } else {
                 rows.push(*opener);
             }
+            if !values::holds(&mut group, &document.only, Here { record: *opener, rows: &rows, number: 1 }) {
+                continue;
+            }
             let mapped = group.document(document, *opener, &rows);
             result = each(Item::Document(Box::new(mapped)));
             if result.is_err() {
@@ -220,6 +223,12 @@ impl<'g> Group<'g> {
             }
         }
         self.compare_rows(rows);
+        if self.context.live
+            && let Some(test) = &mapping.test
+            && values::holds(self, test, here)
+        {
+            self.faults.push(Fault::new(code::TEST_DOCUMENT).at(self.place(opener, None)));
+        }
         let mut document = AnyDocument::empty(mapping.document);
         fill(document.as_document_mut(), &mut self.room.made.drain(..));
         let lines = || self.room.touched.iter().map(|record| self.records.line(*record));
@@ -267,6 +276,13 @@ impl<'g> Group<'g> {
                         self.nested(*position, entry, here, own, &mut level, remembered);
                     }
                 }
+                MemberMapping::Alternatives { position, alternatives } => {
+                    level.variable = true;
+                    let fits = alternatives.iter().find(|(tests, _)| values::holds(self, tests, here));
+                    if let Some((_, members)) = fits {
+                        self.nested(*position, members, here, own, &mut level, remembered);
+                    }
+                }
                 MemberMapping::Each(each) => self.each(each, here, &mut level, remembered),
             }
         }
@@ -298,14 +314,15 @@ impl<'g> Group<'g> {
 
     fn each(&mut self, each: &EachMapping, here: Here<'_>, level: &mut Level, remembered: &mut Remembered) {
         level.variable = true;
+        let mut number = 0;
         if self.records.kind(here.record) == Some(each.each) {
-            for (index, record) in here.rows.iter().enumerate() {
-                self.item(each, *record, index + 1, level, remembered);
+            for record in here.rows {
+                self.item(each, *record, &mut number, level, remembered);
             }
             return;
         }
-        for (index, record) in self.below(each.each, here).into_iter().enumerate() {
-            self.item(each, record, index + 1, level, remembered);
+        for record in self.below(each.each, here) {
+            self.item(each, record, &mut number, level, remembered);
         }
     }
 
@@ -313,13 +330,20 @@ impl<'g> Group<'g> {
         &mut self,
         each: &EachMapping,
         record: usize,
-        number: usize,
+        number: &mut usize,
         level: &mut Level,
         remembered: &mut Remembered,
     ) {
-        self.take(record);
         let rows = [record];
-        let item = Here { record, rows: &rows, number };
+        let item = Here { record, rows: &rows, number: *number + 1 };
+        if !values::holds(self, &each.only, item) {
+            return;
+        }
+        self.take(record);
+        if each.skip.as_ref().is_some_and(|skip| values::holds(self, skip, item)) {
+            return;
+        }
+        *number += 1;
         let before = self.room.made.len();
         self.room.made.push(Made::Open(each.position));
         let inner = self.level(&each.members, item, false, remembered);

@@ -88,8 +88,12 @@ struct MappedGroup {
 
 fn mapped(definition: &Definition, records: &Records) -> MappedGroup {
     let scratch = || Err(std::io::Error::other("none"));
-    let context =
-        ReadContext { file_name: "ORD1.csv", time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
+    let context = ReadContext {
+        file_name: "ORD1.csv",
+        time_zone: chrono_tz::Europe::Stockholm,
+        live: true,
+        scratch: &scratch,
+    };
     let mut group = MappedGroup::default();
     let mut each = |item| {
         match item {
@@ -509,7 +513,7 @@ Before = "delivered_number_of_items"
 Behind = "delivered_number_of_items"
 "#,
     );
-    assert_eq!(written(&definition).unwrap(), ["line:250 |250", "line:25-|-0000025"]);
+    assert_eq!(written(&definition).unwrap(), ["line:0000250 |00000250", "line:0000025-|-0000025"]);
 }
 
 #[test]

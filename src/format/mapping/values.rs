@@ -7,10 +7,12 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::documents::{Group, Here};
 use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, Place, code};
-use crate::format::convert::{self, NoNumber};
+use crate::format::convert::{self, DateStyle, NoNumber};
 use crate::format::definition::constant_text;
 use crate::format::layout::{FieldLayout, NumberStyle, Sign};
-use crate::format::source::{Convert, Factor, FieldRef, Pick, Reach, Source, Split, number_style};
+use crate::format::source::{
+    Convert, Country, Factor, FieldRef, Form, Is, Pick, Reach, Source, Split, Tests, number_style,
+};
 
 /// What became of a source.
 pub(super) enum Evaluated {
@@ -168,7 +170,7 @@ fn gathered<'g>(
     group: &mut Group<'g>,
     kind: usize,
     field: usize,
-    only: &[(usize, String)],
+    only: &Tests,
     with: &str,
     here: Here<'_>,
 ) -> Option<Picked<'g>> {
@@ -178,9 +180,8 @@ fn gathered<'g>(
     let mut from = None;
     for record in records {
         group.take(record);
-        let fits = only.iter().all(|(field, is)| {
-            group.stated(record, *field).map(convert::trimmed).unwrap_or_default() == is.as_str()
-        });
+        let rows = [record];
+        let fits = holds(group, only, Here { record, rows: &rows, number: 1 });
         if let (true, Some(text)) = (fits, group.stated(record, field)) {
             texts.push(text.into());
             from = from.or(Some((record, field)));
@@ -219,17 +220,8 @@ fn converted(
     }
     Ok(Some(match convert.kind {
         MemberKind::Text => {
-            let mut text = picked.text.as_ref();
-            if convert.strip_leading_zeros {
-                text = convert::strip_leading_zeros(convert::trimmed(text));
-            }
-            if let Some(characters) = convert.cut {
-                text = convert::cut(text, characters).trim_end();
-            }
-            if text.is_empty() {
-                return Ok(None);
-            }
-            Value::Text(text.to_owned())
+            let Some(text) = text(group, convert, picked, here)? else { return Ok(None) };
+            Value::Text(text.into_owned())
         }
         MemberKind::Decimal => match number(group, convert, picked, here)? {
             Some(number) => Value::Decimal(number),
@@ -244,26 +236,38 @@ fn converted(
                 let words: Vec<&str> = convert.yes.iter().chain(&convert.no).map(String::as_str).collect();
                 fault(group, code::NOT_YES_OR_NO, picked, here).with("words", words.join(", "))
             })?;
-            Value::Boolean(truth)
+            Value::Boolean(truth != convert.invert)
         }
-        MemberKind::Date | MemberKind::DateTime => moment(group, convert, picked, here)?,
+        MemberKind::Date | MemberKind::DateTime => return moment(group, convert, picked, here),
         MemberKind::Object(_) | MemberKind::List(_) => return Ok(None),
     }))
 }
 
-fn moment(group: &Group<'_>, convert: &Convert, picked: &Picked<'_>, here: Here<'_>) -> Result<Value, Fault> {
-    let pattern = match (&convert.date, style(group, picked.from)) {
-        (Some(pattern), _) => pattern.as_str(),
-        (None, Some(field)) => field.date.as_str(),
-        (None, None) => "%Y-%m-%d",
+/// The moment in a text; `None` for what ERPs write where there is no date.
+fn moment(
+    group: &Group<'_>,
+    convert: &Convert,
+    picked: &Picked<'_>,
+    here: Here<'_>,
+) -> Result<Option<Value>, Fault> {
+    let plain;
+    let dates = match (&convert.date, style(group, picked.from)) {
+        (Some(dates), _) => dates,
+        (None, Some(field)) => &field.date,
+        (None, None) => {
+            plain = DateStyle::writing("%Y-%m-%d");
+            &plain
+        }
     };
-    let wrong =
-        || fault(group, code::NOT_A_DATE, picked, here).with("pattern", convert::date_for_people(pattern));
-    let moment = convert::moment(&picked.text, pattern).ok_or_else(wrong)?;
-    Ok(match convert.kind {
+    if dates.is_no_date(&picked.text) {
+        return Ok(None);
+    }
+    let wrong = || fault(group, code::NOT_A_DATE, picked, here).with("pattern", dates.for_people());
+    let moment = dates.parse(&picked.text).ok_or_else(wrong)?;
+    Ok(Some(match convert.kind {
         MemberKind::Date => Value::Date(moment.date()),
         _ => Value::DateTime(moment.instant(group.context.time_zone).ok_or_else(wrong)?),
-    })
+    }))
 }
 
 fn whole(group: &Group<'_>, number: Decimal, picked: &Picked<'_>, here: Here<'_>) -> Result<i32, Fault> {
@@ -277,9 +281,8 @@ fn too_great(group: &Group<'_>, most: impl ToString, picked: &Picked<'_>, here: 
     fault(group, code::NUMBER_TOO_GREAT, picked, here).with("most", most)
 }
 
-fn plain_style() -> NumberStyle {
-    NumberStyle { decimal: '.', thousands: None, decimals: None, sign: Sign::Either }
-}
+const PLAIN_STYLE: NumberStyle =
+    NumberStyle { decimal: '.', thousands: None, decimals: None, sign: Sign::Either };
 
 /// The number in a text, multiplied, divided and rounded as the source says.
 fn number(
@@ -288,7 +291,7 @@ fn number(
     picked: &Picked<'_>,
     here: Here<'_>,
 ) -> Result<Option<Decimal>, Fault> {
-    let mut number = parsed(group, convert, picked, here)?;
+    let mut number = parsed(group, Some(convert), picked, here)?;
     let overflow = |group: &Group<'_>| too_great(group, Decimal::MAX, picked, here);
     if let Some(times) = &convert.times {
         match factor(group, times, here)? {
@@ -326,26 +329,131 @@ fn factor<'g>(
         Factor::Field(field) => *field,
     };
     let (Some(picked), _) = field_text(group, field, here) else { return Ok(None) };
-    let number = parsed(group, &Convert::plain(MemberKind::Decimal), &picked, here)?;
+    let number = parsed(group, None, &picked, here)?;
     Ok(Some((number, Some(picked))))
 }
 
 fn parsed(
     group: &Group<'_>,
-    convert: &Convert,
+    convert: Option<&Convert>,
     picked: &Picked<'_>,
     here: Here<'_>,
 ) -> Result<Decimal, Fault> {
-    let style =
-        number_style(&style(group, picked.from).map_or_else(plain_style, |f| f.number.clone()), convert);
-    convert::decimal(&picked.text, &style).map_err(|why| match (why, style.decimals) {
-        (NoNumber::Exponent, _) => {
-            fault(group, code::NUMBER_THROUGH_SPREADSHEET, picked, here).with("decimal", style.decimal)
+    let own = style(group, picked.from).map(|field| &field.number);
+    let changed;
+    let style = match (own, convert) {
+        (Some(own), Some(convert)) if convert.decimal.is_some() || convert.decimals.is_some() => {
+            changed = number_style(own, convert);
+            &changed
         }
-        (NoNumber::TooGreat, _) => too_great(group, Decimal::MAX, picked, here),
-        (_, None) => fault(group, code::NOT_A_DECIMAL, picked, here).with("decimal", style.decimal),
-        (_, Some(decimals)) => {
-            fault(group, code::NOT_AN_IMPLIED_DECIMAL, picked, here).with("decimals", decimals)
+        (Some(own), _) => own,
+        (None, Some(convert)) => {
+            changed = number_style(&PLAIN_STYLE, convert);
+            &changed
         }
+        (None, None) => &PLAIN_STYLE,
+    };
+    convert::decimal(&picked.text, style).map_err(|why| {
+        let wrong = |code| fault(group, code, picked, here).with("decimal", style.decimal);
+        match (why, style.decimals) {
+            (NoNumber::TooGreat, _) => too_great(group, Decimal::MAX, picked, here),
+            (NoNumber::Exponent, _) => wrong(code::NUMBER_THROUGH_SPREADSHEET),
+            (NoNumber::Packed, _) => wrong(code::PACKED_NUMBER),
+            (NoNumber::Groups, _) => wrong(code::NUMBER_IN_WRONG_GROUPS),
+            (_, Some(decimals)) => wrong(code::NOT_AN_IMPLIED_DECIMAL).with("decimals", decimals),
+            (_, None) => wrong(code::NOT_A_DECIMAL),
+        }
+    })
+}
+
+/// The text as the member takes it; `None` where nothing is left of it.
+fn text<'p>(
+    group: &mut Group<'_>,
+    convert: &Convert,
+    picked: &'p Picked<'_>,
+    here: Here<'_>,
+) -> Result<Option<Cow<'p, str>>, Fault> {
+    let mut text = Cow::Borrowed(picked.text.as_ref());
+    if !convert.remove.is_empty() {
+        text = text.replace(convert.remove.as_slice(), "").into();
+    }
+    if !convert.trim.is_empty() {
+        let goes = |character: char| convert.trim.contains(&character) || character.is_whitespace();
+        text = text.trim_matches(goes).to_owned().into();
+    }
+    if convert.strip_leading_zeros {
+        text = convert::strip_leading_zeros(convert::trimmed(&text)).to_owned().into();
+    }
+    if let Some(form) = convert.form {
+        let country = match &convert.country {
+            None => None,
+            Some(Country::Named(country)) => Some(country.as_str()),
+            Some(Country::Field(field, codes)) => {
+                let (named, _) = field_text(group, *field, here);
+                named.and_then(|named| codes.means(&named.text))
+            }
+        };
+        let Some(formed) = in_form(&text, form, country)
+            .map_err(|why| fault(group, why, picked, here).with("country", country.unwrap_or("-")))?
+        else {
+            return Ok(None);
+        };
+        text = formed.into();
+    }
+    if let Some(characters) = convert.cut {
+        text = convert::cut(&text, characters).trim_end().to_owned().into();
+    }
+    Ok((!text.is_empty()).then_some(text))
+}
+
+/// An identity in its own form; `None` where it says nothing of what is asked.
+fn in_form(text: &str, form: Form, country: Option<&str>) -> Result<Option<String>, crate::fault::Code> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    Ok(Some(match form {
+        Form::Gtin => convert::gtin(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GTIN)?,
+        Form::Gln => convert::gln(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GLN)?,
+        Form::Sscc => convert::sscc(text).map(|sscc| sscc.to_string()).map_err(|_| code::NOT_AN_SSCC)?,
+        Form::OrganisationNumber => {
+            convert::organisation_number(text, country.and_then(convert::Nordic::of_code))
+                .map(|number| number.digits)
+                .map_err(|_| code::NOT_AN_ORGANISATION_NUMBER)?
+        }
+        Form::PostCode => {
+            convert::post_code(text, country).map(|code| code.code).map_err(|_| code::NOT_A_POST_CODE)?
+        }
+        Form::PostCodeCountry => {
+            let code = convert::post_code(text, country).map_err(|_| code::NOT_A_POST_CODE)?;
+            return Ok(code.country.map(str::to_owned));
+        }
+    }))
+}
+
+/// Whether a record fits.
+pub(super) fn holds(group: &mut Group<'_>, tests: &Tests, here: Here<'_>) -> bool {
+    if tests.0.is_empty() {
+        return true;
+    }
+    tests.0.iter().any(|all| {
+        all.iter().all(|test| {
+            let (text, from) = match test.field {
+                Some(field) => {
+                    let (picked, _) = field_text(group, field, here);
+                    let from = picked.as_ref().and_then(|picked| picked.from);
+                    (picked.map(|picked| picked.text), from)
+                }
+                None => (Some(group.context.file_name.into()), None),
+            };
+            let bare = convert::trimmed(text.as_deref().unwrap_or(""));
+            match &test.is {
+                Is::OneOf(texts) => texts.iter().any(|text| text == bare),
+                Is::NoneOf(texts) => texts.iter().all(|text| text != bare),
+                Is::Blank(blank) => bare.is_empty() == *blank,
+                Is::Like(pattern) => pattern.is_match(bare),
+                Is::Number(number) => {
+                    let style = style(group, from).map_or(&PLAIN_STYLE, |field| &field.number);
+                    convert::decimal(bare, style).is_ok_and(|found| found == *number)
+                }
+            }
+        })
     })
 }

@@ -5,7 +5,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use crate::document::{Content, Document, Value};
 use crate::fault::{Fault, Place, code};
 use crate::format::convert;
-use crate::format::layout::{Align, FieldAt, FieldLayout, Sign};
+use crate::format::layout::{Align, FieldAt, FieldLayout};
 use crate::format::record::OutRecord;
 use crate::format::source::{MemberRef, OutPick, OutSource, WriteEach, WriteRecord};
 use crate::format::{Definition, Outgoing, Remembered, WriteContext};
@@ -115,7 +115,7 @@ impl Writer<'_> {
             },
             OutPick::Sequence => Some(self.context.sequence.to_string()),
             OutPick::Time => {
-                let pattern = source.date.as_deref().unwrap_or(&style.date);
+                let pattern = source.date.as_deref().unwrap_or(style.date.out());
                 let text = convert::instant_out(self.context.time, self.context.time_zone, pattern);
                 Some(text.ok_or_else(|| cannot(self.context.time, pattern))?)
             }
@@ -164,7 +164,7 @@ impl Writer<'_> {
             })?;
             return Ok(Some(says.to_owned()));
         }
-        let pattern = source.date.as_deref().unwrap_or(&style.date);
+        let pattern = source.date.as_deref().unwrap_or(style.date.out());
         Ok(Some(match &value {
             Value::Text(text) => text.clone(),
             Value::Decimal(number) => decimal(*number, source, style)?,
@@ -240,21 +240,14 @@ fn decimal(number: Decimal, source: &OutSource, style: &FieldLayout) -> Result<S
         None => number,
     };
     let expected = source.decimals.or(style.number.decimals);
-    let text = convert::decimal_out(number, &style.number, source.decimals).ok_or_else(|| {
-        cannot(number.normalize(), &format!("at most {} decimals", expected.unwrap_or_default()))
-    })?;
-    Ok(sign_in_place(text, style))
-}
-
-/// In a field that is filled with zeros the minus goes before them; behind, a positive number has a blank.
-fn sign_in_place(text: String, style: &FieldLayout) -> String {
-    let FieldAt::Characters { width, .. } = style.at else { return text };
-    let zeros = style.align == Align::Right && style.pad == '0';
-    match (style.number.sign, text.strip_prefix('-')) {
-        (Sign::Leading | Sign::Either, Some(digits)) if zeros => {
-            format!("-{digits:0>width$}", width = width.saturating_sub(1).max(digits.len()))
+    let text = match style.at {
+        // In a field that is filled with zeros the sign has a place of its own.
+        FieldAt::Characters { width, .. } if style.align == Align::Right && style.pad == '0' => {
+            convert::decimal_out_filled(number, &style.number, source.decimals, width)
         }
-        (Sign::Trailing, _) if zeros && !text.ends_with('-') => format!("{text} "),
-        _ => text,
-    }
+        _ => convert::decimal_out(number, &style.number, source.decimals),
+    };
+    text.ok_or_else(|| {
+        cannot(number.normalize(), &format!("at most {} decimals", expected.unwrap_or_default()))
+    })
 }

@@ -1,0 +1,78 @@
+//! What only a CSV layout has.
+
+use super::super::draft::Draft;
+use super::super::source_part::wrong_type;
+use super::{PLACE_MAX, Use, character, count};
+use crate::fault::{Fault, code};
+use crate::format::layout::{CsvSyntax, FieldAt, Trailing};
+use crate::written::{Item, Table};
+
+/// The syntax itself.
+pub(super) fn syntax(table: &Table<'_>) -> CsvSyntax {
+    let numbered = table.has("columns") || has_record_types(table);
+    CsvSyntax {
+        delimiter: character(table, "delimiter").unwrap_or(';'),
+        quote: quote(table),
+        header: table.boolean("header").map_or(!numbered, |header| header.value),
+        trailing_delimiter: trailing(table),
+        trim: table.boolean("trim").is_none_or(|trim| trim.value),
+    }
+}
+
+/// `trailing_delimiter = true`, or `"require"` to take a record without one for cut.
+fn trailing(table: &Table<'_>) -> Trailing {
+    match table.item("trailing_delimiter") {
+        Some(Item::Text(text)) if text.value == "require" => Trailing::Required,
+        Some(Item::Boolean(trailing)) if trailing.value => Trailing::Written,
+        Some(Item::Boolean(_)) | None => Trailing::Allowed,
+        Some(other) => {
+            wrong_type(table, "trailing_delimiter", &other, "true, false or \"require\"");
+            Trailing::Allowed
+        }
+    }
+}
+
+/// Whether some record is told by a column, or some field by its number: then there is no header unless it says so.
+fn has_record_types(table: &Table<'_>) -> bool {
+    let Some(Item::Table(records)) = table.item("records") else { return false };
+    records.keys().iter().any(|name| {
+        let Some(Item::Table(record)) = records.item(&name.value) else { return false };
+        let Some(Item::Table(fields)) = record.item("fields") else { return record.has("when") };
+        record.has("when")
+            || fields.keys().iter().any(
+                |name| matches!(fields.item(&name.value), Some(Item::Table(field)) if field.has("column")),
+            )
+    })
+}
+
+fn quote(table: &Table<'_>) -> Option<char> {
+    match table.item("quote") {
+        Some(Item::Text(text)) if text.value == "none" => None,
+        Some(_) => character(table, "quote"),
+        None => Some('"'),
+    }
+}
+
+/// `columns = { OrdNr = 1, … }`, and the columns that a header need not have.
+pub(super) fn columns(table: &Table<'_>, draft: &mut Draft, header: bool, use_: &Use) {
+    if let Some(columns) = table.table("columns") {
+        let kind = match draft.layout.records.len() {
+            0 => Some(draft.add_kind("row", table.place())),
+            1 if !table.has("records") => Some(0),
+            _ => None,
+        };
+        for name in columns.keys() {
+            let Some(column) = count(&columns, &name.value, 1, PLACE_MAX) else { continue };
+            let Ok(column) = usize::try_from(column) else { continue };
+            let field = draft.plain_field(&name.value, FieldAt::Column(column));
+            if let Some(kind) = kind {
+                draft.add(kind, field);
+            }
+        }
+        if kind.is_none() {
+            table.fault(Fault::new(code::COLUMNS_TWICE).at(columns.place()));
+        }
+    } else if use_.reads && !header && !table.has("records") {
+        table.missing("columns", "the number of each column, like columns = { OrdNr = 1, ArtNr = 2 }");
+    }
+}

@@ -1,0 +1,100 @@
+//! One field of a record kind: where it stands and how values are written there.
+
+use super::super::date_part;
+use super::super::draft::Draft;
+use super::{DECIMALS_MAX, PLACE_MAX, character, count, xml};
+use crate::fault::{Fault, code};
+use crate::format::layout::{Align, FieldAt, FieldLayout, Sign, Syntax};
+use crate::written::Table;
+
+/// One field's table: where it stands and how values are written there.
+pub(super) fn field(table: &Table<'_>, name: &str, draft: &Draft) -> Option<FieldLayout> {
+    let at = place(table, draft);
+    let mut field = draft.plain_field(name, at.clone().unwrap_or(FieldAt::Header));
+    if let Some(decimals) = count(table, "decimals", 0, DECIMALS_MAX) {
+        field.number.decimals = u32::try_from(decimals).ok();
+    }
+    let signs = [
+        ("leading", Sign::Leading),
+        ("trailing", Sign::Trailing),
+        ("either", Sign::Either),
+        ("overpunch", Sign::OverpunchTrailing),
+        ("overpunch-leading", Sign::OverpunchLeading),
+        ("overpunch-ascii", Sign::AsciiTrailing),
+    ];
+    if let Some(sign) = table.one_of("sign", &signs) {
+        field.number.sign = sign;
+    }
+    if let Some(decimal) = character(table, "decimal") {
+        field.number.decimal = decimal;
+        field.number.thousands = field.number.thousands.filter(|thousands| *thousands != decimal);
+    }
+    if let Some(align) = table.one_of("align", &[("left", Align::Left), ("right", Align::Right)]) {
+        field.align = align;
+    }
+    if let Some(pad) = character(table, "pad") {
+        field.pad = pad;
+    }
+    let weekday = date_part::weekday(table);
+    field.date = match date_part::dates(table, draft.reads, weekday.or(draft.weekday)) {
+        Some(dates) => dates,
+        None => field.date.with_weekday(weekday),
+    };
+    field.blank.extend(table.texts("blank").unwrap_or_default().into_iter().map(|text| text.value));
+    if let Some(optional) = table.boolean("optional") {
+        field.optional = optional.value;
+    }
+    table.finish();
+    at.map(|_| field)
+}
+
+fn place(table: &Table<'_>, draft: &Draft) -> Option<FieldAt> {
+    match &draft.layout.syntax {
+        Syntax::Csv(csv) => {
+            if !table.has("column") && csv.header {
+                return Some(FieldAt::Header);
+            }
+            if !table.has("column") {
+                table.missing("column", "the number of the column, from 1");
+            }
+            let column = count(table, "column", 1, PLACE_MAX)?;
+            Some(FieldAt::Column(usize::try_from(column).ok()?))
+        }
+        Syntax::Fixed(fixed) => {
+            for (key, expected) in
+                [("at", "the first character's place, from 1"), ("width", "the number of characters")]
+            {
+                if !table.has(key) {
+                    table.missing(key, expected);
+                }
+            }
+            let at = count(table, "at", 1, PLACE_MAX);
+            let width = count(table, "width", 1, PLACE_MAX);
+            let (at, width) = (usize::try_from(at?).ok()?, usize::try_from(width?).ok()?);
+            if fixed.record_length.is_some_and(|length| at + width - 1 > length) {
+                table.fault(
+                    Fault::new(code::FIELD_OUTSIDE_RECORD)
+                        .at(table.place())
+                        .with("last", at + width - 1)
+                        .with("record_length", fixed.record_length.unwrap_or(0)),
+                );
+            }
+            Some(FieldAt::Characters { at, width })
+        }
+        Syntax::Xml(_) => {
+            let path = table
+                .required_text("path", "the path from the record's element, like \"Head/Buyer/Name\"")?;
+            let known = xml::value_path(&path.value, &draft.namespaces);
+            if known.is_none() {
+                table.wrong_value(
+                    "path",
+                    &path,
+                    "a path like \"Head/Buyer/Name\" or \"Part/@PartNumber\"",
+                    "",
+                );
+            }
+            known.map(FieldAt::Path)
+        }
+        Syntax::Whole => None,
+    }
+}

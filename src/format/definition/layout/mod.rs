@@ -1,0 +1,230 @@
+//! The layout half of a format file, as written -> as checked.
+
+mod csv;
+mod field;
+mod fixed;
+mod group;
+mod lines;
+mod records;
+mod xml;
+
+pub(super) use xml::value_path;
+
+use super::date_part;
+use super::draft::Draft;
+use crate::format::convert::DateStyle;
+use crate::format::encoding::Encoding;
+use crate::format::layout::{
+    Around, FieldAt, Layout, Newline, NumberStyle, RecordUse, Sign, Syntax, XmlSyntax,
+};
+use crate::format::whole;
+use crate::written::{At, Table, nearest, suggestion};
+
+/// The greatest place or width that a field may have; records are no longer (`RECORD_BYTES_MAX`).
+const PLACE_MAX: i64 = 1024 * 1024;
+
+/// The greatest number of decimals that an exact decimal can have.
+const DECIMALS_MAX: i64 = 28;
+
+/// What the rest of the file means for the layout.
+pub(super) struct Use {
+    /// There are `[document.*]` tables.
+    pub reads: bool,
+    /// There are `[record.*]` tables.
+    pub writes: bool,
+}
+
+/// A syntax as its key says it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Csv,
+    Fixed,
+    Xml,
+    Whole,
+}
+
+/// Checks `[layout]`.
+pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
+    if !table.has("syntax") {
+        table.missing("syntax", "\"csv\", \"fixed\", \"xml\" or \"whole\"");
+    }
+    let words =
+        [("csv", Written::Csv), ("fixed", Written::Fixed), ("xml", Written::Xml), ("whole", Written::Whole)];
+    let syntax = table.one_of("syntax", &words).unwrap_or(Written::Csv);
+    if syntax == Written::Whole {
+        return whole(table, use_);
+    }
+    let weekday = date_part::weekday(table);
+    let xml = syntax == Written::Xml;
+    let layout = Layout {
+        syntax: match syntax {
+            Written::Csv => Syntax::Csv(csv::syntax(table)),
+            Written::Xml => Syntax::Xml(XmlSyntax { declared: xml::is_declared(table) }),
+            Written::Fixed | Written::Whole => Syntax::Fixed(fixed::syntax(table)),
+        },
+        encoding: if xml { xml::encoding(table)? } else { encoding(table)? },
+        newline: table
+            .one_of("newline", &[("crlf", Newline::CrLf), ("lf", Newline::Lf)])
+            .unwrap_or(Newline::CrLf),
+        byte_order_mark: table.boolean("byte_order_mark").is_some_and(|mark| mark.value),
+        replacement: replacement(table),
+        around: if xml { Around::default() } else { lines::around(table) },
+        records: Vec::new(),
+        group: None,
+    };
+    let mut draft = Draft {
+        layout,
+        places: Vec::new(),
+        open: None,
+        number: number_style(table, if xml { '.' } else { ',' }),
+        date: date_part::dates(table, use_.reads, weekday)
+            .unwrap_or_else(|| DateStyle::writing("%Y-%m-%d").with_weekday(weekday)),
+        weekday,
+        blank: table.texts("blank").unwrap_or_default().into_iter().map(|text| text.value).collect(),
+        optional: table.texts("optional").unwrap_or_default(),
+        namespaces: xml::namespaces(table, xml),
+        reads: use_.reads,
+        used: Vec::new(),
+    };
+    let header = matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.header);
+    if table.has("records") {
+        records::records(table, &mut draft);
+        if let ([only], true, true) = (draft.layout.records.as_slice(), header, use_.reads)
+            && only.when.is_empty()
+            && only.use_ == RecordUse::Data
+        {
+            draft.open = Some(0);
+        }
+    } else if syntax == Written::Csv && use_.reads {
+        let row = draft.add_kind("row", table.place());
+        draft.open = header.then_some(row);
+    } else if syntax != Written::Csv {
+        table.missing("records", "the record kinds, as [layout.records.NAME] with their fields");
+    }
+    if syntax == Written::Csv {
+        csv::columns(table, &mut draft, header, use_);
+    }
+    group::group(table, &mut draft);
+    lines::check_encoding(table, &draft.layout);
+    table.finish();
+    Some(draft)
+}
+
+/// A file that is taken as it is has one record kind with one field, and nothing to say of either.
+fn whole(table: &Table<'_>, use_: &Use) -> Option<Draft> {
+    if use_.writes
+        && let Some(syntax) = table.text("syntax")
+    {
+        table.wrong_value(
+            "syntax",
+            &syntax,
+            "csv, fixed or xml: a file that is taken as it is is only read",
+            "",
+        );
+    }
+    let mut draft = Draft {
+        layout: Layout {
+            syntax: Syntax::Whole,
+            encoding: Encoding::named("utf-8")?,
+            newline: Newline::CrLf,
+            byte_order_mark: false,
+            replacement: None,
+            around: Around::default(),
+            records: Vec::new(),
+            group: None,
+        },
+        places: Vec::new(),
+        open: None,
+        number: NumberStyle { decimal: ',', thousands: None, decimals: None, sign: Sign::Either },
+        date: DateStyle::writing("%Y-%m-%d"),
+        weekday: None,
+        blank: Vec::new(),
+        optional: Vec::new(),
+        namespaces: Vec::new(),
+        reads: use_.reads,
+        used: Vec::new(),
+    };
+    let file = draft.add_kind(whole::RECORD, table.place());
+    let content = draft.plain_field(whole::CONTENT, FieldAt::Content);
+    draft.add(file, content);
+    table.finish();
+    Some(draft)
+}
+
+fn encoding(table: &Table<'_>) -> Option<Encoding> {
+    let expected = "the name of a character encoding, like \"windows-1252\", \"cp850\" or \"utf-8\"";
+    let written = table.required_text("encoding", expected);
+    // UTF-8 only so that checking can go on; the mistake is recorded.
+    written.and_then(|name| named_encoding(table, "encoding", &name)).or_else(|| Encoding::named("utf-8"))
+}
+
+fn named_encoding(table: &Table<'_>, key: &str, name: &At<String>) -> Option<Encoding> {
+    let known = Encoding::named(&name.value);
+    if known.is_none() {
+        let names = Encoding::names();
+        let expected = format!("one of: {}", names.join(", "));
+        table.wrong_value(key, name, &expected, &suggestion(&name.value, names.iter().copied()));
+    }
+    known
+}
+
+/// `replacement = "?"`: what is written for a character that the encoding does not have and that cannot be written
+/// otherwise. `"none"` refuses such a text.
+fn replacement(table: &Table<'_>) -> Option<char> {
+    match table.text("replacement") {
+        None => Some('?'),
+        Some(text) if text.value == "none" => None,
+        Some(_) => character(table, "replacement"),
+    }
+}
+
+fn character(table: &Table<'_>, key: &str) -> Option<char> {
+    let text = table.text(key)?;
+    let mut characters = text.value.chars();
+    match (characters.next(), characters.next()) {
+        (Some(character), None) if !matches!(character, '\r' | '\n') => Some(character),
+        _ => {
+            table.wrong_value(key, &text, "exactly one character, like \";\" or \"\\t\"", "");
+            None
+        }
+    }
+}
+
+fn count(table: &Table<'_>, key: &str, least: i64, most: i64) -> Option<i64> {
+    let number = table.integer(key)?;
+    if (least..=most).contains(&number.value) {
+        return Some(number.value);
+    }
+    let found = At { value: number.value.to_string(), place: number.place };
+    table.wrong_value(key, &found, &format!("a whole number from {least} to {most}"), "");
+    None
+}
+
+/// `decimal` and `thousands` of the layout.
+fn number_style(table: &Table<'_>, usual: char) -> NumberStyle {
+    let decimal = character(table, "decimal").unwrap_or(usual);
+    let thousands = character(table, "thousands");
+    if thousands == Some(decimal)
+        && let Some(text) = table.text("thousands")
+    {
+        table.wrong_value("thousands", &text, "another character than the decimal sign", "");
+    }
+    NumberStyle { decimal, thousands, decimals: None, sign: Sign::Either }
+}
+
+/// The columns of `optional` that no mapping names.
+pub(super) fn check_optional(table: &Table<'_>, draft: &Draft) {
+    let names: Vec<&str> = draft
+        .layout
+        .records
+        .iter()
+        .flat_map(|record| record.fields.iter().map(|field| field.name.as_str()))
+        .collect();
+    for name in &draft.optional {
+        if !names.contains(&name.value.as_str()) {
+            let meant = nearest(&name.value, names.iter().copied())
+                .map_or_else(String::new, |name| format!("did you mean {name}?"));
+            table.wrong_value("optional", name, "a column that the mapping names", &meant);
+        }
+    }
+}

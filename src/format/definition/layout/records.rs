@@ -1,0 +1,239 @@
+//! `[layout.records.NAME]`: the kinds of records.
+
+use super::super::draft::Draft;
+use super::super::source_part::{misfit, wrong_type};
+use super::{PLACE_MAX, count, field, xml};
+use crate::fault::{Fault, code};
+use crate::format::layout::{Check, Condition, Covered, Framing, Nest, RecordUse, Syntax};
+use crate::written::{At, Item, Table};
+
+/// Checks all record kinds.
+pub(super) fn records(layout: &Table<'_>, draft: &mut Draft) {
+    let tables = layout.tables("records");
+    for (name, _) in &tables {
+        draft.add_kind(&name.value, name.place.clone());
+    }
+    let mut unders: Vec<Vec<At<String>>> = Vec::new();
+    for (kind, (_, table)) in tables.iter().enumerate() {
+        unders.push(record(table, draft, kind));
+    }
+    for (kind, (_, table)) in tables.iter().enumerate() {
+        let checks = checks(table, draft, kind);
+        if let Some(record) = draft.layout.records.get_mut(kind) {
+            if !checks.is_empty() {
+                let of_file = unders.get(kind).is_none_or(Vec::is_empty);
+                record.use_ = if of_file { RecordUse::Trailer } else { RecordUse::Ignore };
+            }
+            record.checks = checks;
+        }
+        for name in unders.get(kind).into_iter().flatten() {
+            let Some(parent) = draft.named_kind(table, "under", name) else { continue };
+            if parent == kind || draft.above(parent).contains(&kind) {
+                table.wrong_value(
+                    "under",
+                    name,
+                    "a record kind that does not itself stand under this one",
+                    "",
+                );
+            } else if let Some(record) = draft.layout.records.get_mut(kind) {
+                record.under.push(parent);
+            }
+        }
+    }
+}
+
+/// One `[layout.records.NAME]`; returns the names of what it stands under.
+fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> {
+    inherit(table, draft, kind);
+    if matches!(draft.layout.syntax, Syntax::Xml(_)) {
+        let path = xml::record_path(table, draft);
+        if let Some(record) = draft.layout.records.get_mut(kind) {
+            record.path = path;
+        }
+    }
+    let conditions = conditions(table, draft);
+    let under = table.texts("under").unwrap_or_default();
+    let ignore = table.boolean("ignore").is_some_and(|ignore| ignore.value);
+    let number = |key: &str| count(table, key, 1, PLACE_MAX).and_then(|number| usize::try_from(number).ok());
+    let (length, columns) = (number("length"), number("columns"));
+    for (name, field) in if table.has("fields") { table.tables("fields") } else { Vec::new() } {
+        if let Some(field) = field::field(&field, &name.value, draft) {
+            draft.set(kind, field);
+        }
+    }
+    let nest = nest(table, draft, kind);
+    table.item("checks");
+    check_length(table, draft, length);
+    if columns.is_some() && !draft.is_csv() {
+        misfit(table, "columns", "it goes with syntax = \"csv\" only");
+    }
+    table.finish();
+    if let Some(record) = draft.layout.records.get_mut(kind) {
+        record.when = conditions;
+        record.length = length;
+        record.columns = columns;
+        record.nest = nest;
+        record.use_ = if ignore { RecordUse::Ignore } else { RecordUse::Data };
+    }
+    under
+}
+
+/// `like = "address"`: the fields of a record kind that stands above it in the file.
+fn inherit(table: &Table<'_>, draft: &mut Draft, kind: usize) {
+    let Some(like) = table.text("like") else { return };
+    let Some(other) = draft.named_kind(table, "like", &like) else { return };
+    if other >= kind {
+        table.wrong_value("like", &like, "a record kind that is written above this one", "");
+        return;
+    }
+    let fields = draft.layout.records.get(other).map(|other| other.fields.clone()).unwrap_or_default();
+    if let Some(record) = draft.layout.records.get_mut(kind) {
+        record.fields = fields;
+    }
+}
+
+/// `length` of a record kind goes with `framing = "kinds"`, and each kind needs one there.
+fn check_length(table: &Table<'_>, draft: &Draft, length: Option<usize>) {
+    let kinds = matches!(&draft.layout.syntax, Syntax::Fixed(fixed) if fixed.framing == Framing::Kinds);
+    match (kinds, length) {
+        (true, None) => {
+            table.missing("length", "how many characters the record has, since framing = \"kinds\"")
+        }
+        (false, Some(_)) => misfit(table, "length", "it goes with framing = \"kinds\" only"),
+        (true, Some(_)) | (false, None) => {}
+    }
+}
+
+/// `nest = { id = "SEGNUM", parent = "PSGNUM" }`: the parent is the record whose number the record names.
+fn nest(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Option<Nest> {
+    let nest = table.table("nest")?;
+    let field = |key: &str, draft: &mut Draft| {
+        let name =
+            nest.required_text(key, "the field with the number, like id = \"SEGNUM\", parent = \"PSGNUM\"")?;
+        let field = draft.own_field(kind, &name.value);
+        if field.is_none() {
+            nest.wrong_value(key, &name, "a field of this record kind", "");
+        }
+        field
+    };
+    let id = field("id", draft);
+    let parent = if nest.has("parent") || table.has("under") { Some(field("parent", draft)?) } else { None };
+    nest.finish();
+    Some(Nest { id: id?, parent })
+}
+
+fn conditions(table: &Table<'_>, draft: &Draft) -> Vec<Condition> {
+    let items = match table.item("when") {
+        None => return Vec::new(),
+        Some(Item::List(items, _)) => items,
+        Some(item) => vec![item],
+    };
+    let (key, expected, example) = match &draft.layout.syntax {
+        Syntax::Csv(_) => ("column", "the number of a column", "tables like { column = 1, is = \"H\" }"),
+        Syntax::Xml(_) => ("path", "the path to a value", "tables like { path = \"@Type\", is = \"1\" }"),
+        Syntax::Fixed(_) | Syntax::Whole => {
+            ("at", "the first character's place, from 1", "tables like { at = 1, is = \"01\" }")
+        }
+    };
+    let mut conditions = Vec::new();
+    for item in items {
+        let Item::Table(condition) = item else {
+            table.fault(
+                Fault::new(code::WRONG_TYPE)
+                    .at(item.place())
+                    .found(item.kind())
+                    .with("key", "when")
+                    .with("expected", example),
+            );
+            continue;
+        };
+        if !condition.has(key) {
+            condition.missing(key, expected);
+        }
+        let at = match key {
+            "path" => None,
+            _ => count(&condition, key, 1, PLACE_MAX).and_then(|at| usize::try_from(at).ok()),
+        };
+        let path = condition.text("path").filter(|_| key == "path");
+        let is: Vec<String> = match condition.item("is") {
+            Some(Item::List(..)) => condition.texts("is").unwrap_or_default(),
+            _ => condition
+                .required_text("is", "the text that must stand there, like is = \"01\", or a list of texts")
+                .into_iter()
+                .collect(),
+        }
+        .into_iter()
+        .map(|text| text.value)
+        .collect();
+        condition.finish();
+        if is.is_empty() {
+            continue;
+        }
+        match (at, path) {
+            (Some(column), _) if draft.is_csv() => conditions.push(Condition::Column { column, is }),
+            (Some(at), _) => conditions.push(Condition::Characters { at, is }),
+            (None, Some(text)) => match xml::value_path(&text.value, &draft.namespaces) {
+                Some(path) => conditions.push(Condition::Path { path, is }),
+                None => condition.wrong_value("path", &text, "a path like \"@Type\" or \"Head/Type\"", ""),
+            },
+            (None, None) => {}
+        }
+    }
+    conditions
+}
+
+/// `checks = { count = { at, width, of = "line" }, sum = { at, width, of = "line", field = "Antal" } }`; each may be a list.
+fn checks(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<Check> {
+    let Some(checks) = table.table("checks") else { return Vec::new() };
+    if !checks.has("count") && !checks.has("sum") {
+        checks.missing("count", "the place of the count, like count = { at = 3, width = 6, of = \"head\" }");
+    }
+    let mut made = Vec::new();
+    for key in ["count", "sum"] {
+        let items = match checks.item(key) {
+            None => continue,
+            Some(Item::List(items, _)) => items,
+            Some(item) => vec![item],
+        };
+        for (number, item) in items.into_iter().enumerate() {
+            let Item::Table(one) = item else {
+                wrong_type(&checks, key, &item, "a table like { at = 3, width = 6, of = \"head\" }");
+                continue;
+            };
+            let name = if number == 0 { key.to_owned() } else { format!("{key} {}", number + 1) };
+            made.extend(check(&one, key == "sum", &name, draft, kind));
+        }
+    }
+    checks.finish();
+    made
+}
+
+fn check(table: &Table<'_>, sums: bool, name: &str, draft: &mut Draft, kind: usize) -> Option<Check> {
+    let of = table.texts("of").unwrap_or_default();
+    let added = if sums {
+        table.required_text("field", "the field that is added up, like field = \"Antal\"")
+    } else {
+        None
+    };
+    let plus = count(table, "plus", -1000, 1000).unwrap_or(0);
+    if sums && of.is_empty() {
+        table.missing("of", "the record kind whose field is added up, like of = \"line\"");
+    }
+    let mut covered = Vec::new();
+    for name in &of {
+        let Some(kind) = draft.named_kind(table, "of", name) else { continue };
+        let field = match &added {
+            None => None,
+            Some(added) => {
+                let field = draft.own_field(kind, &added.value);
+                if field.is_none() {
+                    table.wrong_value("field", added, &format!("a field of {}", name.value), "");
+                }
+                Some(field?)
+            }
+        };
+        covered.push(Covered { kind, field });
+    }
+    let field = field::field(table, name, draft)?;
+    Some(Check { field: draft.add(kind, field)?, of: covered, plus })
+}

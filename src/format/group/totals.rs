@@ -1,0 +1,97 @@
+//! What is counted and added up for trailers.
+
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+
+use super::{Reading, place_of};
+use crate::fault::{Fault, code};
+use crate::format::convert;
+use crate::format::layout::{Check, Layout, RecordLayout};
+use crate::format::record::Records;
+
+/// Counts of records by kind, and sums of the fields that some check adds up.
+pub(super) struct Totals {
+    counts: Vec<u64>,
+    /// By kind and field.
+    sums: HashMap<(usize, usize), Decimal>,
+}
+
+impl Totals {
+    pub fn new(layout: &Layout) -> Totals {
+        let covered = layout.records.iter().flat_map(|record| &record.checks).flat_map(|check| &check.of);
+        let sums =
+            covered.filter_map(|covered| Some(((covered.kind, covered.field?), Decimal::ZERO))).collect();
+        Totals { counts: vec![0; layout.records.len()], sums }
+    }
+
+    pub fn clear(&mut self) {
+        self.counts.fill(0);
+        self.sums.values_mut().for_each(|sum| *sum = Decimal::ZERO);
+    }
+
+    /// Counts a record and adds its fields up. What is no number is told where it is read as one.
+    pub fn add(&mut self, number: Option<usize>, kind: &RecordLayout, records: &Records, record: usize) {
+        let Some(number) = number else { return };
+        if let Some(count) = self.counts.get_mut(number) {
+            *count += 1;
+        }
+        if self.sums.is_empty() {
+            return;
+        }
+        for ((_, field), sum) in self.sums.iter_mut().filter(|((of, _), _)| *of == number) {
+            let text = records.field(record, *field).unwrap_or("");
+            let style = kind.fields.get(*field).map(|field| &field.number);
+            if let Some(number) = style.and_then(|style| convert::decimal(text, style).ok()) {
+                *sum = sum.saturating_add(number);
+            }
+        }
+    }
+
+    /// The fault of the trailer at hand where it says something else; `all` is the number of all records that it covers.
+    pub fn differs(
+        &self,
+        reading: &Reading<'_>,
+        check: &Check,
+        kind: &RecordLayout,
+        all: u64,
+    ) -> Option<Fault> {
+        let field = kind.fields.get(check.field)?;
+        let text = reading.at_hand.field(0, check.field).unwrap_or("");
+        let mut total = Decimal::from(check.plus);
+        for covered in &check.of {
+            total = total.saturating_add(match covered.field {
+                Some(field) => self.sums.get(&(covered.kind, field)).copied().unwrap_or_default(),
+                None => Decimal::from(self.counts.get(covered.kind).copied().unwrap_or(0)),
+            });
+        }
+        if check.of.is_empty() {
+            total = total.saturating_add(Decimal::from(all));
+        }
+        if convert::decimal(text, &field.number).is_ok_and(|stated| stated == total) {
+            return None;
+        }
+        let names: Vec<&str> = check
+            .of
+            .iter()
+            .filter_map(|covered| reading.layout.records.get(covered.kind))
+            .map(|kind| kind.name.as_str())
+            .collect();
+        let summed = check.of.iter().find_map(|covered| {
+            Some(reading.layout.records.get(covered.kind)?.fields.get(covered.field?)?.name.clone())
+        });
+        let place = place_of(reading.file, kind, check.field, &reading.at_hand, 0);
+        Some(match summed {
+            Some(summed) => Fault::new(code::WRONG_SUM)
+                .at(place)
+                .found(text)
+                .with("sum", total.normalize())
+                .with("summed", summed),
+            None => Fault::new(code::WRONG_COUNT)
+                .at(place)
+                .found(text)
+                .with("counted", total.normalize())
+                .with("of", if names.is_empty() { "*".to_owned() } else { names.join(", ") }),
+        })
+    }
+}

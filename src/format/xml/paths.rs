@@ -1,0 +1,188 @@
+//! The paths of a layout as one tree, so that each element of a file is looked up once.
+
+use crate::format::layout::{Condition, FieldAt, Layout, Step, XmlPath};
+
+/// A place in the tree: an element that some path leads through.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    children: Vec<(Step, usize)>,
+    /// Records begin here.
+    pub start: Option<usize>,
+    /// The element's text is a field.
+    pub texts: Vec<Capture>,
+    /// Attributes of it that are fields.
+    pub attributes: Vec<(Step, Capture)>,
+}
+
+/// A value that belongs to the innermost open record of a start.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Capture {
+    pub start: usize,
+    pub slot: usize,
+}
+
+/// An element where records begin: of one kind, or of several that their conditions tell apart.
+#[derive(Debug, Default)]
+pub(super) struct Start {
+    pub kinds: Vec<usize>,
+    /// What is kept of a record of any of the kinds.
+    paths: Vec<XmlPath>,
+    /// For each kind, the slot of each of its fields.
+    pub fields: Vec<Vec<Option<usize>>>,
+    /// For each kind, the slots that must hold a text.
+    pub conditions: Vec<Vec<(usize, Vec<String>)>>,
+}
+
+impl Start {
+    /// How many values a record has.
+    pub fn slots(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// How a slot is called in messages.
+    pub fn name(&self, slot: usize) -> String {
+        self.paths.get(slot).map(XmlPath::to_string).unwrap_or_default()
+    }
+
+    fn slot(&mut self, path: &XmlPath) -> usize {
+        if let Some(slot) = self.paths.iter().position(|known| known == path) {
+            return slot;
+        }
+        self.paths.push(path.clone());
+        self.paths.len() - 1
+    }
+}
+
+/// All paths of a layout.
+#[derive(Debug)]
+pub(super) struct Paths {
+    pub nodes: Vec<Node>,
+    pub starts: Vec<Start>,
+    /// Some path names a namespace.
+    pub namespaces: bool,
+}
+
+impl Paths {
+    pub fn new(layout: &Layout) -> Paths {
+        let mut paths = Paths { nodes: vec![Node::default()], starts: Vec::new(), namespaces: false };
+        // Where records of each kind begin; a kind comes behind those that it stands under.
+        let mut begins: Vec<Option<Vec<usize>>> = vec![None; layout.records.len()];
+        for _ in 0..layout.records.len() {
+            for (kind, record) in layout.records.iter().enumerate() {
+                if begins.get(kind).is_none_or(Option::is_some) {
+                    continue;
+                }
+                let above: Option<Vec<Vec<usize>>> =
+                    record.under.iter().map(|above| begins.get(*above).cloned().flatten()).collect();
+                let from = match above {
+                    _ if record.under.is_empty() => vec![0],
+                    Some(above) => above.into_iter().flatten().collect(),
+                    None => continue,
+                };
+                let mut nodes = Vec::new();
+                for from in from {
+                    for steps in &record.path {
+                        nodes.push(paths.walk(from, steps));
+                    }
+                }
+                if let Some(slot) = begins.get_mut(kind) {
+                    *slot = Some(nodes);
+                }
+            }
+        }
+        for (kind, record) in layout.records.iter().enumerate() {
+            for node in begins.get(kind).cloned().flatten().unwrap_or_default() {
+                let start = paths.start(node);
+                let mut fields = Vec::new();
+                for field in &record.fields {
+                    fields.push(match &field.at {
+                        FieldAt::Path(path) => Some(paths.capture(node, start, path)),
+                        FieldAt::Header
+                        | FieldAt::Column(_)
+                        | FieldAt::Content
+                        | FieldAt::Characters { .. } => None,
+                    });
+                }
+                let mut conditions = Vec::new();
+                for condition in &record.when {
+                    if let Condition::Path { path, is } = condition {
+                        conditions.push((paths.capture(node, start, path), is.clone()));
+                    }
+                }
+                if let Some(start) = paths.starts.get_mut(start) {
+                    start.kinds.push(kind);
+                    start.fields.push(fields);
+                    start.conditions.push(conditions);
+                }
+            }
+        }
+        let named = |step: &Step| step.namespace.is_some();
+        paths.namespaces = paths.nodes.iter().any(|node| {
+            node.children.iter().any(|(step, _)| named(step))
+                || node.attributes.iter().any(|(step, _)| named(step))
+        });
+        paths
+    }
+
+    /// The place below one that an element leads to.
+    #[inline]
+    pub fn child(&self, node: usize, local: &str, namespace: Option<&str>) -> Option<usize> {
+        let children = &self.nodes.get(node)?.children;
+        children.iter().find(|(step, _)| step.fits(local, namespace)).map(|(_, child)| *child)
+    }
+
+    /// The names that may stand at the root, for messages.
+    pub fn roots(&self) -> Vec<String> {
+        let root = self.nodes.first().map(|node| node.children.as_slice()).unwrap_or_default();
+        root.iter().map(|(step, _)| step.to_string()).collect()
+    }
+
+    fn walk(&mut self, from: usize, steps: &[Step]) -> usize {
+        let mut at = from;
+        for step in steps {
+            let known = self.nodes.get(at).and_then(|node| {
+                node.children.iter().find(|(known, _)| known == step).map(|(_, child)| *child)
+            });
+            at = known.unwrap_or_else(|| {
+                self.nodes.push(Node::default());
+                let child = self.nodes.len() - 1;
+                if let Some(node) = self.nodes.get_mut(at) {
+                    // What names an element comes before what takes any.
+                    let place = if step.local.is_some() { 0 } else { node.children.len() };
+                    node.children.insert(place, (step.clone(), child));
+                }
+                child
+            });
+        }
+        at
+    }
+
+    fn start(&mut self, node: usize) -> usize {
+        if let Some(start) = self.nodes.get(node).and_then(|node| node.start) {
+            return start;
+        }
+        self.starts.push(Start::default());
+        let start = self.starts.len() - 1;
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.start = Some(start);
+        }
+        start
+    }
+
+    fn capture(&mut self, node: usize, start: usize, path: &XmlPath) -> usize {
+        let known = self.starts.get(start).map_or(0, Start::slots);
+        let Some(slot) = self.starts.get_mut(start).map(|start| start.slot(path)) else { return 0 };
+        if slot < known {
+            return slot;
+        }
+        let end = self.walk(node, &path.steps);
+        let capture = Capture { start, slot };
+        if let Some(node) = self.nodes.get_mut(end) {
+            match &path.attribute {
+                Some(attribute) => node.attributes.push((attribute.clone(), capture)),
+                None => node.texts.push(capture),
+            }
+        }
+        slot
+    }
+}

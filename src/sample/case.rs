@@ -1,0 +1,388 @@
+//! One sample: what it holds, what comes of it, and how that compares with what was expected.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::document::{AnyDocument, DocumentType, from_json, to_json};
+use crate::fault::Fault;
+use crate::format::{self, Definition, Item, Outgoing, ReadContext, Remembered, WriteContext};
+
+use super::collection::LayoutWords;
+use super::difference::{of_bytes, of_values};
+use super::members::first_wrong;
+use super::{Differences, Format};
+
+/// Local times of a sample are those of this zone, unless its input.json says another.
+const TIME_ZONE: chrono_tz::Tz = chrono_tz::Europe::Stockholm;
+
+/// The folder of a sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The name of the format: `nordvik/orders`.
+    pub format: String,
+    /// The path below the folder of samples: `nordvik/orders/good`.
+    pub name: String,
+    /// The folder.
+    pub folder: PathBuf,
+}
+
+impl Case {
+    /// The sample of a format in this folder.
+    pub(super) fn at(format: &str, folder: PathBuf) -> Case {
+        let last = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = if format.is_empty() { last } else { format!("{format}/{last}") };
+        Case { format: format.to_owned(), name, folder }
+    }
+}
+
+/// Why a sample cannot be run: which file or folder, what is wrong there, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The file, or the folder where one is missing.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl Trouble {
+    pub(super) fn new(path: &Path, problem: impl Into<String>, remedy: impl Into<String>) -> Trouble {
+        Trouble { path: path.to_owned(), problem: problem.into(), remedy: remedy.into() }
+    }
+
+    fn unreadable(path: &Path, error: &std::io::Error) -> Trouble {
+        Trouble::new(path, format!("it cannot be read: {error}"), "see to its rights and that it is a file")
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.path.display(), self.problem, self.remedy)
+    }
+}
+
+/// What may be written where a sample does not come to what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bless {
+    /// Nothing.
+    Nothing,
+    /// What comes of a sample beside which nothing was expected yet.
+    Missing,
+    /// The same, and what comes of one that differs takes the place of what was expected.
+    All,
+}
+
+/// What running a sample came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// What was expected.
+    Passes,
+    /// Something else.
+    Differs {
+        /// The file of what was expected.
+        file: PathBuf,
+        /// Where it differs.
+        differences: Differences,
+    },
+    /// There is nothing to compare it with.
+    NothingExpected {
+        /// The file that should be there.
+        file: PathBuf,
+    },
+    /// What came of it is expected from now on.
+    Written {
+        /// The file that was written.
+        file: PathBuf,
+    },
+    /// It cannot be run.
+    Broken(Trouble),
+}
+
+impl Outcome {
+    /// Whether it is in order.
+    pub fn is_well(&self) -> bool {
+        matches!(self, Outcome::Passes | Outcome::Written { .. })
+    }
+}
+
+/// Runs a sample of a format, which is handed in as it was checked.
+pub fn run(format: &Format, definition: &Definition, case: &Case, bless: Bless) -> Outcome {
+    let outcome = match definition.writes() {
+        Some(document) => written(format, definition, document, case, bless),
+        None => read(definition, case, bless),
+    };
+    outcome.unwrap_or_else(Outcome::Broken)
+}
+
+fn read(definition: &Definition, case: &Case, bless: Bless) -> Result<Outcome, Trouble> {
+    let input = input(case, "as input.csv, input.txt or alike")?;
+    let found = documents(definition, &input)?;
+    let pretty = serde_json::to_string_pretty(&found).unwrap_or_default() + "\n";
+    let file = case.folder.join("expected.json");
+    let expected = match std::fs::read(&file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return nothing_expected(&file, pretty.as_bytes(), bless);
+        }
+        Err(error) => return Err(Trouble::unreadable(&file, &error)),
+    };
+    let expected: Value = match serde_json::from_slice(&expected) {
+        Ok(expected) => expected,
+        Err(_) if bless == Bless::All => return keep(&file, pretty.as_bytes()),
+        Err(error) => {
+            let remedy = "correct it, or take the file away and let --bless write it anew";
+            return Err(no_json(&file, &error, remedy));
+        }
+    };
+    match (expected == found, bless) {
+        (true, _) => Ok(Outcome::Passes),
+        (false, Bless::All) => keep(&file, pretty.as_bytes()),
+        (false, _) => Ok(Outcome::Differs { differences: of_values(&expected, &found), file }),
+    }
+}
+
+/// What a format makes of a file, as a sample keeps it.
+fn documents(definition: &Definition, input: &Path) -> Result<Value, Trouble> {
+    let name = file_name(input)?;
+    let scratch = || scratch_beside(input);
+    let context = ReadContext { file_name: &name, time_zone: TIME_ZONE, live: true, scratch: &scratch };
+    let (mut documents, mut faulty, mut stray) = (Vec::new(), Vec::new(), Vec::new());
+    let mut file = File::open(input).map_err(|error| Trouble::unreadable(input, &error))?;
+    let summary = format::read(definition, &mut file, &context, &mut |item| {
+        match item {
+            Item::Document(mapped) if mapped.faults.is_empty() => {
+                let text = to_json(mapped.document.as_document());
+                documents.push(json!({
+                    "type": mapped.document.document_type().name(),
+                    "number": mapped.document.number(),
+                    "lines": [mapped.first_line, mapped.last_line],
+                    "document": serde_json::from_str::<Value>(&text).unwrap_or(Value::String(text)),
+                    "remembered": mapped.remembered,
+                }));
+            }
+            Item::Document(mapped) => faulty.push(json!({
+                "type": mapped.document.document_type().name(),
+                "number": mapped.document.number(),
+                "faults": mapped.faults.iter().map(fault).collect::<Vec<_>>(),
+            })),
+            Item::Stray(stray_fault) => stray.push(fault(&stray_fault)),
+        }
+        Ok(())
+    });
+    let (records, file_faults) = match summary {
+        Ok(summary) => (json!(summary.records), summary.file_faults),
+        Err(whole) => (Value::Null, vec![whole]),
+    };
+    Ok(json!({
+        "records": records,
+        "documents": documents,
+        "faulty": faulty,
+        "stray": stray,
+        "file_faults": file_faults.iter().map(fault).collect::<Vec<_>>(),
+    }))
+}
+
+/// The name under which the file came: where the format reads it, it stands in name.txt.
+fn file_name(input: &Path) -> Result<String, Trouble> {
+    let own = || input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file = input.with_file_name("name.txt");
+    match std::fs::read_to_string(&file) {
+        Ok(name) if name.trim().is_empty() => {
+            Err(Trouble::new(&file, "it is empty", "write the file's name into it, or take it away"))
+        }
+        Ok(name) => Ok(name.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(own()),
+        Err(error) => Err(Trouble::unreadable(&file, &error)),
+    }
+}
+
+/// A file without a name for what outgrows memory; the system takes it back when it is closed.
+fn scratch_beside(input: &Path) -> std::io::Result<File> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    // Several samples may run at once, in one process too.
+    let mut hasher = DefaultHasher::new();
+    (input, std::process::id(), std::thread::current().id()).hash(&mut hasher);
+    let path = std::env::temp_dir().join(format!("lastkaj-sample-{:016x}", hasher.finish()));
+    let file = File::options().read(true).write(true).create_new(true).open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
+}
+
+/// A fault as the sample keeps it: what a person would check by eye.
+fn fault(fault: &Fault) -> Value {
+    let places = [("line", json!(fault.place.line)), ("column", json!(fault.place.column))];
+    let texts = [("field", json!(fault.place.field)), ("found", json!(fault.found))];
+    let mut kept = serde_json::Map::new();
+    kept.insert("code".to_owned(), json!(fault.code.name()));
+    for (name, value) in places.into_iter().chain(texts).filter(|(_, value)| !value.is_null()) {
+        kept.insert(name.to_owned(), value);
+    }
+    Value::Object(kept)
+}
+
+fn written(
+    format: &Format,
+    definition: &Definition,
+    document: DocumentType,
+    case: &Case,
+    bless: Bless,
+) -> Result<Outcome, Trouble> {
+    let input = input(case, "as input.json: the documents that are written")?;
+    let found = bytes(definition, document, &input)?;
+    let LayoutWords { syntax, encoding } = &format.layout;
+    let file = match with_prefix(&case.folder, "expect.")?.as_slice() {
+        [] => {
+            let end = match syntax.as_deref() {
+                None | Some("fixed" | "whole") => "txt",
+                Some(syntax) => syntax,
+            };
+            return nothing_expected(&case.folder.join(format!("expect.{end}")), &found, bless);
+        }
+        [one] => one.clone(),
+        several => return Err(too_many(case, "expect.*", several)),
+    };
+    let expected = std::fs::read(&file).map_err(|error| Trouble::unreadable(&file, &error))?;
+    match (expected == found, bless) {
+        (true, _) => Ok(Outcome::Passes),
+        (false, Bless::All) => keep(&file, &found),
+        (false, _) => {
+            let differences = of_bytes(&expected, &found, encoding.as_deref());
+            Ok(Outcome::Differs { file, differences })
+        }
+    }
+}
+
+/// The bytes that a format makes of the documents of input.json.
+fn bytes(definition: &Definition, document: DocumentType, input: &Path) -> Result<Vec<u8>, Trouble> {
+    let text = std::fs::read(input).map_err(|error| Trouble::unreadable(input, &error))?;
+    let told: Value =
+        serde_json::from_slice(&text).map_err(|error| no_json(input, &error, "correct it there"))?;
+    let wrong = |member: &str, problem: String, remedy: &str| {
+        Trouble::new(input, format!("{member}: {problem}"), remedy)
+    };
+    let listed = told.get("documents").and_then(Value::as_array).ok_or_else(|| {
+        wrong("documents", "there is no such list".to_owned(), "write {\"documents\": [{\"document\": {…}}]}")
+    })?;
+    let mut documents = Vec::new();
+    for (index, one) in listed.iter().enumerate() {
+        let place = format!("documents[{index}]");
+        let members = one.get("document").ok_or_else(|| {
+            let problem = "it has no member \"document\"".to_owned();
+            wrong(&place, problem, "put the document's members into it, beside \"remembered\"")
+        })?;
+        let path = format!("{place}.document");
+        if let Some((member, problem, remedy)) = first_wrong(document.shape(), members, &path) {
+            return Err(wrong(&member, problem, &remedy));
+        }
+        let mut any = AnyDocument::empty(document);
+        from_json(any.as_document_mut(), members).map_err(|member| {
+            wrong(&path, format!("{member} cannot be taken"), "write it as another sample has it")
+        })?;
+        let sent: Remembered = match one.get("remembered") {
+            None => Remembered::default(),
+            Some(remembered) => serde_json::from_value(remembered.clone()).map_err(|error| {
+                let remedy =
+                    "write {\"document\": {\"Field\": \"…\"}, \"lines\": {\"10\": {\"Field\": \"…\"}}}";
+                wrong(&format!("{place}.remembered"), error.to_string(), remedy)
+            })?,
+        };
+        documents.push((any, sent));
+    }
+    let outgoing: Vec<Outgoing<'_>> =
+        documents.iter().map(|(document, sent)| Outgoing { document, sent }).collect();
+    let context = context(&told).map_err(|(member, problem, remedy)| wrong(member, problem, remedy))?;
+    format::write(definition, &outgoing, &context).map_err(|fault| {
+        Trouble::new(input, format!("its documents cannot be written: {fault}"), "correct them or the format")
+    })
+}
+
+/// The report's number, time and zone; each may be left out.
+fn context(told: &Value) -> Result<WriteContext, (&'static str, String, &'static str)> {
+    let sequence = match told.get("sequence") {
+        None => 1,
+        Some(number) => number.as_u64().ok_or_else(|| {
+            ("sequence", format!("{number} is no number of a report"), "write a whole number from 0")
+        })?,
+    };
+    let time = told.get("time").map_or(Ok("2026-11-25T12:00:00Z".parse::<DateTime<Utc>>()), |time| {
+        time.as_str().map(str::parse).ok_or_else(|| time.to_string())
+    });
+    let time = time.and_then(|parsed| parsed.map_err(|error| error.to_string())).map_err(|problem| {
+        ("time", format!("it is no time: {problem}"), "write it as \"2026-11-25T12:00:00Z\"")
+    })?;
+    let time_zone = match told.get("timeZone") {
+        None => TIME_ZONE,
+        Some(zone) => zone.as_str().and_then(|zone| zone.parse().ok()).ok_or_else(|| {
+            ("timeZone", format!("{zone} is no time zone"), "write it as \"Europe/Stockholm\"")
+        })?,
+    };
+    Ok(WriteContext { sequence, time, time_zone })
+}
+
+fn no_json(file: &Path, error: &serde_json::Error, remedy: &str) -> Trouble {
+    Trouble::new(file, format!("it is no JSON: {error}"), remedy)
+}
+
+fn input(case: &Case, wanted: &str) -> Result<PathBuf, Trouble> {
+    match with_prefix(&case.folder, "input.")?.as_slice() {
+        [one] if one.is_file() => Ok(one.clone()),
+        [one] => Err(Trouble::new(one, "it is no file", format!("put a file there, {wanted}"))),
+        [] => Err(Trouble::new(
+            &case.folder,
+            "there is no file input.* in it",
+            format!("put the file there, {wanted}"),
+        )),
+        several => Err(too_many(case, "input.*", several)),
+    }
+}
+
+fn too_many(case: &Case, wanted: &str, several: &[PathBuf]) -> Trouble {
+    let names: Vec<String> = several
+        .iter()
+        .filter_map(|path| path.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    let problem = format!("there are several files {wanted} in it: {}", names.join(", "));
+    Trouble::new(&case.folder, problem, "keep one; each further one is a case in a folder of its own")
+}
+
+fn with_prefix(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>, Trouble> {
+    let entries = std::fs::read_dir(folder)
+        .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
+        .map_err(|error| Trouble::unreadable(folder, &error))?;
+    let mut found: Vec<PathBuf> = entries
+        .iter()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
+        .map(std::fs::DirEntry::path)
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+fn nothing_expected(file: &Path, found: &[u8], bless: Bless) -> Result<Outcome, Trouble> {
+    match bless {
+        Bless::Nothing => Ok(Outcome::NothingExpected { file: file.to_owned() }),
+        Bless::Missing | Bless::All => keep(file, found),
+    }
+}
+
+/// Writes what is expected from now on; whole, or not at all.
+fn keep(file: &Path, found: &[u8]) -> Result<Outcome, Trouble> {
+    let part = file.with_file_name(".being-written");
+    let kept = File::create(&part)
+        .and_then(|mut file| file.write_all(found))
+        .and_then(|()| std::fs::rename(&part, file));
+    match kept {
+        Ok(()) => Ok(Outcome::Written { file: file.to_owned() }),
+        Err(error) => {
+            let _ = std::fs::remove_file(&part);
+            Err(Trouble::new(file, format!("it cannot be written: {error}"), "see to the folder's rights"))
+        }
+    }
+}
