@@ -17,7 +17,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("nordvik/articles/empty", "no byte"),
     ("nordvik/orders/empty", "no byte"),
     ("nordvik/orders-fixed/empty", "no byte"),
-    ("nordvik/articles/missing-column", "the article number is under the name of the whole article: its header is the fault"),
+    (
+        "nordvik/articles/missing-column",
+        "the article number is under the name of the whole article: its header is the fault",
+    ),
     ("nordvik/articles/utf-8-by-mistake", "expected of windows-1252; sniff sees the mark and reads it"),
     ("nordvik/orders/open-quote", "a quote is not closed: the whole file is refused"),
     ("nordvik/orders/cut-inside-a-row", "cut inside a quoted text: the whole file is refused"),
@@ -56,7 +59,8 @@ fn out(output: &Output) -> String {
 
 fn sniffed(file: &Path) -> Value {
     let output = lastkaj(&["sniff", file.to_str().unwrap(), "--json"]);
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{}: {error}\n{output:?}", file.display()))
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{}: {error}\n{output:?}", file.display()))
 }
 
 fn tables() -> CodeTables {
@@ -77,7 +81,8 @@ type Documents = BTreeMap<String, (String, Vec<String>)>;
 fn read(definition: &Definition, file: &Path) -> (Documents, Vec<String>, Option<Summary>) {
     let scratch = || tempfile::tempfile();
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
-    let context = ReadContext { file_name: &name, time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
+    let context =
+        ReadContext { file_name: &name, time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
     let (mut documents, mut faults) = (Documents::new(), Vec::new());
     let mut input = std::fs::File::open(file).unwrap();
     let summary = format::read(definition, &mut input, &context, &mut |item| {
@@ -111,7 +116,10 @@ fn quantities(document: &Value) -> Vec<String> {
     for (name, value) in document.as_object().unwrap() {
         match value {
             Value::Array(lines) => all.extend(lines.iter().flat_map(quantities)),
-            value if ["numberOfItems", "toBeReturnedNumberOfItems", "quantityPerPackage", "weight"].contains(&name.as_str()) => {
+            value
+                if ["numberOfItems", "toBeReturnedNumberOfItems", "quantityPerPackage", "weight"]
+                    .contains(&name.as_str()) =>
+            {
                 all.push(format!("{name} {value}"));
             }
             _ => {}
@@ -121,7 +129,8 @@ fn quantities(document: &Value) -> Vec<String> {
 }
 
 fn expected(case: &Path) -> Documents {
-    let expected: Value = serde_json::from_slice(&std::fs::read(case.join("expected.json")).unwrap()).unwrap();
+    let expected: Value =
+        serde_json::from_slice(&std::fs::read(case.join("expected.json")).unwrap()).unwrap();
     let documents = expected["documents"].as_array().unwrap();
     documents
         .iter()
@@ -150,7 +159,8 @@ fn listed(list: &[(&str, &str)], name: &str) -> bool {
 fn what_is_made_of_each_sample_with_a_header_reads_it() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let (mut read_whole, mut looked_at, mut wrong) = (Vec::new(), 0, Vec::new());
-    for case in folders(&samples).iter().flat_map(|erp| folders(erp)).flat_map(|document| folders(&document)) {
+    for case in folders(&samples).iter().flat_map(|erp| folders(erp)).flat_map(|document| folders(&document))
+    {
         if !case.join("expected.json").exists() {
             continue;
         }
@@ -254,10 +264,14 @@ fn a_file_of_code_page_865_with_norwegian_letters() {
     let format = found["format"].as_str().unwrap();
     let (documents, faults, _) = read(&checked(format), &file.path);
     assert_eq!(faults, [""; 0], "{format}");
-    let quantities: Vec<_> = documents.iter().map(|(number, (_, of))| (number.as_str(), of.join(" "))).collect();
+    let quantities: Vec<_> =
+        documents.iter().map(|(number, (_, of))| (number.as_str(), of.join(" "))).collect();
     assert_eq!(
         quantities,
-        [("81204", "numberOfItems 1250 numberOfItems 12".to_owned()), ("81205", "numberOfItems 2.5".to_owned())],
+        [
+            ("81204", "numberOfItems 1250 numberOfItems 12".to_owned()),
+            ("81205", "numberOfItems 2.5".to_owned())
+        ],
         "{format}"
     );
     // A sign that only 865 has decides.
@@ -317,7 +331,8 @@ fn a_file_of_fixed_width_with_record_types_shows_them() {
         .replace("# consignee.name", "consignee.name")
         .replace("# article_number", "article_number")
         .replace("# number_of_items", "number_of_items");
-    let field = filled.lines().find_map(|line| line.strip_prefix("fields.")?.split_whitespace().next()).unwrap();
+    let field =
+        filled.lines().find_map(|line| line.strip_prefix("fields.")?.split_whitespace().next()).unwrap();
     let filled = filled.replace("\"…\"", &format!("\"{field}\""));
     let faults = Definition::check("filled", "filled.toml", &filled, &tables()).err().unwrap_or_default();
     assert!(faults.iter().all(|fault| fault.code.name() == "unknown-field"), "{faults:?}\n{filled}");
@@ -326,7 +341,11 @@ fn a_file_of_fixed_width_with_record_types_shows_them() {
     let good = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/generic/articles/good/input.txt");
     let found = sniffed(&good);
     let types = found["is"]["syntax"]["record_types"].as_array().unwrap();
-    assert_eq!(types.iter().map(|kind| kind["is"].as_str().unwrap()).collect::<Vec<_>>(), ["A", "Z"], "{found}");
+    assert_eq!(
+        types.iter().map(|kind| kind["is"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["A", "Z"],
+        "{found}"
+    );
     assert_eq!(types[1]["counts"]["of"], "A");
 }
 
@@ -359,18 +378,50 @@ fn a_file_that_is_none_is_named() {
 fn known_interfaces_are_named() {
     for (name, content, interface) in [
         ("a", "GBAO10;417;12009;A;B;C;;;;;;;;;;;;306;x;3.00;\r\n", "mamut_orders"),
-        ("B650517.032", "BH;EFONELFO;4.0;;NO998765439MVA;3318\r\nBL;1;3318;1;1299107;TAKBOKS;RØD;1250;EA\r\n", "nelfo_order"),
-        ("v", "VH;EFONELFO;4.0;NO998765439MVA\r\nVL;1;1299107;TAKBOKS;;1;EA;stk;55300;10000\r\n", "nelfo_products"),
-        ("b", "8; 2;\r\nH; ; 81204; 1; 1249,50; 137; 20416; A AS\r\nL; 1; KLØFT-8; Kran; 12; 104,13\r\n", "visma_records"),
+        (
+            "B650517.032",
+            "BH;EFONELFO;4.0;;NO998765439MVA;3318\r\nBL;1;3318;1;1299107;TAKBOKS;RØD;1250;EA\r\n",
+            "nelfo_order",
+        ),
+        (
+            "v",
+            "VH;EFONELFO;4.0;NO998765439MVA\r\nVL;1;1299107;TAKBOKS;;1;EA;stk;55300;10000\r\n",
+            "nelfo_products",
+        ),
+        (
+            "b",
+            "8; 2;\r\nH; ; 81204; 1; 1249,50; 137; 20416; A AS\r\nL; 1; KLØFT-8; Kran; 12; 104,13\r\n",
+            "visma_records",
+        ),
         ("c", "0120416\n#12203;W81204\n02\n#12227;Järn AB\n110100\n#12401;7731-2\n¤5513;26475", "pyramid"),
-        ("d", "<?xml version=\"1.0\"?><ORDERS420 SoftwareName=\"M\"><Order OrderNumber=\"B1\"><Rows/></Order></ORDERS420>", "monitor_orders"),
-        ("e", "LevBest;Lev;;;\nBeställare;Åsa;;;\nLevDatum;2026-11-20;;;\n;;;;\nArtnr;Benämning;LevArtnr;Antal;LevDatum\n77 31-2;Hasp;;40,5;2026-11-20\nT;Packas;;;\n", "lev_best"),
-        ("f", "EDI_DC40  1000000000000554301740 3012  DELVRY03\nE2EDL20002                    1000000000\n", "sap_idoc"),
+        (
+            "d",
+            "<?xml version=\"1.0\"?><ORDERS420 SoftwareName=\"M\"><Order OrderNumber=\"B1\"><Rows/></Order></ORDERS420>",
+            "monitor_orders",
+        ),
+        (
+            "e",
+            "LevBest;Lev;;;\nBeställare;Åsa;;;\nLevDatum;2026-11-20;;;\n;;;;\nArtnr;Benämning;LevArtnr;Antal;LevDatum\n77 31-2;Hasp;;40,5;2026-11-20\nT;Packas;;;\n",
+            "lev_best",
+        ),
+        (
+            "f",
+            "EDI_DC40  1000000000000554301740 3012  DELVRY03\nE2EDL20002                    1000000000\n",
+            "sap_idoc",
+        ),
         ("g", "<LxirEnvelope><Header/></LxirEnvelope>", "lxir"),
         ("h", "<Logisoft-ERP><Order><OrderNumber/></Order></Logisoft-ERP>", "logisoft"),
-        ("i", "\"PH\",\"81204\",\"PO-88\",\"Åke Öberg\"\n\"PD\",\"81204\",\"1\",\"7731-2\",\"40\",\"89.00\"\n", "drop_stream"),
+        (
+            "i",
+            "\"PH\",\"81204\",\"PO-88\",\"Åke Öberg\"\n\"PD\",\"81204\",\"1\",\"7731-2\",\"40\",\"89.00\"\n",
+            "drop_stream",
+        ),
         ("j", "[H1]|1|81204\n[H2]|1|7731-2|40\n", "oracle_wms"),
-        ("k", "UNA:+.? '\nUNB+UNOC:3+1:14+2:14+261116:0905+4711'\nUNH+1+ORDERS:D:96A:UN:EAN008'\nUNT+2+1'\nUNZ+1+4711'", "edifact"),
+        (
+            "k",
+            "UNA:+.? '\nUNB+UNOC:3+1:14+2:14+261116:0905+4711'\nUNH+1+ORDERS:D:96A:UN:EAN008'\nUNT+2+1'\nUNZ+1+4711'",
+            "edifact",
+        ),
         ("Receipts-MHS850MI.AddPOReceipt.csv", "CONO;WHLO;E0PA\n100;LX1;TPL\n", "m3_data_import"),
     ] {
         let file = made(name, content.as_bytes());
@@ -391,11 +442,17 @@ fn the_format_file_is_written_once_and_names_what_is_left() {
     let target = target.to_str().unwrap();
     let first = lastkaj(&["sniff", sample, "--write", target, "--name", "Acme: \"orders\""]);
     assert_eq!(first.status.code(), Some(0), "{first:?}");
-    assert!(out(&first).contains(&format!("{target} is written. Now: lastkaj try {target} {sample}")), "{first:?}");
+    assert!(
+        out(&first).contains(&format!("{target} is written. Now: lastkaj try {target} {sample}")),
+        "{first:?}"
+    );
     assert!(!out(&first).contains("[layout]"), "it stands in the file: {first:?}");
     let written = std::fs::read_to_string(target).unwrap();
     assert!(written.contains("title = 'Acme: \"orders\"'"), "{written}");
-    assert!(written.contains("# guess: 2 numbers in 3 rows; 1 of them return after another one"), "{written}");
+    assert!(
+        written.contains("# guess: 2 numbers in 3 rows; 1 of them returns after another one"),
+        "{written}"
+    );
     let tried = lastkaj(&["try", target, sample, "--formats", "formats"]);
     assert_eq!(tried.status.code(), Some(0), "{tried:?}");
     let again = lastkaj(&["sniff", sample, "--write", target]);
@@ -415,7 +472,7 @@ fn titles_before_the_header_names_twice_and_columns_that_write_otherwise() {
         "skip_first = 3",
         "header     = false",
         "\"Ort\"",
-        "fields.Pris          = { column = 8, decimal = \".\" }",
+        "fields.Antal         = { column = 7, decimal = \",\" }   # guess: this column writes numbers otherwise",
         "blank = [\"00.00.0000\"]",
         "# guess: a name stands twice in the header",
     ] {
@@ -430,7 +487,8 @@ fn of_a_great_file_only_a_part_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("great.csv");
     let mut file = std::fs::File::create(&path).unwrap();
-    let line = |number: u64| format!("{number:07};1001;Järn AB;2026-11-27;10;7731-2;40;8 950,00;Märke dörr\r\n");
+    let line =
+        |number: u64| format!("{number:07};1001;Järn AB;2026-11-27;10;7731-2;40;8 950,00;Märke dörr\r\n");
     file.write_all("OrdNr;KundNr;Namn;LevDat;RadNr;ArtNr;Antal;Pris;Märke\r\n".as_bytes()).unwrap();
     let block: String = (0..20_000).map(line).collect();
     let great: u64 = 200 * 1024 * 1024;
@@ -448,7 +506,7 @@ fn of_a_great_file_only_a_part_is_read() {
     assert!(rows > 20_000, "rows of the pieces too: {rows}");
     assert_eq!(found["is"]["syntax"]["shorter"], 0, "no row is cut by a piece");
     let shown = out(&lastkaj(&["sniff", path.to_str().unwrap()]));
-    assert!(shown.contains("2 MB of 209 MB looked at"), "{shown}");
+    assert!(shown.contains("2 MB of 208 MB looked at"), "{shown}");
     let format = found["format"].as_str().unwrap();
     assert!(format.contains(&format!("{looked_at} of {size} bytes")), "{format}");
 }

@@ -67,7 +67,9 @@ fn table(parts: &[Part], text: &mut String) {
             Part::Todo { key, value } => {
                 let value = value.as_deref().unwrap_or("\"…\"");
                 let key = format!("# {key}");
-                text.push_str(&format!("{key:width$} = {value}   # to fill in: no column says that it is this\n"));
+                text.push_str(&format!(
+                    "{key:width$} = {value}   # to fill in: no column says that it is this\n"
+                ));
             }
             Part::Note(why) => text.push_str(&format!("# guess: {}\n", texts::why(why))),
             Part::Left(_) => {}

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::fault::{Fault, Language};
 use crate::format::sniff::{
-    Csv, Draft, Findings, Fixed, LineEnds, Nature, Occurs, RecordType, Sample, Syntax, TextFile, WHOLE_BYTES, ranges,
-    sniff as look,
+    Csv, Draft, Findings, Fixed, LineEnds, Nature, Occurs, RecordType, Sample, Syntax, TextFile, WHOLE_BYTES,
+    ranges, sniff as look,
 };
 
 use super::Exit;
@@ -47,13 +47,18 @@ pub(super) fn sniff(arguments: &SniffArguments) -> Exit {
             return Exit::Usage;
         }
     };
-    let name = arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name =
+        arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let findings = look(&Sample { name: &name, size: read.size, head: &read.head, pieces: &read.pieces });
     let start_from = start_from(&findings, &arguments.formats);
     let format = draft(&findings).map(|draft| {
         let title = arguments.name.clone().unwrap_or_else(|| title(draft, &findings));
-        let heading =
-            format_file::Heading { file_name: &name, title: &title, start_from: &start_from, findings: &findings };
+        let heading = format_file::Heading {
+            file_name: &name,
+            title: &title,
+            start_from: &start_from,
+            findings: &findings,
+        };
         format_file::text(draft, &heading)
     });
     if arguments.json {
@@ -218,12 +223,20 @@ fn show(findings: &Findings, name: &str, start_from: &[String]) {
     } else if findings.looked_at == findings.size {
         format!("{}, all of it looked at", bytes(findings.size))
     } else {
-        format!("{} of {} looked at: its start, and pieces up to its end", bytes(findings.looked_at), bytes(findings.size))
+        format!(
+            "{} of {} looked at: its start, and pieces up to its end",
+            bytes(findings.looked_at),
+            bytes(findings.size)
+        )
     };
     say(format!("{}: {looked}", shown(name)));
     match &findings.is {
-        Nature::Empty => say("\nThe file is empty: an export that broke off? There is nothing to tell its format by."),
-        Nature::Blank => say("\nThe file holds blanks and line ends only: there is nothing to tell its format by."),
+        Nature::Empty => {
+            say("\nThe file is empty: an export that broke off? There is nothing to tell its format by.")
+        }
+        Nature::Blank => {
+            say("\nThe file holds blanks and line ends only: there is nothing to tell its format by.")
+        }
         Nature::Foreign { kind } => {
             let (what, hint) = texts::foreign(*kind);
             say(format!("\nThis is {what}, and no flat file of an ERP: {hint}."));
@@ -281,14 +294,20 @@ fn show_text(file: &TextFile, start_from: &[String]) {
         }
         Syntax::Fixed(fixed) => show_fixed(fixed, lines),
         Syntax::Xml(xml) => {
-            lines.add("syntax", format!("XML{}", if xml.is_cut { ", cut: it ends before its elements do" } else { "" }));
+            lines.add(
+                "syntax",
+                format!("XML{}", if xml.is_cut { ", cut: it ends before its elements do" } else { "" }),
+            );
             lines.add("root", shown(&xml.root));
             if let Some(namespace) = &xml.namespace {
                 lines.add("namespace", shown(namespace));
             }
             let declares = xml.declares.as_deref().unwrap_or("nothing, so UTF-8");
             let other = !declares.eq_ignore_ascii_case(file.encoding) && xml.declares.is_some();
-            lines.add("declares", format!("{}{}", shown(declares), if other { ", see the encoding" } else { "" }));
+            lines.add(
+                "declares",
+                format!("{}{}", shown(declares), if other { ", see the encoding" } else { "" }),
+            );
             lines.add("attributes", count(xml.attributes, "element has some", "elements have some"));
             lines.say();
             occurrences("element", &xml.elements);
@@ -299,12 +318,18 @@ fn show_text(file: &TextFile, start_from: &[String]) {
                 (false, true) => "JSON, a list",
                 (false, false) => "JSON, an object",
             };
-            lines.add("syntax", format!("{how}{}", if json.is_broken { "; it cannot be read to its end" } else { "" }));
+            lines.add(
+                "syntax",
+                format!("{how}{}", if json.is_broken { "; it cannot be read to its end" } else { "" }),
+            );
             lines.say();
             occurrences("member", &json.members);
         }
         Syntax::Edifact(edifact) => {
-            lines.add("syntax", format!("EDIFACT{}", if edifact.is_cut { ", cut: the last segment is no UNZ" } else { "" }));
+            lines.add(
+                "syntax",
+                format!("EDIFACT{}", if edifact.is_cut { ", cut: the last segment is no UNZ" } else { "" }),
+            );
             let by = if edifact.una { "UNA says them" } else { "the usual ones" };
             lines.add("signs", format!("{} ({by})", shown(&edifact.signs)));
             lines.add("characters", shown(edifact.syntax.as_deref().unwrap_or("not said")));
@@ -323,12 +348,17 @@ fn show_text(file: &TextFile, start_from: &[String]) {
             occurrences("tag", &tagged.tags);
         }
         Syntax::Unclear => {
-            lines.add("syntax", "unclear: no character delimits fields, and nothing stands at the same place in all lines");
+            lines.add(
+                "syntax",
+                "unclear: no character delimits fields, and nothing stands at the same place in all lines",
+            );
             lines.say();
         }
     }
     if file.draft.is_none() {
-        say("\nNo format file can be made of this by itself: docs/format-files.md has what a format file can read.");
+        say(
+            "\nNo format file can be made of this by itself: docs/format-files.md has what a format file can read.",
+        );
     } else if let Some(draft) = file.draft.as_ref().filter(|draft| !draft.missing.is_empty()) {
         say(format!("\nTo fill in, since no column says that it is this: {}", draft.missing.join(", ")));
     }
@@ -342,14 +372,27 @@ fn encodings(file: &TextFile, lines: &mut Lines) {
         .iter()
         .skip(1)
         .take(6)
-        .map(|other| format!("{} {}{}", other.name, other.score, if other.score == best.score { " as good" } else { "" }))
+        .map(|other| {
+            format!(
+                "{} {}{}",
+                other.name,
+                other.score,
+                if other.score == best.score { " as good" } else { "" }
+            )
+        })
         .collect();
-    lines.add("", if others.is_empty() { "no other fits".to_owned() } else { format!("else {}", others.join(", ")) });
+    lines.add(
+        "",
+        if others.is_empty() { "no other fits".to_owned() } else { format!("else {}", others.join(", ")) },
+    );
     if file.encodings.get(1).is_some_and(|second| second.score == best.score) {
         lines.add("", "even: these bytes do not tell; ask the sender which it is");
     }
     if file.undecodable > 0 {
-        lines.add("", format!("{} with bytes that are no character in it", count(file.undecodable, "place", "places")));
+        lines.add(
+            "",
+            format!("{} with bytes that are no character in it", count(file.undecodable, "place", "places")),
+        );
     }
 }
 
@@ -430,12 +473,19 @@ fn kinds(file: &TextFile, lines: &mut Lines) {
 }
 
 fn show_fixed(fixed: &Fixed, mut lines: Lines) {
-    lines.add("syntax", match fixed.record_types.len() {
-        0 | 1 => "fixed width",
-        _ => "fixed width with record types",
-    });
+    lines.add(
+        "syntax",
+        match fixed.record_types.len() {
+            0 | 1 => "fixed width",
+            _ => "fixed width with record types",
+        },
+    );
     let (least, most) = fixed.lengths;
-    let lengths = if least == most { format!("{least} characters each") } else { format!("{least} to {most} characters") };
+    let lengths = if least == most {
+        format!("{least} characters each")
+    } else {
+        format!("{least} to {most} characters")
+    };
     lines.add("records", format!("{}, {lengths}", count(fixed.records, "line", "lines")));
     if fixed.one_line {
         lines.add("", "no line ends: the records must be told by their length");
@@ -469,11 +519,16 @@ fn record_types(types: &[RecordType], of: &str) {
         })
         .collect();
     say(format!("\n{}", table(&["kind of record", "records", of, "under", ""], rows)));
-    for kind in types.iter().filter(|kind| !kind.columns.is_empty()) {
+    for kind in types {
+        // The first column of a CSV file is what tells the kind.
+        let of_kind = kind.columns.get(usize::from(kind.places.is_empty())..).unwrap_or_default();
+        if of_kind.is_empty() {
+            continue;
+        }
         if !kind.is.is_empty() {
             say(format!("\nof {}:", shown(&kind.is)));
         }
-        columns(&kind.columns, &kind.places);
+        columns(of_kind, &kind.places);
     }
 }
 
@@ -510,3 +565,6 @@ fn occurrences(what: &str, all: &[Occurs]) {
         say(format!("… and {} more", all.len() - 60));
     }
 }
+
+#[cfg(test)]
+mod tests;

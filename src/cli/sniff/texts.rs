@@ -1,19 +1,14 @@
 //! What findings are called in English.
 
 use crate::format::encoding::Reason;
-use crate::format::sniff::{
-    Column, Foreign, Holds, Interface, LeftWhy, NumberStyle, Quotes, Why,
-};
+use crate::format::sniff::{Column, Foreign, Holds, Interface, LeftWhy, NumberStyle, Quotes, Why};
 
 use super::super::terminal::count;
 
 /// A text from outside on one line of its own, and no longer than a line.
 pub(super) fn shown(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(60)
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect();
+    let mut shown: String =
+        text.chars().take(60).map(|character| if character.is_control() { ' ' } else { character }).collect();
     if text.chars().count() > 60 {
         shown.push('…');
     }
@@ -32,15 +27,23 @@ pub(super) fn sign(sign: char) -> String {
 
 pub(super) fn foreign(kind: Foreign) -> (&'static str, &'static str) {
     match kind {
-        Foreign::Pdf => ("a PDF document", "it can be sent as an attachment: formats/generic/attachments.toml"),
+        Foreign::Pdf => {
+            ("a PDF document", "it can be sent as an attachment: formats/generic/attachments.toml")
+        }
         Foreign::Zip => ("a zip archive", "unpack it, and look at a file in it"),
-        Foreign::Spreadsheet => ("a workbook of a spreadsheet program", "save its sheet as CSV or as Unicode text"),
+        Foreign::Spreadsheet => {
+            ("a workbook of a spreadsheet program", "save its sheet as CSV or as Unicode text")
+        }
         Foreign::WordProcessor => ("a document of a word processor", "ask for the ERP's own export"),
-        Foreign::OldOffice => ("an old document of an office program (.xls, .doc)", "save its sheet as CSV or as Unicode text"),
+        Foreign::OldOffice => {
+            ("an old document of an office program (.xls, .doc)", "save its sheet as CSV or as Unicode text")
+        }
         Foreign::Compressed => ("a compressed file", "unpack it first"),
         Foreign::Tar => ("a tar archive", "unpack it, and look at a file in it"),
         Foreign::Picture => ("a picture", "ask for the ERP's own export"),
-        Foreign::WebPage => ("a page for a browser", "most likely an error message of a server was saved under this name"),
+        Foreign::WebPage => {
+            ("a page for a browser", "most likely an error message of a server was saved under this name")
+        }
         Foreign::RichText => ("a formatted text (RTF)", "ask for the ERP's own export"),
         Foreign::Database => ("a database file", "ask for an export of its tables"),
         Foreign::Program => ("a program", "ask for the ERP's own export"),
@@ -88,12 +91,17 @@ pub(super) fn reason(reason: &Reason) -> String {
             format!("{percent} of 100 characters have the zero byte that Latin letters have in it")
         }
         Reason::ValidUtf8 { characters } => {
-            format!("all bytes are valid UTF-8, {} of several bytes", count(*characters, "character", "characters"))
+            format!(
+                "all bytes are valid UTF-8, {} of several bytes",
+                count(*characters, "character", "characters")
+            )
         }
         Reason::MostlyUtf8 { invalid, .. } => {
             format!("most bytes are valid UTF-8, not so {}: put together of two files?", times(*invalid))
         }
-        Reason::OnlyAscii => "only ASCII, which all of these read alike: look at a file with letters like å".to_owned(),
+        Reason::OnlyAscii => {
+            "only ASCII, which all of these read alike: look at a file with letters like å".to_owned()
+        }
         Reason::NationalLetters { words } => {
             format!("signs like [ and | stand where letters do, in {}", count(*words, "word", "words"))
         }
@@ -160,7 +168,11 @@ pub(super) fn remarks(column: &Column) -> String {
     if column.always.is_some() {
         remarks.push("always the same".to_owned());
     }
-    if column.unique {
+    // A few values are different by chance, and amounts are no keys.
+    if column.unique
+        && column.rows >= 3
+        && matches!(column.holds, Holds::WholeNumbers | Holds::BarCodes | Holds::Texts)
+    {
         remarks.push("unique: a key?".to_owned());
     }
     if column.odd > 0 && !matches!(column.holds, Holds::Texts | Holds::Codes | Holds::Nothing) {
@@ -182,7 +194,8 @@ pub(super) fn quotes(quotes: Quotes) -> String {
         Quotes::Absent => "none".to_owned(),
         Quotes::RoundFields { fields, all, unclosed } => {
             let which = if all { "round all fields" } else { "round some fields" };
-            let open = if unclosed > 0 { format!(", {unclosed} not closed on their line") } else { String::new() };
+            let open =
+                if unclosed > 0 { format!(", {unclosed} not closed on their line") } else { String::new() };
             format!("{which} ({fields}){open}")
         }
         Quotes::PlainText { fields } => {
@@ -195,10 +208,14 @@ pub(super) fn numbers(style: &NumberStyle) -> String {
     let decimal = match style.decimal {
         None => "no number with decimals".to_owned(),
         Some(decimal) if style.sure == 0 => {
-            format!("decimal {decimal} perhaps: {} may be groups or decimals", count(style.unsure, "value", "values"))
+            format!(
+                "decimal {decimal} perhaps: {} may be groups or decimals",
+                count(style.unsure, "value", "values")
+            )
         }
         Some(decimal) => {
-            let against = if style.against > 0 { format!(", {} speak against it", style.against) } else { String::new() };
+            let against =
+                if style.against > 0 { format!(", {} against it", style.against) } else { String::new() };
             format!("decimal {decimal} ({}{against})", count(style.sure, "value", "values"))
         }
     };
@@ -218,7 +235,9 @@ pub(super) fn left(why: LeftWhy) -> String {
         LeftWhy::UnknownName => "no member is known by this name".to_owned(),
         LeftWhy::Taken(name) => format!("another column is the {} already", role(name)),
         LeftWhy::Unfit(name) => format!("by its name the {}, but its values do not fit", role(name)),
-        LeftWhy::NoMember(name) => format!("by its name the {}, which this kind of document does not have", role(name)),
+        LeftWhy::NoMember(name) => {
+            format!("by its name the {}, which this kind of document does not have", role(name))
+        }
         LeftWhy::Differs(name) => {
             format!("by its name the {}, but its values differ inside a document", role(name))
         }
@@ -236,36 +255,55 @@ pub(super) fn why(why: &Why) -> String {
         Why::Quotes(found) => format!("quotation marks are {}", quotes(*found)),
         Why::NoHeader => "the first record holds values, no names".to_owned(),
         Why::Skipped => "the lines before are no records".to_owned(),
-        Why::NamesTwice => "a name stands twice in the header, so columns are told by their numbers".to_owned(),
+        Why::NamesTwice => {
+            "a name stands twice in the header, so columns are told by their numbers".to_owned()
+        }
         Why::Decimal(style) => numbers(style),
         Why::Thousands => "it stands between groups of three digits".to_owned(),
         Why::Date(styles) => {
             let fit = styles.first().map_or(0, |style| style.fit);
             let others: Vec<&str> = styles.iter().skip(1).map(|style| style.pattern).collect();
-            let fit = format!("{} fit", count(fit, "value", "values"));
-            if others.is_empty() { fit } else { format!("{fit}, and {} as well: ask the sender", others.join(", ")) }
+            let fit = format!("{} so", count(fit, "value is", "values are"));
+            if others.is_empty() {
+                fit
+            } else {
+                format!("{fit}, and {} as well: ask the sender", others.join(", "))
+            }
         }
         Why::Group(group) => {
             let documents = count(group.documents, "number", "numbers");
             let rows = count(group.rows, "row", "rows");
             let returning = match group.returning {
                 0 => "rows of one stand side by side".to_owned(),
+                1 => "1 of them returns after another one".to_owned(),
                 returning => format!("{returning} of them return after another one"),
             };
             format!("{documents} in {rows}; {returning}")
         }
         Why::Kind(others) => format!("it may be {} as well", others.join(" or ")),
         Why::Names => "what each column is, by its name".to_owned(),
-        Why::LeadingZeros => "zeros in front go; the number as it stands is remembered for reports".to_owned(),
+        Why::LeadingZeros => {
+            "zeros in front go; the number as it stands is remembered for reports".to_owned()
+        }
         Why::Table { unknown: 0 } => "every value stands in the built-in table".to_owned(),
-        Why::Table { unknown } => format!("{} not in the built-in table", count(*unknown, "value is", "values are")),
+        Why::Table { unknown } => {
+            format!("{} not in the built-in table", count(*unknown, "value is", "values are"))
+        }
         Why::Codes { different } => {
-            format!("{}: Ongoing's own, or is a code table needed?", count(*different, "code", "different codes"))
+            format!(
+                "{}: Ongoing's own, or is a code table needed?",
+                count(*different, "code", "different codes")
+            )
         }
         Why::Odd { values } => format!("{} cannot be read so", count(*values, "value", "values")),
-        Why::TooLong { longest, most } => format!("up to {longest} characters, Ongoing takes {most}: cut = {most}?"),
+        Why::TooLong { longest, most } => {
+            format!("up to {longest} characters, Ongoing takes {most}: cut = {most}?")
+        }
         Why::Differs { documents } => {
-            format!("values differ inside {}, which makes them faulty", count(*documents, "document", "documents"))
+            format!(
+                "values differ inside {}, which makes them faulty",
+                count(*documents, "document", "documents")
+            )
         }
         Why::OfLines => "values differ inside documents, so it is of the line".to_owned(),
         Why::Price => "the price of one piece, or of so many; Ongoing takes the price of the row".to_owned(),
@@ -276,7 +314,9 @@ pub(super) fn why(why: &Why) -> String {
         Why::Counts => "its number is how many there are".to_owned(),
         Why::NotUsed => "nothing is made of it yet; without this line its fields can be used".to_owned(),
         Why::Places => "fields begin behind blanks, and where digits meet letters".to_owned(),
-        Why::NothingNames => "nothing names the fields: say what each is, with what the fields above hold".to_owned(),
+        Why::NothingNames => {
+            "nothing names the fields: say what each is, with what the fields above hold".to_owned()
+        }
         Why::Field(column) => {
             let remarks = remarks(column);
             if remarks.is_empty() { holds(column) } else { format!("{}; {remarks}", holds(column)) }

@@ -137,6 +137,12 @@ pub(crate) struct Column {
     pub dates: Vec<DateStyle>,
     /// Values that stand for no date.
     pub no_dates: Vec<String>,
+    /// So many values stand for no date.
+    #[serde(skip)]
+    blank_dates: usize,
+    /// The pattern that fits most values, be they few.
+    #[serde(skip)]
+    pub(super) likely_dates: Vec<DateStyle>,
     #[serde(skip)]
     pub(super) fits: Fits,
 }
@@ -144,9 +150,9 @@ pub(crate) struct Column {
 /// How many values can be read as what.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Fits {
-    numbers: usize,
-    whole: usize,
-    yes_no: usize,
+    pub numbers: usize,
+    pub whole: usize,
+    pub yes_no: usize,
     pub countries: usize,
     pub units: usize,
     zero_or_less: usize,
@@ -184,6 +190,8 @@ impl Column {
             numbers: NumberSigns::default(),
             dates: Vec::new(),
             no_dates: Vec::new(),
+            blank_dates: 0,
+            likely_dates: Vec::new(),
             fits: Fits::default(),
         };
         if rows > 1 && filled == rows && counts.len() == 1 {
@@ -203,14 +211,10 @@ impl Column {
         self.is_most(self.fits.numbers)
     }
 
-    /// Whether most values can be read as a whole number.
-    pub(super) fn fits_whole_number(&self) -> bool {
-        self.is_most(self.fits.whole)
-    }
-
-    /// Whether most values are words for yes and no.
-    pub(super) fn fits_yes_no(&self) -> bool {
-        self.is_most(self.fits.yes_no)
+    /// How many values are dates, or stand for none.
+    pub(super) fn fit_dates(&self) -> usize {
+        let no_dates = if self.no_dates.is_empty() { 0 } else { self.blank_dates };
+        self.likely_dates.first().map_or(0, |style| style.fit + no_dates)
     }
 
     /// Whether all values are names or codes of a built-in table, or most where a few are mistakes.
@@ -295,15 +299,20 @@ impl Column {
         let mut styles: Vec<DateStyle> = DATES
             .iter()
             .zip(fits)
-            .filter(|(_, fit)| **fit > 0 && **fit * 100 >= dated * PERCENT_MIN)
+            .filter(|(_, fit)| **fit > 0)
             .map(|((pattern, _), fit)| DateStyle { pattern, fit: *fit })
             .collect();
         styles.sort_by_key(|style| usize::MAX - style.fit);
         let most = styles.first().map(|style| style.fit);
         styles.retain(|style| Some(style.fit) == most);
+        self.blank_dates = no_dates;
+        self.likely_dates = styles.clone();
+        styles.retain(|style| style.fit * 100 >= dated * PERCENT_MIN);
         // Half of them without a date is no column of dates, but maybe of numbers.
-        if styles.is_empty() || no_dates > dated * 4 {
+        if no_dates > dated * 4 {
             styles.clear();
+        }
+        if self.likely_dates.is_empty() {
             self.no_dates.clear();
         }
         self.dates = styles;
@@ -320,15 +329,12 @@ impl Column {
         let few = self.different * 3 <= self.filled && self.longest <= 12;
         let (holds, fit) = match self.filled {
             0 => (Holds::Nothing, 0),
-            _ if is_dates => {
-                let no_dates = if self.no_dates.is_empty() { 0 } else { self.filled };
-                (Holds::Dates, self.dates.first().map_or(0, |style| style.fit).max(no_dates))
-            }
+            _ if is_dates => (Holds::Dates, self.fit_dates()),
             _ if self.is_most(bar_codes) && self.is_most(long_digits) => (Holds::BarCodes, bar_codes),
             _ if self.is_most(digits) && numbers == 0 => (Holds::WholeNumbers, digits),
             _ if self.fits_number() => (Holds::Numbers, self.fits.numbers),
             _ if self.is_most(emails) => (Holds::EmailAddresses, emails),
-            _ if self.fits_yes_no() => (Holds::YesAndNo, self.fits.yes_no),
+            _ if self.is_most(self.fits.yes_no) => (Holds::YesAndNo, self.fits.yes_no),
             _ if self.is_most(self.fits.countries) => (Holds::Countries, self.fits.countries),
             _ if self.is_most(self.fits.units) => (Holds::Units, self.fits.units),
             all if few => (Holds::Codes, all),
@@ -464,7 +470,9 @@ impl NumberStyle {
         let (mut comma, mut point, mut unsure_comma, mut unsure_point) = (0, 0, 0, 0);
         let mut marks: HashMap<char, usize> = HashMap::new();
         for column in columns.filter(|column| {
-            column.filled > 0 && column.fits_number() && !matches!(column.holds, Holds::Dates | Holds::BarCodes)
+            column.filled > 0
+                && column.fits_number()
+                && !matches!(column.holds, Holds::Dates | Holds::BarCodes)
         }) {
             comma += column.numbers.decimal_comma;
             point += column.numbers.decimal_point;

@@ -152,12 +152,8 @@ impl Row {
 
 /// The delimiter that cuts the lines most evenly.
 pub(super) fn delimiter(lines: &[Line<'_>]) -> Option<char> {
-    let lines: Vec<&str> = lines
-        .iter()
-        .map(|line| line.text)
-        .filter(|text| !is_blank(text))
-        .take(LINES_FOR_DELIMITER)
-        .collect();
+    let lines: Vec<&str> =
+        lines.iter().map(|line| line.text).filter(|text| !is_blank(text)).take(LINES_FOR_DELIMITER).collect();
     let mut best: Option<(usize, char)> = None;
     for delimiter in DELIMITERS {
         let Some(score) = evenness(&lines, delimiter) else { continue };
@@ -246,7 +242,9 @@ pub(super) fn quotes(lines: &[Line<'_>], delimiter: Option<char>) -> Quotes {
     match (round, plain) {
         (0, 0) => Quotes::Absent,
         (0, fields) => Quotes::PlainText { fields },
-        _ if round > broken => Quotes::RoundFields { fields: round, all: bare * 20 < round, unclosed: broken },
+        _ if round > broken => {
+            Quotes::RoundFields { fields: round, all: bare * 20 < round, unclosed: broken }
+        }
         _ => Quotes::PlainText { fields: plain },
     }
 }
@@ -380,7 +378,9 @@ fn header(rows: &[Row]) -> Option<usize> {
             && match known {
                 0 => at == 0 && differs_from_below(row, rows.get(1..).unwrap_or(&[])),
                 1 => cells.len() <= 3 || differs_from_below(row, rows.get(at + 1..).unwrap_or(&[])),
-                known => known * 4 >= cells.len() || differs_from_below(row, rows.get(at + 1..).unwrap_or(&[])),
+                known => {
+                    known * 4 >= cells.len() || differs_from_below(row, rows.get(at + 1..).unwrap_or(&[]))
+                }
             };
         if is_header {
             return Some(at);
@@ -409,7 +409,8 @@ fn differs_from_below(row: &Row, below: &[Row]) -> bool {
         return false;
     }
     (0..row.cells.len()).any(|at| {
-        let mut filled = below.iter().take(100).map(|row| row.cell(at)).filter(|cell| !cell.is_empty()).peekable();
+        let mut filled =
+            below.iter().take(100).map(|row| row.cell(at)).filter(|cell| !cell.is_empty()).peekable();
         !row.cell(at).is_empty() && filled.peek().is_some() && filled.all(is_value)
     })
 }
@@ -427,13 +428,18 @@ fn usual_width(rows: &[Row]) -> usize {
 pub(super) fn look(lines: &[Line<'_>], delimiter: Option<char>) -> (Csv, Vec<Row>) {
     let quotes = quotes(lines, delimiter);
     let mut rows = cut(lines, delimiter, matches!(quotes, Quotes::RoundFields { .. }));
-    let header_at = header(&rows).filter(|at| *at > 0 || record_types(&rows).is_empty() || {
-        rows.first().is_some_and(|row| row.cells.iter().filter(|cell| !words::meant(cell).is_empty()).count() > 1)
+    let header_at = header(&rows).filter(|at| {
+        *at > 0 || record_types(&rows).is_empty() || {
+            rows.first()
+                .is_some_and(|row| row.cells.iter().filter(|cell| !words::meant(cell).is_empty()).count() > 1)
+        }
     });
     let header = header_at.and_then(|at| rows.get(at).cloned());
     rows.drain(..header_at.map_or(0, |at| at + 1).min(rows.len()));
     let all = rows.iter().chain(&header);
-    let trailing = |row: &Row| delimiter.is_some() && row.cells.len() > 1 && row.cells.last().is_some_and(String::is_empty);
+    let trailing = |row: &Row| {
+        delimiter.is_some() && row.cells.len() > 1 && row.cells.last().is_some_and(String::is_empty)
+    };
     let ends = all.clone().filter(|row| trailing(row)).count();
     let trailing_delimiter = match &header {
         Some(header) => trailing(header),
@@ -452,7 +458,8 @@ pub(super) fn look(lines: &[Line<'_>], delimiter: Option<char>) -> (Csv, Vec<Row
     let numbers = NumberStyle::of(columns.iter().chain(typed));
     let (mut longer, mut shorter) = (0, 0);
     if types.is_empty() {
-        let least = if trailing_delimiter { width } else { width.saturating_sub(usize::from(header.is_none())) };
+        let least =
+            if trailing_delimiter { width } else { width.saturating_sub(usize::from(header.is_none())) };
         longer = rows.iter().filter(|row| row.filled_length() > width).count();
         shorter = rows.iter().filter(|row| row.cells.len() < least).count();
     }
@@ -501,7 +508,9 @@ fn record_types(rows: &[Row]) -> Vec<RecordType> {
     }
     let is_mark = |first: &&str| {
         (1..=12).contains(&first.chars().count())
-            && first.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '[' | ']' | '_' | '-' | '#' | '*'))
+            && first
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '[' | ']' | '_' | '-' | '#' | '*'))
     };
     let words = order.iter().all(|first| !first.chars().any(|character| character.is_ascii_digit()));
     let enough = order.len() * 2 <= rows.len() + 2 || (words && order.len() < rows.len());
@@ -519,8 +528,12 @@ fn record_types(rows: &[Row]) -> Vec<RecordType> {
         .collect();
     // Values of a plain column are not told by their lengths: `SE`, `NO` before the same number of fields.
     let different: HashSet<usize> = lengths.iter().map(|(_, most)| *most).collect();
-    let letters = order.iter().all(|is| is.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '[' | ']' | '1'..='9')));
-    let known = order.first().is_some_and(|first| ["H", "01", "00", "BH", "PH", "[H1]", "HEAD", "1", "A"].contains(first));
+    let letters = order
+        .iter()
+        .all(|is| is.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '[' | ']' | '1'..='9')));
+    let known = order
+        .first()
+        .is_some_and(|first| ["H", "01", "00", "BH", "PH", "[H1]", "HEAD", "1", "A"].contains(first));
     if different.len() < 2 && !(letters && known && rows.len() >= order.len() + 1) {
         return Vec::new();
     }
@@ -564,7 +577,8 @@ fn record_types(rows: &[Row]) -> Vec<RecordType> {
 pub(super) fn parents<'s>(order: &[&'s str], sequence: &[&'s str]) -> Vec<Option<&'s str>> {
     let Some(first) = order.first() else { return Vec::new() };
     let place = |is: &str| order.iter().position(|other| *other == is);
-    let last_alone = sequence.last().copied().filter(|last| sequence.iter().filter(|is| *is == last).count() == 1);
+    let last_alone =
+        sequence.last().copied().filter(|last| sequence.iter().filter(|is| *is == last).count() == 1);
     let starts_again = sequence.iter().filter(|is| *is == first).count() > 1;
     order
         .iter()
@@ -602,7 +616,8 @@ pub(super) fn find_count(types: &mut [RecordType], values: &[&str]) {
         types.iter().filter(|kind| !kind.is_last).map(|kind| (kind.is.clone(), kind.records)).collect();
     let Some(last) = types.iter_mut().find(|kind| kind.is_last) else { return };
     for (column, value) in values.iter().enumerate().skip(usize::from(!last.is.is_empty())) {
-        let Some(number) = value.parse::<usize>().ok().filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()))
+        let Some(number) =
+            value.parse::<usize>().ok().filter(|_| value.bytes().all(|byte| byte.is_ascii_digit()))
         else {
             continue;
         };
@@ -624,7 +639,8 @@ pub(super) fn group(rows: &[Row], column: usize, width: usize) -> Group {
     }
     let at = column.saturating_sub(1);
     let mut seen: HashMap<&str, Seen<'_>> = HashMap::new();
-    let (mut before, mut returning, mut with): (Option<&str>, HashSet<&str>, usize) = (None, HashSet::new(), 0);
+    let (mut before, mut returning, mut with): (Option<&str>, HashSet<&str>, usize) =
+        (None, HashSet::new(), 0);
     for row in rows {
         let key = row.cell(at);
         if key.is_empty() {

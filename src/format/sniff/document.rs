@@ -41,25 +41,48 @@ pub(super) fn kinds(columns: &[Column]) -> Vec<Kind> {
     let supplier = has(&["supplier_number", "supplier_name"]);
     let consignee = ["customer_number", "address1", "post_code", "city", "country"];
     let details = [
-        "article_name", "bar_code", "bar_code_package", "weight", "net_weight", "length", "width", "height", "volume",
-        "article_group", "purchase_price", "statistics_number", "country_of_origin", "stock_article", "package_quantity",
-        "pallet_quantity", "supplier_article_number", "unit",
+        "article_name",
+        "bar_code",
+        "bar_code_package",
+        "weight",
+        "net_weight",
+        "length",
+        "width",
+        "height",
+        "volume",
+        "article_group",
+        "purchase_price",
+        "statistics_number",
+        "country_of_origin",
+        "stock_article",
+        "package_quantity",
+        "pallet_quantity",
+        "supplier_article_number",
+        "unit",
     ];
-    let changes = ["delivery_date", "transporter", "transporter_service", "service_point", "waybill", "order_status"];
+    let changes =
+        ["delivery_date", "transporter", "transporter_service", "service_point", "waybill", "order_status"];
     let if_ = |yes: bool, score: i32| if yes { score } else { 0 };
     let scores = [
         (
             DocumentType::Order,
-            if_(number, 4) + if_(lines, 5) + count(&consignee).min(4) + if_(has(&["delivery_date"]), 1)
+            if_(number, 4)
+                + if_(lines, 5)
+                + count(&consignee).min(4)
+                + if_(has(&["delivery_date"]), 1)
                 + if_(order, 1)
                 - if_(!quantity && !article, 5)
                 - if_(!number, 6)
                 - if_(returned, 4)
-                - if_(supplier && count(&consignee) == 0, 3),
+                - if_(supplier && count(&consignee) == 0, 1),
         ),
         (
             DocumentType::PurchaseOrder,
-            if_(number, 3) + if_(purchase && !order, 4) + if_(lines, 5) + if_(supplier, 4) + if_(has(&["in_date"]), 2)
+            if_(number, 3)
+                + if_(purchase && !order, 4)
+                + if_(lines, 5)
+                + if_(supplier, 4)
+                + if_(has(&["in_date"]), 2)
                 - count(&consignee).min(4) * 2
                 - if_(!quantity, 6)
                 - if_(!number, 6)
@@ -73,7 +96,10 @@ pub(super) fn kinds(columns: &[Column]) -> Vec<Kind> {
         ),
         (
             DocumentType::Article,
-            if_(article, 4) + count(&details).min(8) - if_(number || returned, 8) - if_(quantity, 3) - if_(!article, 8),
+            if_(article, 4) + count(&details).min(8)
+                - if_(number || returned, 8)
+                - if_(quantity, 3)
+                - if_(!article, 8),
         ),
         (
             DocumentType::OrderChange,
@@ -128,9 +154,11 @@ fn speaks_for(role: &str, document: DocumentType) -> bool {
 }
 
 fn is_met(present: &[&str], document: DocumentType, path: &str) -> bool {
-    words::roles().iter().filter(|role| present.contains(&role.name)).any(|role| match role.target(document) {
-        Some(Target::Member { path: own, of_lines }) => own == path || of_lines == Some(path),
-        _ => false,
+    words::roles().iter().filter(|role| present.contains(&role.name)).any(|role| {
+        match role.target(document) {
+            Some(Target::Member { path: own, of_lines }) => own == path || of_lines == Some(path),
+            _ => false,
+        }
     })
 }
 
@@ -150,11 +178,9 @@ pub(super) fn required(document: DocumentType) -> &'static [&'static str] {
             "purchase_order_lines.article_number",
             "purchase_order_lines.number_of_items",
         ],
-        DocumentType::ReturnOrder => &[
-            "return_order_number",
-            "order_number",
-            "return_order_lines.to_be_returned_number_of_items",
-        ],
+        DocumentType::ReturnOrder => {
+            &["return_order_number", "order_number", "return_order_lines.to_be_returned_number_of_items"]
+        }
         DocumentType::OrderChange | DocumentType::Cancellation => &["order_number"],
         _ => &[],
     }

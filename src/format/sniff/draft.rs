@@ -161,7 +161,8 @@ pub(crate) fn toml_text(text: &str) -> String {
 
 /// A key as TOML.
 fn toml_key(text: &str) -> String {
-    let is_bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    let is_bare =
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
     if is_bare { text.to_owned() } else { basic(text) }
 }
 
@@ -173,7 +174,9 @@ fn basic(text: &str) -> String {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\t' => quoted.push_str("\\t"),
-            character if character.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(character))),
+            character if character.is_control() => {
+                quoted.push_str(&format!("\\u{:04X}", u32::from(character)))
+            }
             character => quoted.push(character),
         }
     }
@@ -266,7 +269,7 @@ pub(super) fn of_header(
         let value = format!("{{ by = {} }}", basic(&name(key.column)));
         parts.entry("group", value, vec![Why::Group(group.clone())]);
     }
-    fields(&mut parts, &mapping, &style, by_number, &name);
+    fields(&mut parts, &mapping, &style, by_number, &dates, &name);
 
     let mut missing = Vec::new();
     let mut kind_why = vec![if likeliest.is_some() { Why::Names } else { Why::NothingNames }];
@@ -276,7 +279,12 @@ pub(super) fn of_header(
     parts.table(&format!("document.{}", document.name()));
     kind_why.into_iter().for_each(|why| parts.note(why));
     parts.entry("each", "\"row\"", Vec::new());
-    let context = Context { document, mapping: &mapping, date: date.as_ref().map(|(pattern, _)| *pattern), name: &name };
+    let context = Context {
+        document,
+        mapping: &mapping,
+        date: date.as_ref().map(|(pattern, _)| *pattern),
+        name: &name,
+    };
     context.members(&mut parts, None, &mut missing);
     if let Some(lines) = document::lines(document) {
         parts.table(&format!("document.{}.{lines}", document.name()));
@@ -342,6 +350,7 @@ fn fields(
     mapping: &Mapping<'_>,
     style: &NumberStyle,
     by_number: bool,
+    dates: &[&Column],
     name: &dyn Fn(&Column) -> String,
 ) {
     let mut lines: Vec<(String, String, Vec<Why>)> = Vec::new();
@@ -353,11 +362,15 @@ fn fields(
         }
         let is_number = mapping.is_number(column);
         let own = NumberStyle::of(std::iter::once(column));
-        if is_number && own.sure > 0 && own.decimal.is_some() && own.decimal != Some(style.decimal.unwrap_or(',')) {
+        if is_number
+            && own.sure > 0
+            && own.decimal.is_some()
+            && own.decimal != Some(style.decimal.unwrap_or(','))
+        {
             keys.push(format!("decimal = {}", basic(&own.decimal.unwrap_or(',').to_string())));
             why.push(Why::OwnSigns);
         }
-        if mapping.is_date(column) && !column.no_dates.is_empty() {
+        if dates.iter().any(|date| date.number == column.number) && !column.no_dates.is_empty() {
             let texts: Vec<String> = column.no_dates.iter().take(10).map(|text| basic(text)).collect();
             keys.push(format!("blank = [{}]", texts.join(", ")));
             why.push(Why::NoDates);
@@ -460,31 +473,26 @@ fn take<'c>(
         return Err(LeftWhy::Taken(role.name));
     }
     let member = document::member(document, path).ok_or(LeftWhy::NoMember(role.name))?;
-    let fits = match member.kind {
-        MemberKind::Decimal => column.fits_number(),
-        MemberKind::Integer => column.fits_whole_number(),
-        MemberKind::Boolean => column.fits_yes_no(),
-        MemberKind::Date | MemberKind::DateTime => column.filled == 0 || !column.dates.is_empty(),
-        MemberKind::Text => true,
-        MemberKind::Object(_) | MemberKind::List(_) => false,
+    let is_required = document::required(document).contains(&path);
+    let fit = match member.kind {
+        MemberKind::Decimal => column.fits.numbers,
+        MemberKind::Integer => column.fits.whole,
+        MemberKind::Boolean => column.fits.yes_no,
+        MemberKind::Date | MemberKind::DateTime => column.fit_dates(),
+        MemberKind::Text => column.filled,
+        MemberKind::Object(_) | MemberKind::List(_) => return Err(LeftWhy::NoMember(role.name)),
     };
-    if !fits {
+    // The name says what it is: half of the values may be mistakes, and of what must be there nearly all.
+    if column.filled > 0 && (fit == 0 || (!is_required && fit * 2 < column.filled)) {
         return Err(LeftWhy::Unfit(role.name));
     }
+    if fit < column.filled {
+        why.push(Why::Odd { values: column.filled - fit });
+    }
     if let Some(most) = member.max_length.filter(|most| column.longest > *most)
-        && !path.ends_with("country_code")
+        && !matches!(path.rsplit('.').next(), Some("country_code" | "country_of_origin_code"))
     {
         why.push(Why::TooLong { longest: column.longest, most });
-    }
-    let holds_other = match member.kind {
-        MemberKind::Decimal | MemberKind::Integer => {
-            !matches!(column.holds, Holds::Numbers | Holds::WholeNumbers | Holds::Dates | Holds::BarCodes)
-        }
-        MemberKind::Text => true,
-        _ => false,
-    };
-    if !holds_other && column.odd > 0 {
-        why.push(Why::Odd { values: column.odd });
     }
     let of_lines = in_lines(path);
     Ok(Taken::Member(Mapped { column, path, of_lines, why }))
@@ -528,25 +536,21 @@ impl<'c> Mapping<'c> {
     fn is_number(&self, column: &Column) -> bool {
         matches!(column.holds, Holds::Numbers | Holds::WholeNumbers)
     }
-
-    fn is_date(&self, column: &Column) -> bool {
-        !column.dates.is_empty()
-    }
 }
 
 /// The pattern that most columns of dates have.
 fn usual_date(columns: &[&Column]) -> Option<(&'static str, Vec<DateStyle>)> {
     let mut best: Option<(&'static str, usize, &[DateStyle])> = None;
     for column in columns {
-        let Some(style) = column.dates.first() else { continue };
+        let Some(style) = column.likely_dates.first() else { continue };
         let fit: usize = columns
             .iter()
-            .filter_map(|column| column.dates.first())
+            .filter_map(|column| column.likely_dates.first())
             .filter(|other| other.pattern == style.pattern)
             .map(|other| other.fit)
             .sum();
         if best.is_none_or(|(_, other, _)| fit > other) {
-            best = Some((style.pattern, fit, &column.dates));
+            best = Some((style.pattern, fit, &column.likely_dates));
         }
     }
     best.map(|(pattern, _, styles)| (pattern, styles.to_vec()))
@@ -613,11 +617,11 @@ impl Context<'_> {
         let last = mapped.path.rsplit('.').next().unwrap_or(mapped.path);
         match document::member(self.document, mapped.path).map(|member| member.kind) {
             Some(MemberKind::Date | MemberKind::DateTime) => {
-                if let Some(style) = column.dates.first()
+                if let Some(style) = column.likely_dates.first()
                     && Some(style.pattern) != self.date
                 {
                     more.push(format!("date = {}", basic(style.pattern)));
-                    why.push(Why::Date(column.dates.clone()));
+                    why.push(Why::Date(column.likely_dates.clone()));
                 }
             }
             Some(MemberKind::Decimal) if matches!(last, "line_price" | "row_price") => {
@@ -626,7 +630,11 @@ impl Context<'_> {
             Some(MemberKind::Text) => self.text(mapped, &mut more, &mut why),
             _ => {}
         }
-        if more.is_empty() { (field, why) } else { (format!("{{ from = {field}, {} }}", more.join(", ")), why) }
+        if more.is_empty() {
+            (field, why)
+        } else {
+            (format!("{{ from = {field}, {} }}", more.join(", ")), why)
+        }
     }
 
     /// A price of one piece, or of so many, times the quantity.
@@ -634,10 +642,12 @@ impl Context<'_> {
         let is_total = mapped.column.name.as_deref().is_some_and(|name| {
             words::named("line_total").is_some_and(|total| words::meant(name).contains(&total))
         });
-        let quantity = document::lines(self.document)
-            .and_then(|lines| self.mapping.mapped.iter().find(|mapped| {
-                mapped.path.strip_prefix(lines) == Some(".number_of_items")
-            }));
+        let quantity = document::lines(self.document).and_then(|lines| {
+            self.mapping
+                .mapped
+                .iter()
+                .find(|mapped| mapped.path.strip_prefix(lines) == Some(".number_of_items"))
+        });
         if is_total {
             return;
         }
@@ -662,7 +672,9 @@ impl Context<'_> {
             more.push("strip_leading_zeros = true".to_owned());
             why.push(Why::LeadingZeros);
         }
-        if matches!(last, "country_code" | "country_of_origin_code") && column.fits_table(column.fits.countries) {
+        if matches!(last, "country_code" | "country_of_origin_code")
+            && column.fits_table(column.fits.countries)
+        {
             more.push("codes = \"countries\"".to_owned());
             why.push(Why::Table { unknown: column.filled - column.fits.countries });
         }
@@ -670,7 +682,8 @@ impl Context<'_> {
             more.push("codes = \"units\"".to_owned());
             why.push(Why::Table { unknown: column.filled - column.fits.units });
         }
-        let coded = ["way_of_delivery.code", "transporter.transporter_code", "return_order_lines.return_cause.code"];
+        let coded =
+            ["way_of_delivery.code", "transporter.transporter_code", "return_order_lines.return_cause.code"];
         if coded.contains(&mapped.path) && column.filled > 0 {
             why.push(Why::Codes { different: column.different });
         }
@@ -686,13 +699,13 @@ impl Context<'_> {
             (!names.is_empty()).then(|| format!("[{}]", names.join(", ")))
         };
         let number = document::number(self.document).and_then(|path| self.mapping.by_path(path));
-        let row = document::lines(self.document)
-            .and_then(|lines| self.mapping.mapped.iter().find(|mapped| {
-                mapped.path.strip_prefix(lines) == Some(".row_number")
-            }));
+        let row = document::lines(self.document).and_then(|lines| {
+            self.mapping.mapped.iter().find(|mapped| mapped.path.strip_prefix(lines) == Some(".row_number"))
+        });
         let of_document = list(number.iter().map(|mapped| mapped.column).collect());
-        let of_lines =
-            list(row.iter().map(|mapped| mapped.column).chain(self.mapping.remembered.iter().copied()).collect());
+        let of_lines = list(
+            row.iter().map(|mapped| mapped.column).chain(self.mapping.remembered.iter().copied()).collect(),
+        );
         if of_document.is_some() || of_lines.is_some() {
             parts.table("remember");
         }
@@ -716,18 +729,31 @@ pub(super) fn of_fields(ground: &Ground<'_>, document: Option<DocumentType>) -> 
     let document = document.unwrap_or(if has_lines { DocumentType::Order } else { DocumentType::Article });
     let mut parts = Parts::default();
     layout(&mut parts, ground, &numbers);
-    let all: Vec<&Column> =
-        ground.csv.map(|csv| csv.columns.as_slice()).unwrap_or_default().iter().chain(types.iter().flat_map(|kind| &kind.columns)).collect();
-    if let Some((pattern, styles)) = usual_date(&all) {
+    let all: Vec<&Column> = ground
+        .csv
+        .map(|csv| csv.columns.as_slice())
+        .unwrap_or_default()
+        .iter()
+        .chain(types.iter().flat_map(|kind| &kind.columns))
+        .collect();
+    let dated: Vec<&Column> = all.iter().copied().filter(|column| column.holds == Holds::Dates).collect();
+    if let Some((pattern, styles)) = usual_date(&dated) {
         parts.entry("date", basic(pattern), vec![Why::Date(styles)]);
     }
     let mut missing = Vec::new();
     let required = document::required(document);
     let lines = document::lines(document);
+    if ground.csv.is_some() && types.is_empty() && lines.is_some() {
+        parts.parts.push(Part::Todo { key: "group".to_owned(), value: Some("{ by = \"…\" }".to_owned()) });
+    }
     if let (Some(csv), []) = (ground.csv, types) {
         parts.table("layout.columns");
         for column in csv.columns.iter().filter(|column| column.filled > 0) {
-            parts.entry(&format!("c{}", column.number), column.number.to_string(), vec![Why::Field(Box::new(column.clone()))]);
+            parts.entry(
+                &format!("c{}", column.number),
+                column.number.to_string(),
+                vec![Why::Field(Box::new(column.clone()))],
+            );
         }
         parts.table(&format!("document.{}", document.name()));
         parts.note(Why::NothingNames);
@@ -741,7 +767,8 @@ pub(super) fn of_fields(ground: &Ground<'_>, document: Option<DocumentType>) -> 
         return Some(Draft { document, parts: parts.parts, missing });
     }
     let names = kind_names(types, lines.is_some());
-    let named = |is: &str| types.iter().zip(&names).find(|(kind, _)| kind.is == is).map(|(_, name)| name.as_str());
+    let named =
+        |is: &str| types.iter().zip(&names).find(|(kind, _)| kind.is == is).map(|(_, name)| name.as_str());
     let prefix = if ground.csv.is_some() { "c" } else { "f" };
     for (kind, name) in types.iter().zip(&names) {
         parts.table(&format!("layout.records.{name}"));
@@ -809,7 +836,11 @@ fn record<'n>(
             (false, Some((at, width))) => format!("at = {at}, width = {width}"),
             _ => format!("column = {}", counts.column + 1),
         };
-        let of = counts.of.as_deref().and_then(named).map_or_else(String::new, |of| format!(", of = {}", basic(of)));
+        let of = counts
+            .of
+            .as_deref()
+            .and_then(named)
+            .map_or_else(String::new, |of| format!(", of = {}", basic(of)));
         parts.entry("checks", format!("{{ count = {{ {place}{of} }} }}"), vec![Why::Counts]);
         return;
     }
@@ -856,7 +887,9 @@ fn todo(
         let meant = match key {
             "delivery_date" => columns.iter().find(|column| column.holds == Holds::Dates),
             "number_of_items" | "to_be_returned_number_of_items" => of(&[Holds::Numbers]),
-            "order_number" | "purchase_order_number" | "return_order_number" | "article_number" if !of_lines => {
+            "order_number" | "purchase_order_number" | "return_order_number" | "article_number"
+                if !of_lines =>
+            {
                 columns.iter().find(|column| column.unique && column.longest <= 20)
             }
             _ => None,

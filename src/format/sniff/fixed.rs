@@ -136,7 +136,8 @@ fn unlike(lines: &[&[char]], length: usize) -> Option<(usize, usize)> {
     let mut kinds: HashMap<&[char], Vec<&[char]>> = HashMap::new();
     for line in lines {
         let start = line.get(..length).unwrap_or(line);
-        let may_tell = start.iter().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '[' | ']'));
+        let may_tell =
+            start.iter().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '[' | ']'));
         if !may_tell {
             return None;
         }

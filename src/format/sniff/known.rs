@@ -138,7 +138,8 @@ pub(super) fn by_record_types(types: &[(&str, usize)]) -> Option<Interface> {
 
 /// By the outermost element.
 pub(super) fn by_xml(xml: &Xml) -> Option<Interface> {
-    let has = |path: &str| xml.elements.iter().any(|element| element.name == path || element.name.ends_with(path));
+    let has =
+        |path: &str| xml.elements.iter().any(|element| element.name == path || element.name.ends_with(path));
     let namespace = xml.namespace.as_deref().unwrap_or("");
     match xml.root.as_str() {
         "ORDERS420" => Some(Interface::MonitorOrders),

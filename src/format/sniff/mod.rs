@@ -137,7 +137,8 @@ fn nature(sample: &Sample<'_>) -> Nature {
     if text::is_blank(&decoded.head) && decoded.pieces.iter().all(|piece| text::is_blank(piece)) {
         return Nature::Blank;
     }
-    let is_ebcdic = super::encoding::Encoding::named(decoded.encoding).is_some_and(|encoding| encoding.is_ebcdic());
+    let is_ebcdic =
+        super::encoding::Encoding::named(decoded.encoding).is_some_and(|encoding| encoding.is_ebcdic());
     if !is_ebcdic && foreign::is_binary(&decoded.head) {
         return Nature::Foreign { kind: Foreign::Binary };
     }
@@ -146,7 +147,8 @@ fn nature(sample: &Sample<'_>) -> Nature {
 
 fn text_file(sample: &Sample<'_>, decoded: &Decoded) -> TextFile {
     let lines = decoded.lines();
-    let whole = sample.pieces.is_empty() && sample.size <= u64::try_from(sample.head.len()).unwrap_or(u64::MAX);
+    let whole =
+        sample.pieces.is_empty() && sample.size <= u64::try_from(sample.head.len()).unwrap_or(u64::MAX);
     let mut file = TextFile {
         encoding: decoded.encoding,
         encodings: decoded.guess.candidates.clone(),
@@ -181,7 +183,8 @@ fn text_file(sample: &Sample<'_>, decoded: &Decoded) -> TextFile {
 
 /// A file of records on lines.
 fn records(file: &mut TextFile, lines: &[Line<'_>]) {
-    let delimiter = if file.interface == Some(Interface::SapIdoc) { None } else { delimited::delimiter(lines) };
+    let delimiter =
+        if file.interface == Some(Interface::SapIdoc) { None } else { delimited::delimiter(lines) };
     if delimiter.is_some() || is_one_column(lines) {
         return csv(file, lines, delimiter);
     }
@@ -244,3 +247,5 @@ fn is_one_column(lines: &[Line<'_>]) -> bool {
         && lines.take(100).all(|line| line.chars().count() <= 60 && !line.contains("  "))
 }
 
+#[cfg(test)]
+mod tests;

@@ -148,7 +148,8 @@ pub(super) fn xml(text: &str) -> Option<Xml> {
             let path: Vec<&str> = open.iter().skip(1).copied().chain(std::iter::once(local)).collect();
             counts.add(&path.join("/"));
         }
-        found.attributes += usize::from(attributes.contains('=') && !attributes.trim_start().starts_with("xmlns"));
+        found.attributes +=
+            usize::from(attributes.contains('=') && !attributes.trim_start().starts_with("xmlns"));
         if !tag.ends_with('/') {
             open.push(local);
         }
@@ -160,13 +161,16 @@ pub(super) fn xml(text: &str) -> Option<Xml> {
 
 /// The value of an attribute, also where its quotes are missing or typographic (B11 of the reference).
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let value = tag.split_whitespace().find_map(|part| part.strip_prefix(name)?.trim_start().strip_prefix('='))?;
+    let value =
+        tag.split_whitespace().find_map(|part| part.strip_prefix(name)?.trim_start().strip_prefix('='))?;
     let quotes = ['"', '\'', '“', '”'];
-    let value = value.trim_start_matches(quotes);
-    let end = value.find(|c: char| quotes.contains(&c) || matches!(c, '?' | '/' | '>')).filter(|end| *end > 0);
-    // An address has slashes of its own.
-    let end = if value.contains("//") { value.find(quotes) } else { end };
-    Some(value.get(..end.unwrap_or(value.len()))?.to_owned()).filter(|value| !value.is_empty())
+    let value = match value.strip_prefix(quotes) {
+        Some(quoted) => quoted.split(quotes).next().unwrap_or(""),
+        None => {
+            value.split(|sign: char| quotes.contains(&sign) || matches!(sign, '?' | '>')).next().unwrap_or("")
+        }
+    };
+    Some(value.to_owned()).filter(|value| !value.is_empty())
 }
 
 /// A JSON file in outline, if the text is one. `whole`: the text is all of the file.
@@ -299,7 +303,8 @@ fn tag(text: &str) -> Option<(char, &str)> {
     let (tag, _) = text.split_once([';', '='])?;
     let mark = tag.chars().next().filter(|mark| matches!(mark, '#' | '¤' | '@' | '$'))?;
     let number = tag.get(mark.len_utf8()..)?;
-    ((2..=8).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())).then_some((mark, tag))
+    ((2..=8).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some((mark, tag))
 }
 
 /// Lines of label and value before a table.

@@ -48,11 +48,14 @@ pub(super) fn decode(sample: &Sample<'_>) -> Option<Decoded> {
     let marks: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"];
     let byte_order_mark = !known.is_ebcdic() && marks.iter().any(|mark| sample.head.starts_with(mark));
     let mut pieces = Vec::new();
-    for piece in sample.pieces {
+    let last = sample.pieces.len().checked_sub(1);
+    for (at, piece) in sample.pieces.iter().enumerate() {
         let (mut text, mut of_piece) = (String::new(), Vec::new());
         let mut decoder = known.decoder();
         decoder.decode(piece, &mut text, &mut of_piece);
-        decoder.finish(&mut text, &mut of_piece);
+        if Some(at) == last {
+            decoder.finish(&mut text, &mut of_piece);
+        }
         // Its first line begins somewhere before.
         let from = match text.find(['\r', '\n']) {
             None => text.len(),
@@ -63,20 +66,19 @@ pub(super) fn decode(sample: &Sample<'_>) -> Option<Decoded> {
         text.drain(..from.min(text.len()));
         pieces.push(text);
     }
-    let (mut line_ends, mut zeros, mut form_feeds) = (LineEnds::default(), 0, 0);
-    let last = pieces.len().checked_sub(1);
     let end_mark = cut_end(pieces.last_mut().unwrap_or(&mut head));
+    // The last line of what does not end with the file is cut.
+    if let Some(last) = last {
+        cut_line(&mut head);
+        pieces.iter_mut().take(last).for_each(cut_line);
+    }
+    let (mut line_ends, mut zeros, mut form_feeds) = (LineEnds::default(), 0, 0);
     for text in std::iter::once(&head).chain(&pieces) {
         count_line_ends(text, &mut line_ends);
         zeros += text.bytes().filter(|byte| *byte == 0).count();
         form_feeds += text.bytes().filter(|byte| *byte == 0xc).count();
     }
-    line_ends.last = last.and_then(|last| pieces.get(last)).unwrap_or(&head).ends_with(['\r', '\n']);
-    // The last line of a piece that does not end with the file is cut.
-    if !sample.pieces.is_empty() {
-        cut_line(&mut head);
-        pieces.iter_mut().take(last.unwrap_or(0)).for_each(cut_line);
-    }
+    line_ends.last = pieces.last().unwrap_or(&head).ends_with(['\r', '\n']);
     Some(Decoded {
         guess,
         encoding,
@@ -114,8 +116,10 @@ fn cut_end(text: &mut String) -> bool {
     true
 }
 
+/// Takes the last line away, which goes on where the text was not read; so may its line end.
 fn cut_line(text: &mut String) {
-    let end = text.rfind(['\r', '\n']).map_or(0, |at| at + 1);
+    let known = text.strip_suffix('\r').unwrap_or(text);
+    let end = known.rfind(['\r', '\n']).map_or(0, |at| at + 1);
     text.truncate(end);
 }
 

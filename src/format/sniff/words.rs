@@ -128,8 +128,9 @@ pub(super) fn fold(name: &str) -> String {
 fn without_unit(column: &str) -> Option<&str> {
     let trimmed = column.trim_end_matches([')', ']', ' ', '.']);
     let (name, unit) = trimmed.rsplit_once([' ', '(', '[', '_', '/'])?;
-    let is_unit = ["kg", "g", "gram", "cm", "mm", "m", "m3", "dm3", "l", "st", "stk", "sek", "nok", "dkk", "eur"]
-        .contains(&unit.trim().to_lowercase().as_str());
+    let is_unit =
+        ["kg", "g", "gram", "cm", "mm", "m", "m3", "dm3", "l", "st", "stk", "sek", "nok", "dkk", "eur"]
+            .contains(&unit.trim().to_lowercase().as_str());
     is_unit.then_some(name)
 }
 
@@ -171,7 +172,11 @@ mod tests {
             for (document, target) in &role.targets {
                 let Target::Member { path, of_lines } = target else { continue };
                 for path in std::iter::once(path).chain(of_lines) {
-                    assert!(super::super::document::member(*document, path).is_some(), "{}: {path}", role.name);
+                    assert!(
+                        super::super::document::member(*document, path).is_some(),
+                        "{}: {path}",
+                        role.name
+                    );
                 }
             }
         }
