@@ -334,6 +334,8 @@ impl Column {
             _ if self.is_most(digits) && numbers == 0 => (Holds::WholeNumbers, digits),
             _ if self.fits_number() => (Holds::Numbers, self.fits.numbers),
             _ if self.is_most(emails) => (Holds::EmailAddresses, emails),
+            // `NO` alone is a country; `N` is no.
+            all if self.fits.countries == all && self.longest >= 2 => (Holds::Countries, all),
             _ if self.is_most(self.fits.yes_no) => (Holds::YesAndNo, self.fits.yes_no),
             _ if self.is_most(self.fits.countries) => (Holds::Countries, self.fits.countries),
             _ if self.is_most(self.fits.units) => (Holds::Units, self.fits.units),
@@ -570,6 +572,7 @@ mod tests {
             ("1,5|2|3|4|x", Holds::Numbers),
             ("J|N|J", Holds::YesAndNo),
             ("SE|Norge|DK", Holds::Countries),
+            ("NO|NO|", Holds::Countries),
             ("STK|KRT|PAR", Holds::Units),
             ("a@b.example|c@d.example", Holds::EmailAddresses),
             ("BIL|TÅG|BIL|BIL|BIL|TÅG", Holds::Codes),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::column::{Column, NumberStyle};
-use super::delimited::{RecordType, find_count, parents};
+use super::record_types::{RECORD_TYPES_MAX, RecordType, find_count, parents};
 use super::text::{Line, is_blank};
 
 /// The beginning of a line that tells its kind has no more characters.
@@ -14,8 +14,6 @@ const PREFIX_MAX: usize = 10;
 const LINES_FOR_TYPES: usize = 500;
 /// More characters of a line are not looked at.
 const WIDTH_MAX: usize = 2_048;
-/// More kinds of records than any file has.
-const RECORD_TYPES_MAX: usize = 20;
 /// A line of so many characters is a file without line ends.
 const LONG_LINE: usize = 4_000;
 

@@ -12,6 +12,7 @@ mod fixed;
 mod foreign;
 mod known;
 mod outline;
+mod record_types;
 mod sample;
 mod text;
 mod words;
@@ -19,12 +20,13 @@ mod words;
 use serde::Serialize;
 
 pub(crate) use column::{Column, Holds, NumberStyle};
-pub(crate) use delimited::{Csv, Quotes, RecordType};
+pub(crate) use delimited::{Csv, Quotes};
 pub(crate) use draft::{Draft, LeftWhy, Part, Why, toml_text};
 pub(crate) use fixed::Fixed;
 pub(crate) use foreign::Foreign;
 pub(crate) use known::Interface;
 pub(crate) use outline::{Edifact, Json, Labels, Occurs, Tagged, Xml};
+pub(crate) use record_types::RecordType;
 pub(crate) use sample::{Sample, WHOLE_BYTES, ranges};
 pub(crate) use text::LineEnds;
 

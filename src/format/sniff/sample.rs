@@ -44,8 +44,9 @@ mod tests {
 
     #[test]
     fn a_small_file_is_read_whole_and_of_a_great_one_no_more_than_that() {
-        assert_eq!(ranges(0), [0..0]);
-        assert_eq!(ranges(WHOLE_BYTES), [0..WHOLE_BYTES]);
+        for size in [0, 1, WHOLE_BYTES] {
+            assert!(matches!(ranges(size).as_slice(), [whole] if *whole == (0..size)));
+        }
         for size in [WHOLE_BYTES + 1, 5_000_003, 200 * 1024 * 1024, u64::MAX / 2] {
             let ranges = ranges(size);
             let all: u64 = ranges.iter().map(|range| range.end - range.start).sum();

@@ -146,12 +146,8 @@ pub(super) struct Line<'t> {
 impl Decoded {
     /// The lines, without form feeds before them.
     pub fn lines(&self) -> Vec<Line<'_>> {
-        let mut lines = Vec::new();
-        let mut number = 0;
-        for text in split(&self.head) {
-            number += 1;
-            lines.push(Line { number, text });
-        }
+        let mut lines: Vec<Line<'_>> =
+            (1..).zip(split(&self.head)).map(|(number, text)| Line { number, text }).collect();
         lines.extend(self.pieces.iter().flat_map(|piece| split(piece)).map(|text| Line { number: 0, text }));
         lines
     }
