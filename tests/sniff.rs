@@ -425,7 +425,7 @@ fn known_interfaces_are_named() {
         let shown = lastkaj(&["sniff", file.path.to_str().unwrap()]);
         assert_eq!(shown.status.code(), Some(0), "{shown:?}");
     }
-    let file = made("i", b"\"PH\",\"81204\",\"PO-88\",\"A\"\n\"PD\",\"81204\",\"1\",\"7731-2\"\n");
+    let file = made("i", b"\"PH\",\"81204\",\"PO-88\",\"A\",\"B\"\n\"PD\",\"81204\",\"1\",\"7731-2\"\n");
     let line = &sniffed(&file.path)["is"]["syntax"]["record_types"][1];
     assert_eq!(
         (&line["under"], &line["counts"]),

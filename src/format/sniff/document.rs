@@ -36,6 +36,7 @@ pub(super) fn kinds(columns: &[Column]) -> Vec<Kind> {
     let number = order || purchase;
     let returned = has(&["return_order_number"]);
     let article = has(&["article_number"]);
+    let own = article || has(&["own_number"]);
     let quantity = has(&["quantity", "return_quantity"]);
     let lines = article && quantity;
     let supplier = has(&["supplier_number", "supplier_name"]);
@@ -96,10 +97,10 @@ pub(super) fn kinds(columns: &[Column]) -> Vec<Kind> {
         ),
         (
             DocumentType::Article,
-            if_(article, 4) + count(&details).min(8)
+            if_(own, 4) + count(&details).min(8)
                 - if_(number || returned, 8)
                 - if_(quantity, 3)
-                - if_(!article, 8),
+                - if_(!own, 8),
         ),
         (
             DocumentType::OrderChange,

@@ -68,6 +68,7 @@ pub(super) fn look(lines: &[Line<'_>]) -> Fixed {
                 records: of.len(),
                 lengths: (lengths.clone().min().unwrap_or(0), lengths.max().unwrap_or(0)),
                 under: under.map(str::to_owned),
+                is_first: false,
                 is_last: of.len() == 1 && last_is == Some(is) && order.len() > 1,
                 counts: None,
                 columns: columns(of, &places),

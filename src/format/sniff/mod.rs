@@ -228,6 +228,7 @@ fn csv(file: &mut TextFile, lines: &[Line<'_>], delimiter: Option<char>) {
         Some(labels) => {
             // What stands before the table belongs to the document, and no format file can say so yet.
             file.draft = None;
+            file.documents = Vec::new();
             Syntax::Labelled { labels, table: csv }
         }
         None => Syntax::Csv(csv),

@@ -23,6 +23,8 @@ pub(crate) struct RecordType {
     pub lengths: (usize, usize),
     /// What it stands under: the beginning of that kind.
     pub under: Option<String>,
+    /// It is the first record, alone and short: a format line.
+    pub is_first: bool,
     /// It is the last record, and no other is of its kind.
     pub is_last: bool,
     /// A number in it is how many records there are.
@@ -91,7 +93,15 @@ pub(super) fn record_types(rows: &[Row]) -> Vec<RecordType> {
     }
     let sequence: Vec<&str> = rows.iter().map(|row| row.cell(0)).collect();
     let last_is = sequence.last().copied();
-    let parents = parents(&order, &sequence);
+    let format_line = match lengths.as_slice() {
+        [(_, first), (_, second), _, ..] => {
+            first * 3 <= *second && sequence.iter().filter(|is| Some(*is) == order.first()).count() == 1
+        }
+        _ => false,
+    };
+    let from = usize::from(format_line);
+    let below = parents(order.get(from..).unwrap_or_default(), sequence.get(from..).unwrap_or_default());
+    let parents: Vec<Option<&str>> = std::iter::repeat_n(None, from).chain(below).collect();
     let mut types: Vec<RecordType> = order
         .iter()
         .zip(lengths)
@@ -107,6 +117,7 @@ pub(super) fn record_types(rows: &[Row]) -> Vec<RecordType> {
                 records: of.len(),
                 lengths,
                 under: under.map(str::to_owned),
+                is_first: format_line && order.first() == Some(is),
                 is_last: of.len() == 1 && last_is == Some(is) && order.len() > 1,
                 counts: None,
                 columns,

@@ -83,6 +83,11 @@ fn record_types_and_what_they_stand_under() {
             kind("S", None, true)
         ]
     );
+    assert_eq!(
+        types("8;2\nH;1;A;B;C;D;E\nL;1;40\nL;2;2\n"),
+        [kind("8", None, false), kind("H", None, false), kind("L", Some("H"), false)],
+        "a format line"
+    );
     assert_eq!(types("SE;1;a\nNO;2;b\nSE;3;c\nNO;4;d\n"), [], "a column of countries");
     assert_eq!(types("GBAO10;1;a\nGBAO10;2;b\n"), []);
 }
@@ -100,6 +105,7 @@ fn the_kind_of_document_is_told_by_the_header_and_two_where_both_fit() {
     };
     for (header, document) in [
         ("Varenr;Varenavn;Enhet;Vekt;Varegruppe", "article"),
+        ("Nr.;Beskrivelse;Basisenhed;Nettovægt;Enhedspris", "article"),
         ("Ordrenr;Kundenr;Navn;Postnr;Varenr;Antall", "order"),
         ("Inköpsordernr;Leverantörsnr;Artikelnr;Antal;Ankomstdatum", "purchase_order"),
         ("PO Number;Vendor No;Item No;Quantity;Expected", "purchase_order"),

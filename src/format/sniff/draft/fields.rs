@@ -85,7 +85,7 @@ pub(in crate::format::sniff) fn of_fields(
 /// What kinds of records are called: the one that opens a document, the most frequent below it, the trailer; the others
 /// by their beginning.
 fn kind_names(types: &[RecordType], with_lines: bool) -> Vec<String> {
-    let head = types.iter().find(|kind| kind.under.is_none() && !kind.is_last);
+    let head = types.iter().find(|kind| kind.under.is_none() && !kind.is_last && !kind.is_first);
     let line = types
         .iter()
         .filter(|kind| {
