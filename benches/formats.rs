@@ -45,8 +45,7 @@ fn row(what: &str, how: &str, speed: f64) {
 }
 
 fn main() {
-    let wanted: Vec<String> =
-        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let is_wanted =
         |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str()));
     if wanted == ["profile"] {
@@ -59,14 +58,8 @@ fn main() {
     }
     if is_wanted("csv") {
         let file = files::csv();
-        println!(
-            "order rows as CSV, {:.1} MB, Windows-1252, {} orders",
-            file.bytes.len() as f64 / 1e6,
-            file.orders
-        );
-        for (name, group) in
-            [("adjacent", "{ by = \"OrdNr\", rows = \"adjacent\" }"), ("whole file", "{ by = \"OrdNr\" }")]
-        {
+        println!("order rows as CSV, {:.1} MB, Windows-1252, {} orders", file.bytes.len() as f64 / 1e6, file.orders);
+        for (name, group) in [("adjacent", "{ by = \"OrdNr\", rows = \"adjacent\" }"), ("whole file", "{ by = \"OrdNr\" }")] {
             let definition = ours::definition(&files::csv_format(group));
             let speed = megabytes_a_second(file.bytes.len(), || {
                 assert_eq!(ours::documents(&definition, &file.bytes), file.orders);

@@ -34,7 +34,16 @@ NR == 1 { next }
 END { for (i = 1; i <= n; i++) print head[order[i]] ",\"orderLines\":[" lines[order[i]] "]}" }
 "#;
 
-const MILLER: [&str; 8] = ["--icsvlite", "--ifs", ";", "--ojson", "nest", "--evar", ";", "-f"];
+const MILLER: [&str; 8] = [
+    "--icsvlite",
+    "--ifs",
+    ";",
+    "--ojson",
+    "nest",
+    "--evar",
+    ";",
+    "-f",
+];
 
 const DUCKDB: &str = r#"
 COPY (SELECT OrdNr, any_value(LevDat) AS deliveryDate, any_value({name: Namn, city: Ort}) AS consignee,
@@ -61,8 +70,9 @@ pub fn csv(bytes: &[u8], orders: u64) {
         ("mlr", miller, false),
         ("duckdb", vec!["-c", &duckdb], false),
     ] {
-        let run =
-            || Command::new(what).args(&arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok();
+        let run = || {
+            Command::new(what).args(&arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()
+        };
         let Some(output) = run().filter(|output| output.status.success()) else {
             println!("  {what:<10} not installed here");
             continue;

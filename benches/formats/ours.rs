@@ -12,8 +12,11 @@ pub fn definition(text: &str) -> Definition {
 
 fn read(definition: &Definition, mut bytes: &[u8], mut each: impl FnMut(&format::Mapped)) {
     let scratch = || tempfile::tempfile();
-    let context =
-        ReadContext { file_name: "orders", time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
+    let context = ReadContext {
+        file_name: "orders",
+        time_zone: chrono_tz::Europe::Stockholm,
+        scratch: &scratch,
+    };
     let summary = format::read(definition, &mut bytes, &context, &mut |item| {
         match item {
             Item::Document(mapped) => {
