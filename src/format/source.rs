@@ -132,6 +132,8 @@ pub(super) enum Pick {
         kind: usize,
         field: usize,
         only: Tests,
+        /// Only of those right below the record at hand.
+        direct: bool,
         with: String,
     },
 }
@@ -235,7 +237,8 @@ impl std::fmt::Debug for MemberKind {
 /// Where a country comes from.
 #[derive(Clone, Debug)]
 pub(super) enum Country {
-    Field(FieldRef, Codes),
+    /// The field that says it, the words for countries, and the country meant where it is blank.
+    Field(FieldRef, Codes, Option<String>),
     Named(String),
 }
 

@@ -88,7 +88,8 @@ impl Draft {
         if let Some(at) = record.fields.iter().position(|field| field.name == name) {
             return Some(at);
         }
-        let at = if self.open == Some(kind) { FieldAt::Header } else { FieldAt::Path(self.xml_path(name)?) };
+        let at =
+            if self.open == Some(kind) { FieldAt::Header } else { FieldAt::Path(vec![self.xml_path(name)?]) };
         let field = self.plain_field(name, at);
         self.add(kind, field)
     }
@@ -125,6 +126,7 @@ impl Draft {
             under: Vec::new(),
             length: None,
             columns: None,
+            columns_least: 0,
             nest: None,
             fields: Vec::new(),
             use_: RecordUse::Data,

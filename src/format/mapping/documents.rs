@@ -254,6 +254,15 @@ impl<'g> Group<'g> {
         }
     }
 
+    /// All that stands below a record that is passed over goes with it.
+    fn take_below(&mut self, record: usize) {
+        let mut below: Vec<usize> = self.room.family.children(record).collect();
+        while let Some(record) = below.pop() {
+            below.extend(self.room.family.children(record));
+            self.take(record);
+        }
+    }
+
     fn level(
         &mut self,
         members: &[MemberMapping],
@@ -341,6 +350,7 @@ impl<'g> Group<'g> {
         }
         self.take(record);
         if each.skip.as_ref().is_some_and(|skip| values::holds(self, skip, item)) {
+            self.take_below(record);
             return;
         }
         *number += 1;

@@ -266,6 +266,40 @@ fn nested_records_become_a_document_with_names_looked_up_below_and_above() {
 }
 
 #[test]
+fn texts_right_below_the_head_are_told_from_those_of_its_lines() {
+    let direct = FIXED.replace(r#"where = { Slag = "H" }"#, "direct = true");
+    let definition = definition(&direct);
+    let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["4711;261120;Bolaget"]);
+    under(&mut records, &rows(&definition, "text", "Slag;Text", 2, &["X;Ring först", "X;Kod 7"]), 0);
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 4, &["A-1;000001250"]), 0);
+    under(&mut records, &rows(&definition, "text", "Slag;Text", 5, &["X;Blå"]), 3);
+    let group = mapped(&definition, &records);
+    let made = json(&group.documents[0].document);
+    assert!(made.contains(r#""orderRemark":"Ring först / Kod 7""#), "{made}");
+    assert!(made.contains(r#""comment":"Blå""#), "{made}");
+    assert!(group.strays.is_empty());
+}
+
+#[test]
+fn what_stands_below_a_row_that_is_passed_over_goes_with_it() {
+    let skipping =
+        FIXED.replace("row_number      =", "skip            = { ArtNr = \"FRAKT\" }\nrow_number      =");
+    let definition = definition(&skipping);
+    let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["4711;261120;Bolaget"]);
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 2, &["FRAKT;000000100"]), 0);
+    under(&mut records, &rows(&definition, "text", "Slag;Text", 3, &["R;Express"]), 1);
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 4, &["A-1;000001250"]), 0);
+    let group = mapped(&definition, &records);
+    assert_eq!(shown(&group.strays), [""; 0]);
+    assert_eq!(group.documents[0].last_line, 4);
+    let made = json(&group.documents[0].document);
+    assert!(
+        made.contains(r#""orderLines":[{"rowNumber":"1","articleNumber":"A-1","numberOfItems":12.5"#),
+        "{made}"
+    );
+}
+
+#[test]
 fn a_record_that_may_stand_once_is_a_fault_when_it_stands_twice() {
     let definition = definition(FIXED);
     let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["47;000000;Bolaget"]);

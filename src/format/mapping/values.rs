@@ -66,7 +66,9 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             }
             (joined(texts, with, blank), blank)
         }
-        Pick::All { kind, field, only, with } => (gathered(group, *kind, *field, only, with, here), None),
+        Pick::All { kind, field, only, direct, with } => {
+            (gathered(group, *kind, *field, only, *direct, with, here), None)
+        }
         Pick::Counter => {
             (Some(Picked { text: here.number.to_string().into(), from: None, stated: false }), None)
         }
@@ -171,11 +173,16 @@ fn gathered<'g>(
     kind: usize,
     field: usize,
     only: &Tests,
+    direct: bool,
     with: &str,
     here: Here<'_>,
 ) -> Option<Picked<'g>> {
     let own = group.records.kind(here.record);
-    let records = if own == Some(kind) { here.rows.to_vec() } else { group.below(kind, here) };
+    let mut records = if own == Some(kind) { here.rows.to_vec() } else { group.below(kind, here) };
+    if direct && own != Some(kind) {
+        let parent = |record: &usize| group.records.parent(*record);
+        records.retain(|record| parent(record).is_some_and(|parent| here.rows.contains(&parent)));
+    }
     let mut texts = Vec::new();
     let mut from = None;
     for record in records {
@@ -388,9 +395,9 @@ fn text<'p>(
         let country = match &convert.country {
             None => None,
             Some(Country::Named(country)) => Some(country.as_str()),
-            Some(Country::Field(field, codes)) => {
+            Some(Country::Field(field, codes, otherwise)) => {
                 let (named, _) = field_text(group, *field, here);
-                named.and_then(|named| codes.means(&named.text))
+                named.map_or(otherwise.as_deref(), |named| codes.means(&named.text))
             }
         };
         let Some(formed) = in_form(&text, form, country)
