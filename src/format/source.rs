@@ -74,6 +74,8 @@ pub(super) struct EachMapping {
     pub only: Tests,
     /// Records that fit make none and are passed over (`skip`): rows that are no goods.
     pub skip: Option<Tests>,
+    /// The list's name, where it is a fault that it has no item (`required`).
+    pub required: Option<String>,
     pub members: Vec<MemberMapping>,
     /// The position of the item's row number, if it has one.
     pub row_number: Option<usize>,
@@ -132,6 +134,8 @@ pub(super) enum Pick {
         kind: usize,
         field: usize,
         only: Tests,
+        /// Only the first that is stated counts.
+        first: bool,
         /// Only of those right below the record at hand.
         direct: bool,
         with: String,

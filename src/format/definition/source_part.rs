@@ -131,7 +131,7 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
         );
         return None;
     }
-    for key in ["where", "direct"] {
+    for key in ["where", "take", "direct"] {
         if table.has(key) && all.is_none() {
             misfit(table, key, "it goes with all only");
             table.item(key);
@@ -260,7 +260,8 @@ fn gathered(
     let field = draft.field(table, &At { value: field, place: name.place.clone() }, inner)?.field;
     let only = tests_part::tests(table, "where", draft, inner).unwrap_or_default();
     let direct = table.boolean("direct").is_some_and(|direct| direct.value);
-    Some(Pick::All { kind, field, only, direct, with: with.unwrap_or_else(|| "\n".to_owned()) })
+    let first = table.one_of("take", &[("first", true), ("all", false)]).unwrap_or(false);
+    Some(Pick::All { kind, field, only, first, direct, with: with.unwrap_or_else(|| "\n".to_owned()) })
 }
 
 /// Records that records of a kind do not stand below the record at hand.

@@ -328,10 +328,13 @@ impl<'g> Group<'g> {
             for record in here.rows {
                 self.item(each, *record, &mut number, level, remembered);
             }
-            return;
+        } else {
+            for record in self.below(each.each, here) {
+                self.item(each, record, &mut number, level, remembered);
+            }
         }
-        for record in self.below(each.each, here) {
-            self.item(each, record, &mut number, level, remembered);
+        if let Some(path) = each.required.as_ref().filter(|_| number == 0) {
+            level.missing.push(self.missing(path, here, None));
         }
     }
 

@@ -182,7 +182,7 @@ fn each_fault_names_its_characters_and_what_stands_there_otherwise() {
             "14:23+1 [row.PostNr] consignee.post_code is missing: PostNr is blank | a value for consignee.post_code",
             "14:24+6 [row.Land] \"Sverje\" is not in the code table countries | a code of the table countries",
             "14:38+2 [row.Antal] \"1O\" is not a number | digits with , as the decimal sign",
-            "14:41+8 [row.Pris] \"7,31E+12\" is a number in exponent form; its last digits are lost | all digits, with , as the decimal sign",
+            "14:41+8 [row.Pris] \"7,31E+12\" is a number in exponent form; its last digits are lost | all its digits",
             "15:15+7 [row.Namn] Namn is \"Röst OY\" here but \"Röst AB\" on line 14 | the same Namn on all rows that belong together",
             "15:34+1 [row.ArtNr] order_lines.article_number is missing: ArtNr is blank | a value for order_lines.article_number",
             "15:39+1 [row.PrisPer] PrisPer is 0, and nothing can be divided by it | a number other than 0",
@@ -297,6 +297,24 @@ fn what_stands_below_a_row_that_is_passed_over_goes_with_it() {
         made.contains(r#""orderLines":[{"rowNumber":"1","articleNumber":"A-1","numberOfItems":12.5"#),
         "{made}"
     );
+}
+
+#[test]
+fn an_order_whose_lines_are_required_is_faulty_without_any() {
+    let required = FIXED.replace(
+        "row_number      =",
+        "required        = true\nskip            = { ArtNr = \"FRAKT\" }\nrow_number      =",
+    );
+    let definition = definition(&required);
+    let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["4711;261120;Bolaget"]);
+    let faults = |records: &Records| shown(&mapped(&definition, records).documents[0].faults);
+    let missing =
+        "1:0+0 [head.] order_lines is missing: order_lines is blank | a value for order_lines".to_owned();
+    assert_eq!(faults(&records), std::slice::from_ref(&missing));
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 2, &["FRAKT;000000100"]), 0);
+    assert_eq!(faults(&records), [missing], "what is passed over is no line");
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 3, &["A-1;000000100"]), 0);
+    assert_eq!(faults(&records), [""; 0]);
 }
 
 #[test]

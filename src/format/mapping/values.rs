@@ -66,8 +66,15 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             }
             (joined(texts, with, blank), blank)
         }
-        Pick::All { kind, field, only, direct, with } => {
-            (gathered(group, *kind, *field, only, *direct, with, here), None)
+        Pick::All { kind, field, only, first, direct, with } => {
+            let all = gathered(group, *kind, *field, only, *direct, here);
+            let from = all.first().map(|(_, from)| *from);
+            if *first {
+                let first = all.into_iter().next();
+                (first.map(|(text, from)| Picked { text: text.into(), from: Some(from), stated: true }), None)
+            } else {
+                (joined(all.into_iter().map(|(text, _)| text.into()).collect(), with, from), None)
+            }
         }
         Pick::Counter => {
             (Some(Picked { text: here.number.to_string().into(), from: None, stated: false }), None)
@@ -174,9 +181,8 @@ fn gathered<'g>(
     field: usize,
     only: &Tests,
     direct: bool,
-    with: &str,
     here: Here<'_>,
-) -> Option<Picked<'g>> {
+) -> Vec<(&'g str, (usize, usize))> {
     let own = group.records.kind(here.record);
     let mut records = if own == Some(kind) { here.rows.to_vec() } else { group.below(kind, here) };
     if direct && own != Some(kind) {
@@ -184,17 +190,15 @@ fn gathered<'g>(
         records.retain(|record| parent(record).is_some_and(|parent| here.rows.contains(&parent)));
     }
     let mut texts = Vec::new();
-    let mut from = None;
     for record in records {
         group.take(record);
         let rows = [record];
         let fits = holds(group, only, Here { record, rows: &rows, number: 1 });
         if let (true, Some(text)) = (fits, group.stated(record, field)) {
-            texts.push(text.into());
-            from = from.or(Some((record, field)));
+            texts.push((text, (record, field)));
         }
     }
-    joined(texts, with, from)
+    texts
 }
 
 /// The layout's word on a field.
@@ -417,6 +421,9 @@ fn text<'p>(
 fn in_form(text: &str, form: Form, country: Option<&str>) -> Result<Option<String>, crate::fault::Code> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     Ok(Some(match form {
+        Form::Gtin | Form::Gln | Form::Sscc if convert::has_exponent(text) => {
+            return Err(code::NUMBER_THROUGH_SPREADSHEET);
+        }
         Form::Gtin => convert::gtin(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GTIN)?,
         Form::Gln => convert::gln(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GLN)?,
         Form::Sscc => convert::sscc(text).map(|sscc| sscc.to_string()).map_err(|_| code::NOT_AN_SSCC)?,

@@ -99,6 +99,8 @@ impl Paths {
                     fields.push(match &field.at {
                         FieldAt::Path(to) => Some(paths.capture(node, start, to)),
                         FieldAt::Header
+                        | FieldAt::Label
+                        | FieldAt::Tag(_)
                         | FieldAt::Column(_)
                         | FieldAt::Content
                         | FieldAt::Characters { .. } => None,
