@@ -378,12 +378,17 @@ fn country(table: &Table<'_>, draft: &mut Draft, scope: Scope<'_>, tables: &Code
         misfit(table, "country", "it goes with form only");
     }
     match table.item("country")? {
-        Item::Text(country) => Some(Country::Named(two_letters(table, "country", country))),
+        Item::Text(country) => {
+            let expected = "a country of two capital letters, or { from = \"Field\" }";
+            Some(Country::Named(two_letters(table, "country", country, expected)))
+        }
         Item::Table(inner) => {
             let name = inner.required_text("from", "the field that says the country");
             let named = At { value: "countries".to_owned(), place: inner.place() };
             let codes = code_table(&inner, &inner.text("codes").unwrap_or(named), tables);
-            let otherwise = inner.text("default").map(|country| two_letters(&inner, "default", country));
+            let otherwise = inner
+                .text("default")
+                .map(|country| two_letters(&inner, "default", country, "a country of two capital letters"));
             inner.finish();
             Some(Country::Field(draft.field(&inner, &name?, scope)?, codes?, otherwise))
         }
@@ -395,9 +400,9 @@ fn country(table: &Table<'_>, draft: &mut Draft, scope: Scope<'_>, tables: &Code
 }
 
 /// A country as Ongoing writes it, or a mistake.
-fn two_letters(table: &Table<'_>, key: &str, country: At<String>) -> String {
+fn two_letters(table: &Table<'_>, key: &str, country: At<String>, expected: &str) -> String {
     if country.value.len() != 2 || !country.value.bytes().all(|letter| letter.is_ascii_uppercase()) {
-        table.wrong_value(key, &country, "a country of two capital letters, like \"SE\"", "");
+        table.wrong_value(key, &country, expected, "");
     }
     country.value
 }
