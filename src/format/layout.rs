@@ -204,6 +204,8 @@ pub(super) struct RecordLayout {
     pub length: Option<usize>,
     /// CSV: how many columns it may have at most.
     pub columns: Option<usize>,
+    /// CSV: how many columns it has at least; with fewer it was cut.
+    pub columns_least: usize,
     /// Its parent is told by numbers in the data.
     pub nest: Option<Nest>,
     pub fields: Vec<FieldLayout>,
@@ -281,8 +283,9 @@ pub(super) enum FieldAt {
     Column(usize),
     /// Whole: the content.
     Content,
-    /// XML: the text at a path from the record's element.
-    Path(XmlPath),
+    /// XML: the text at a path from the record's element, or at one of several: two of them there are a fault, the first is
+    /// written.
+    Path(Vec<XmlPath>),
     /// Fixed: characters from `at` (from 1).
     Characters { at: usize, width: usize },
 }
