@@ -62,7 +62,7 @@ pub(super) fn write_in_columns(
             Syntax::Csv(syntax) => csv(layout, syntax, kind, &record.texts, columns)?,
             Syntax::Fixed(syntax) => fixed(layout, syntax, kind, &record.texts)?,
             // The check lets no such format file write.
-            Syntax::Xml(_) | Syntax::Whole => continue,
+            Syntax::Xml(_) | Syntax::Tagged(_) | Syntax::Whole => continue,
         })?;
     }
     if layout.around.end_mark {
@@ -120,7 +120,12 @@ impl Cells {
 fn column_of(field: &FieldLayout, place: usize) -> usize {
     match field.at {
         FieldAt::Column(column) => column.saturating_sub(1),
-        FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content | FieldAt::Path(_) => place,
+        FieldAt::Header
+        | FieldAt::Label
+        | FieldAt::Tag(_)
+        | FieldAt::Characters { .. }
+        | FieldAt::Content
+        | FieldAt::Path(_) => place,
     }
 }
 

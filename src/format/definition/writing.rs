@@ -185,7 +185,12 @@ fn order_columns(kind: usize, keys: &[At<String>], declared: bool, draft: &mut D
         // The numbers of the columns are written: they stand, in their order.
         known.sort_by_key(|field| match field.at {
             FieldAt::Column(column) => column,
-            FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content | FieldAt::Path(_) => usize::MAX,
+            FieldAt::Header
+            | FieldAt::Label
+            | FieldAt::Tag(_)
+            | FieldAt::Characters { .. }
+            | FieldAt::Content
+            | FieldAt::Path(_) => usize::MAX,
         });
         if let Some(record) = draft.layout.records.get_mut(kind) {
             record.fields = known;
