@@ -99,7 +99,7 @@ fn the_list_tells_of_each_format_what_it_does_and_how_its_samples_fare() {
         line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
     assert!(
-        line(&out(&list), "nordvik/orders").ends_with(&["order", "reads", "2", "pass"].map(String::from))
+        line(&out(&list), "nordvik/orders").ends_with(&["order", "reads", "off", "2", "pass"].map(String::from))
     );
     assert!(
         line(&out(&list), "nordvik/shipments")

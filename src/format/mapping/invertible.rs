@@ -13,13 +13,19 @@ use crate::format::Definition;
 use crate::format::convert::DateStyle;
 use crate::format::layout::{Align, Condition, FieldAt, FieldLayout, Layout, RecordLayout, RecordUse, Syntax};
 use crate::format::source::{
-    Convert, EachMapping, FieldRef, Is, MemberMapping, Pick, PlainMapping, Reach, ReadDocument, Source, Tests,
+    Convert, EachMapping, Factor, FieldRef, Is, MemberMapping, Pick, PlainMapping, Reach, ReadDocument, Source, Tests,
 };
 
 /// Why files of this format cannot be written back; empty where they can.
 pub(in crate::format) fn losses(definition: &Definition) -> Vec<String> {
     let layout = &definition.layout;
-    let mut walk = Walk { layout, known: BTreeSet::new(), doubts: Vec::new(), reasons: Vec::new() };
+    let mut walk = Walk {
+        layout,
+        known: BTreeSet::new(),
+        doubts: Vec::new(),
+        told: BTreeSet::new(),
+        reasons: Vec::new(),
+    };
     let reads = &definition.mapping.reads;
     for (number, read) in reads.iter().enumerate() {
         let name = layout.records.get(read.each).map(|kind| kind.name.as_str()).unwrap_or_default();
@@ -44,6 +50,8 @@ struct Walk<'w> {
     known: BTreeSet<Field>,
     /// What loses something of these fields, unless they are known otherwise.
     doubts: Vec<(String, Vec<Field>)>,
+    /// The fields of which some reason tells already.
+    told: BTreeSet<Field>,
     reasons: Vec<String>,
 }
 
@@ -61,7 +69,7 @@ impl Walk<'_> {
     fn document(&mut self, read: &ReadDocument) {
         let at = At { kind: read.each, group: read.whole_group, shape: read.document.shape(), path: "" };
         self.tests(&read.only, "where", read.document.name());
-        for test in &read.test {
+        if let Some(test) = &read.test {
             self.tests(test, "test", read.document.name());
         }
         for (_, field) in &read.remember {
@@ -148,18 +156,25 @@ impl Walk<'_> {
             }
             return;
         };
-        let fields: Vec<Field> = match &plain.source.pick {
-            Pick::Field(field) => vec![(field.kind, field.field)],
-            Pick::Join { parts, .. } | Pick::FirstOf(parts) => {
-                parts.iter().map(|part| (part.kind, part.field)).collect()
-            }
-            Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => Vec::new(),
+        let parts: &[FieldRef] = match &plain.source.pick {
+            Pick::Field(field) => std::slice::from_ref(field),
+            Pick::Join { parts, .. } | Pick::FirstOf(parts) => parts,
+            Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => &[],
         };
+        let factors = [&plain.source.convert.times, &plain.source.convert.per];
+        let factors = factors.into_iter().filter_map(|factor| match factor {
+            Some(Factor::Field(field)) => Some(field),
+            Some(Factor::Number(_)) | None => None,
+        });
+        let fields = parts.iter().chain(factors).map(|field| (field.kind, field.field)).collect();
         let words = format!("{} {loss}", plain.path);
-        if fields.is_empty() {
-            self.reasons.push(words);
-        } else {
-            self.doubts.push((words, fields));
+        match &plain.source.pick {
+            Pick::All { kind, field, .. } => {
+                self.told.insert((*kind, *field));
+                self.reasons.push(words);
+            }
+            Pick::FileName(_) => self.reasons.push(words),
+            _ => self.doubts.push((words, fields)),
         }
     }
 
@@ -181,15 +196,14 @@ impl Walk<'_> {
     }
 
     fn finish(mut self) -> Vec<String> {
-        let mut told = BTreeSet::new();
         for (words, fields) in std::mem::take(&mut self.doubts) {
             if !fields.iter().all(|field| self.known.contains(field)) {
-                told.extend(fields);
+                self.told.extend(fields);
                 self.reasons.push(words);
             }
         }
         for (number, kind) in self.layout.records.iter().enumerate() {
-            self.kind(number, kind, &told);
+            self.kind(number, kind);
         }
         self.around();
         let mut seen = BTreeSet::new();
@@ -197,7 +211,7 @@ impl Walk<'_> {
         self.reasons
     }
 
-    fn kind(&mut self, number: usize, kind: &RecordLayout, told: &BTreeSet<Field>) {
+    fn kind(&mut self, number: usize, kind: &RecordLayout) {
         if kind.use_ == RecordUse::Ignore && kind.checks.is_empty() {
             self.reasons.push(format!("records {} are passed over (ignore)", kind.name));
             return;
@@ -207,7 +221,7 @@ impl Walk<'_> {
         }
         for (place, field) in kind.fields.iter().enumerate() {
             let checked = kind.checks.iter().any(|check| check.field == place);
-            let known = self.known.contains(&(number, place)) || told.contains(&(number, place));
+            let known = self.known.contains(&(number, place)) || self.told.contains(&(number, place));
             if !checked && !known {
                 self.reasons.push(format!("{}.{} is kept in no member", kind.name, field.name));
             }
@@ -242,6 +256,9 @@ impl Walk<'_> {
         }
         if !around.repair.is_empty() {
             self.reasons.push("characters are repaired (repair)".to_owned());
+        }
+        if matches!(&self.layout.syntax, Syntax::Csv(csv) if csv.labels.is_some()) {
+            self.reasons.push("lines of labels stand before the rows (labels)".to_owned());
         }
         if matches!(&self.layout.syntax, Syntax::Fixed(fixed) if fixed.bytes) {
             self.reasons.push("places are counted in bytes (widths)".to_owned());
