@@ -202,9 +202,7 @@ fn case_json(case: &Case, outcome: &Outcome) -> Value {
 }
 
 fn differences_json(result: &str, file: &Path, differences: &Differences) -> Value {
-    let one = |one: &sample::Difference| {
-        json!({ "place": one.place, "about": one.about, "expected": one.expected, "found": one.found })
-    };
+    let one = |one: &sample::Difference| json!({ "place": one.place, "about": one.about, "expected": one.expected, "found": one.found });
     json!({
         "result": result,
         "file": file.display().to_string(),

@@ -8,14 +8,16 @@ mod writing;
 
 use std::io::Read;
 
-use super::group::{self, Grouped};
 use super::csv::CsvRows;
+use super::group::{self, Grouped};
 use super::layout::Syntax;
 use super::lines::Lines;
 use super::{BackContext, Definition, Item, Outgoing, ReadContext, Summary, WriteContext};
 use crate::fault::Fault;
 use documents::Mapper;
 pub(in crate::format) use invertible::losses;
+#[cfg(test)]
+pub(in crate::format) use writing::unmap;
 
 /// Reads a file: every document and stray record is handed to `each` in the order of the file.
 ///

@@ -150,3 +150,5 @@ pub struct BackContext<'a> {
 
 #[cfg(test)]
 mod layout_tests;
+#[cfg(test)]
+pub(crate) mod read_back;

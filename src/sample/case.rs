@@ -308,6 +308,19 @@ fn written(
 
 /// The bytes that a format makes of the documents of input.json.
 fn bytes(definition: &Definition, document: DocumentType, input: &Path) -> Result<Vec<u8>, Trouble> {
+    let (documents, context) = to_write(document, input)?;
+    let outgoing: Vec<Outgoing<'_>> =
+        documents.iter().map(|(document, sent)| Outgoing { document, sent }).collect();
+    format::write(definition, &outgoing, &context).map_err(|fault| {
+        Trouble::new(input, format!("its documents cannot be written: {fault}"), "correct them or the format")
+    })
+}
+
+/// The documents of input.json with what was sent of them, and the report that they stand in.
+pub(super) fn to_write(
+    document: DocumentType,
+    input: &Path,
+) -> Result<(Vec<(AnyDocument, Remembered)>, WriteContext), Trouble> {
     let text = std::fs::read(input).map_err(|error| Trouble::unreadable(input, &error))?;
     let told: Value =
         serde_json::from_slice(&text).map_err(|error| no_json(input, &error, "correct it there"))?;
@@ -342,12 +355,8 @@ fn bytes(definition: &Definition, document: DocumentType, input: &Path) -> Resul
         };
         documents.push((any, sent));
     }
-    let outgoing: Vec<Outgoing<'_>> =
-        documents.iter().map(|(document, sent)| Outgoing { document, sent }).collect();
     let context = context(&told).map_err(|(member, problem, remedy)| wrong(member, problem, remedy))?;
-    format::write(definition, &outgoing, &context).map_err(|fault| {
-        Trouble::new(input, format!("its documents cannot be written: {fault}"), "correct them or the format")
-    })
+    Ok((documents, context))
 }
 
 /// The report's number, time and zone; each may be left out.

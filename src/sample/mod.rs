@@ -9,6 +9,8 @@ mod collection;
 mod difference;
 mod members;
 mod round_trip;
+#[cfg(test)]
+mod written_tests;
 
 pub use case::{Bless, Case, Outcome, Trouble, run};
 pub use collection::{Collection, Format, collect};

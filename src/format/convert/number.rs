@@ -381,7 +381,7 @@ fn grouped(text: &str, mark: char, decimal: char) -> String {
     let digits = text.split(decimal).next().unwrap_or("").chars().count();
     let mut grouped = String::new();
     for (at, digit) in text.chars().enumerate() {
-        if at > 0 && at < digits && (digits - at) % 3 == 0 {
+        if at > 0 && at < digits && (digits - at).is_multiple_of(3) {
             grouped.push(mark);
         }
         grouped.push(digit);

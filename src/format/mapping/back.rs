@@ -141,7 +141,10 @@ impl Tree<'_> {
                 self.add(each.each, None)
             } else {
                 let name = self.layout.records.get(each.each).map(|kind| kind.name.as_str());
-                return Err(cannot(items.len(), &format!("one item, for one record {}", name.unwrap_or_default())));
+                return Err(cannot(
+                    items.len(),
+                    &format!("one item, for one record {}", name.unwrap_or_default()),
+                ));
             };
             let own = Here { node, number: index + 1, group: false };
             let row = each.row_number.and_then(|position| match item.content(position) {
@@ -216,13 +219,15 @@ impl Tree<'_> {
             Pick::Field(field) => {
                 let Some(style) = layout_of(self.layout, *field) else { return Ok(()) };
                 let text = self.text(&source.convert, value, style).map_err(faulty)?;
-                self.put(*field, Put { text, remembered: false, of_all_rows: here.group }, here).map_err(faulty)
+                self.put(*field, Put { text, remembered: false, of_all_rows: here.group }, here)
+                    .map_err(faulty)
             }
             Pick::All { kind, field, .. } => {
                 for line in plain_text(value).split('\n') {
                     let node = self.below(*kind, here.node)?;
                     let put = Put { text: line.to_owned(), remembered: false, of_all_rows: false };
-                    if let Some(there) = self.nodes.get_mut(node).and_then(|node| node.texts.get_mut(*field)) {
+                    if let Some(there) = self.nodes.get_mut(node).and_then(|node| node.texts.get_mut(*field))
+                    {
                         *there = Some(put);
                     }
                 }
@@ -239,7 +244,8 @@ impl Tree<'_> {
             Reach::Own => Some(here.node),
             Reach::Ancestor => {
                 let above = |node: &usize| self.nodes.get(*node).and_then(|node| node.parent);
-                std::iter::successors(above(&here.node), above).find(|node| self.kind(*node) == Some(field.kind))
+                std::iter::successors(above(&here.node), above)
+                    .find(|node| self.kind(*node) == Some(field.kind))
             }
             Reach::Child => {
                 let stands_below = |node: &usize| {
@@ -306,7 +312,13 @@ impl Tree<'_> {
         Ok(())
     }
 
-    fn emit(&self, number: usize, node: &Node, first: usize, records: &mut Vec<OutRecord>) -> Result<(), Fault> {
+    fn emit(
+        &self,
+        number: usize,
+        node: &Node,
+        first: usize,
+        records: &mut Vec<OutRecord>,
+    ) -> Result<(), Fault> {
         let kind = self.layout.records.get(node.kind);
         let fields = kind.map(|kind| kind.fields.as_slice()).unwrap_or_default();
         let texts = node.texts.iter().zip(fields).map(|(put, field)| match put {
@@ -350,7 +362,8 @@ impl Tree<'_> {
             let numbers = number_style(&style.number, convert);
             let width = width_to_fill(style);
             let expected = || format!("at most {} decimals", numbers.decimals.unwrap_or_default());
-            convert::decimal_back(number, &numbers, width).ok_or_else(|| cannot(number.normalize(), &expected()))
+            convert::decimal_back(number, &numbers, width)
+                .ok_or_else(|| cannot(number.normalize(), &expected()))
         };
         match value {
             Value::Text(text) => Ok(text.clone()),
@@ -397,8 +410,9 @@ fn trailer(layout: &Layout, kind: usize, covered: &[OutRecord]) -> Result<OutRec
     for check in checks {
         let Some(field) = fields.get(check.field) else { continue };
         let total = total(layout, check, covered);
-        let text = convert::decimal_back(total, &field.number, width_to_fill(field))
-            .ok_or_else(|| cannot(total, "a number that its field can say").at(Place::default().field(&field.name)))?;
+        let text = convert::decimal_back(total, &field.number, width_to_fill(field)).ok_or_else(|| {
+            cannot(total, "a number that its field can say").at(Place::default().field(&field.name))
+        })?;
         if let Some(place) = texts.get_mut(check.field) {
             *place = text;
         }

@@ -11,9 +11,12 @@ use chrono::NaiveDate;
 use crate::document::{MemberKind, Shape};
 use crate::format::Definition;
 use crate::format::convert::DateStyle;
-use crate::format::layout::{Align, Condition, FieldAt, FieldLayout, Layout, RecordLayout, RecordUse, Syntax};
+use crate::format::layout::{
+    Align, Condition, FieldAt, FieldLayout, Layout, RecordLayout, RecordUse, Syntax,
+};
 use crate::format::source::{
-    Convert, EachMapping, Factor, FieldRef, Is, MemberMapping, Pick, PlainMapping, Reach, ReadDocument, Source, Tests,
+    Convert, EachMapping, Factor, FieldRef, Is, MemberMapping, Pick, PlainMapping, Reach, ReadDocument,
+    Source, Tests,
 };
 
 /// Why files of this format cannot be written back; empty where they can.
@@ -83,7 +86,9 @@ impl Walk<'_> {
                 read.document.name()
             )),
             1 => {}
-            _ => self.reasons.push(format!("several lists of {} are made of the same rows", read.document.name())),
+            _ => self
+                .reasons
+                .push(format!("several lists of {} are made of the same rows", read.document.name())),
         }
     }
 
@@ -104,7 +109,9 @@ impl Walk<'_> {
                 }
                 MemberMapping::Entries { position, .. } => {
                     let path = path(at, *position);
-                    self.reasons.push(format!("{path} is a list of fields, of which those that say nothing are left out"));
+                    self.reasons.push(format!(
+                        "{path} is a list of fields, of which those that say nothing are left out"
+                    ));
                 }
                 MemberMapping::Each(each) => lists += self.each(each, at),
             }
@@ -152,7 +159,8 @@ impl Walk<'_> {
                 Pick::All { kind, field, .. } => {
                     self.known.insert((*kind, *field));
                 }
-                Pick::Value(_) | Pick::Counter | Pick::Join { .. } | Pick::FirstOf(_) | Pick::FileName(_) => {}
+                Pick::Value(_) | Pick::Counter | Pick::Join { .. } | Pick::FirstOf(_) | Pick::FileName(_) => {
+                }
             }
             return;
         };
@@ -227,14 +235,19 @@ impl Walk<'_> {
             }
         }
         for condition in &kind.when {
-            let (Condition::Characters { is, .. } | Condition::Column { is, .. } | Condition::Path { is, .. }) =
-                condition;
+            let (Condition::Characters { is, .. }
+            | Condition::Column { is, .. }
+            | Condition::Path { is, .. }) = condition;
             let covered = || {
                 let known = |place: usize| self.known.contains(&(number, place));
                 kind.fields.iter().enumerate().any(|(place, field)| known(place) && covers(field, condition))
             };
             if is.len() > 1 && !covered() {
-                let reason = format!("which of \"{}\" {} begins with is kept in no member", is.join("\", \""), kind.name);
+                let reason = format!(
+                    "which of \"{}\" {} begins with is kept in no member",
+                    is.join("\", \""),
+                    kind.name
+                );
                 self.reasons.push(reason);
             }
         }
@@ -322,7 +335,8 @@ pub(super) fn loss(source: &Source, layout: &Layout, at: usize) -> Option<&'stat
         Pick::All { kind, only, with, .. } => {
             let line_by_line = with == "\n" && only.0.is_empty() && source.split.is_none();
             let right_below = way(layout, at, *kind).is_some_and(|way| way.len() == 1);
-            let as_it_is = source.default.is_none() && convert.codes.is_none() && of_text(convert, None).is_none();
+            let as_it_is =
+                source.default.is_none() && convert.codes.is_none() && of_text(convert, None).is_none();
             (!(line_by_line && right_below && as_it_is)).then_some("is gathered from several records (all)")
         }
         Pick::Field(field) => {
