@@ -20,9 +20,10 @@ use crate::written::{Table, Written};
 
 pub(super) use source_part::constant_text;
 
-/// Code tables, per partner and shared: name of the table -> what the file says -> what it means.
+/// Code tables, per partner and shared: name of the table -> what the file says and what it means, in the order in which
+/// they are written. Of two lines that say or mean the same the first counts.
 /// The tables `countries` and `units` are built in and can be added to.
-pub type CodeTables = BTreeMap<String, BTreeMap<String, String>>;
+pub type CodeTables = BTreeMap<String, Vec<(String, String)>>;
 
 /// A checked format file. Only [`Definition::check`] makes one.
 #[derive(Debug)]

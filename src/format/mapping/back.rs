@@ -1,5 +1,7 @@
 //! Documents -> the records that they were read from: the mapping run backwards.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rust_decimal::Decimal;
 
 use super::invertible::{is_filled_with_zeros, layout_of, loss, way};
@@ -59,6 +61,7 @@ struct Tree<'t> {
 struct Node {
     kind: usize,
     parent: Option<usize>,
+    children: Vec<usize>,
     texts: Vec<Option<Put>>,
 }
 
@@ -85,12 +88,27 @@ struct Here {
 impl Tree<'_> {
     fn add(&mut self, kind: usize, parent: Option<usize>) -> usize {
         let fields = self.layout.records.get(kind).map_or(0, |kind| kind.fields.len());
-        self.nodes.push(Node { kind, parent, texts: vec![None; fields] });
-        self.nodes.len() - 1
+        let node = self.nodes.len();
+        self.nodes.push(Node { kind, parent, children: Vec::new(), texts: vec![None; fields] });
+        if let Some(parent) = parent.and_then(|parent| self.nodes.get_mut(parent)) {
+            parent.children.push(node);
+        }
+        node
     }
 
     fn kind(&self, node: usize) -> Option<usize> {
         self.nodes.get(node).map(|node| node.kind)
+    }
+
+    fn children(&self, node: usize) -> &[usize] {
+        self.nodes.get(node).map(|node| node.children.as_slice()).unwrap_or_default()
+    }
+
+    /// The first record of a kind below another.
+    fn first_below(&self, kind: usize, node: usize) -> Option<usize> {
+        self.children(node).iter().find_map(|child| {
+            if self.kind(*child) == Some(kind) { Some(*child) } else { self.first_below(kind, *child) }
+        })
     }
 
     /// Puts the members of a table into their fields.
@@ -168,9 +186,7 @@ impl Tree<'_> {
         };
         let mut node = node;
         for kind in between {
-            let there = (0..self.nodes.len()).find(|other| {
-                self.nodes.get(*other).is_some_and(|other| other.parent == Some(node) && other.kind == *kind)
-            });
+            let there = self.children(node).iter().copied().find(|child| self.kind(*child) == Some(*kind));
             node = there.unwrap_or_else(|| self.add(*kind, Some(node)));
         }
         Ok(self.add(*last, Some(node)))
@@ -180,7 +196,7 @@ impl Tree<'_> {
     fn remember(
         &mut self,
         fields: &[(String, FieldRef)],
-        texts: &std::collections::BTreeMap<String, String>,
+        texts: &BTreeMap<String, String>,
         here: Here,
     ) -> Result<(), Fault> {
         for (name, field) in fields {
@@ -247,18 +263,10 @@ impl Tree<'_> {
                 std::iter::successors(above(&here.node), above)
                     .find(|node| self.kind(*node) == Some(field.kind))
             }
-            Reach::Child => {
-                let stands_below = |node: &usize| {
-                    let above = |node: &usize| self.nodes.get(*node).and_then(|node| node.parent);
-                    std::iter::successors(above(node), above).any(|node| node == here.node)
-                };
-                let there = (0..self.nodes.len())
-                    .find(|node| self.kind(*node) == Some(field.kind) && stands_below(node));
-                match there {
-                    Some(node) => Some(node),
-                    None => Some(self.below(field.kind, here.node)?),
-                }
-            }
+            Reach::Child => match self.first_below(field.kind, here.node) {
+                Some(node) => Some(node),
+                None => Some(self.below(field.kind, here.node)?),
+            },
         };
         let name = layout_of(self.layout, field).map(|field| field.name.clone()).unwrap_or_default();
         let there = node.and_then(|node| self.nodes.get_mut(node)?.texts.get_mut(field.field));
@@ -303,22 +311,14 @@ impl Tree<'_> {
 
     /// The records in the order of the file: each with what stands under it, kind by kind as the layout has them.
     fn flatten(&self, records: &mut Vec<OutRecord>) -> Result<(), Fault> {
-        for (number, node) in self.nodes.iter().enumerate() {
-            if node.parent.is_none() {
-                let first = records.len();
-                self.emit(number, node, first, records)?;
-            }
+        for node in self.nodes.iter().filter(|node| node.parent.is_none()) {
+            let first = records.len();
+            self.emit(node, first, records)?;
         }
         Ok(())
     }
 
-    fn emit(
-        &self,
-        number: usize,
-        node: &Node,
-        first: usize,
-        records: &mut Vec<OutRecord>,
-    ) -> Result<(), Fault> {
+    fn emit(&self, node: &Node, first: usize, records: &mut Vec<OutRecord>) -> Result<(), Fault> {
         let kind = self.layout.records.get(node.kind);
         let fields = kind.map(|kind| kind.fields.as_slice()).unwrap_or_default();
         let texts = node.texts.iter().zip(fields).map(|(put, field)| match put {
@@ -326,17 +326,16 @@ impl Tree<'_> {
             None => nothing(field),
         });
         records.push(OutRecord { kind: node.kind, texts: texts.collect() });
-        let mut below: Vec<(usize, &Node)> =
-            self.nodes.iter().enumerate().filter(|(_, below)| below.parent == Some(number)).collect();
+        let mut below: Vec<&Node> = node.children.iter().filter_map(|child| self.nodes.get(*child)).collect();
         // What may stand under a sibling too comes before that one opens.
-        let kinds: Vec<usize> = below.iter().map(|(_, node)| node.kind).collect();
+        let kinds: BTreeSet<usize> = below.iter().map(|node| node.kind).collect();
         let may_be_taken = |kind: usize| {
             let under = self.layout.records.get(kind).map(|kind| kind.under.as_slice()).unwrap_or_default();
             kinds.iter().any(|other| *other != kind && under.contains(other))
         };
-        below.sort_by_key(|(_, node)| (!may_be_taken(node.kind), node.kind));
-        for (number, node) in below {
-            self.emit(number, node, first, records)?;
+        below.sort_by_key(|node| (!may_be_taken(node.kind), node.kind));
+        for node in below {
+            self.emit(node, first, records)?;
         }
         for (number, kind) in self.layout.records.iter().enumerate() {
             let of_document = kind.use_ == RecordUse::Ignore && !kind.checks.is_empty();

@@ -16,7 +16,7 @@ type Read = Vec<(AnyDocument, Remembered)>;
 fn checked(text: &str) -> Result<Definition, String> {
     let mut tables = CodeTables::new();
     let pair = |says: &str, means: &str| (says.to_owned(), means.to_owned());
-    tables.insert("carriers".into(), [pair("17", "DHL"), pair("18", "PN")].into_iter().collect());
+    tables.insert("carriers".into(), vec![pair("17", "DHL"), pair("18", "PN"), pair("01", "DHL")]);
     Definition::check("x", "x.toml", text, &tables)
         .map_err(|faults| faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))
 }
@@ -213,6 +213,54 @@ fn nested_records_come_back_with_their_counts_and_sums() {
     // Nothing at all is a trailer that says so.
     let empty = format!("{:40}\r\n\u{1a}", "99000001");
     assert_eq!(there_and_back(&definition, &empty), empty);
+}
+
+#[test]
+fn records_without_line_ends_and_fields_of_the_head_come_back() {
+    let definition = definition(
+        r#"
+[layout]
+syntax   = "fixed"
+encoding = "utf-8"
+framing  = "kinds"
+
+[layout.records.head]
+when         = [{ at = 1, is = "H" }]
+length       = 12
+fields.Nr    = { at = 2, width = 4 }
+fields.Ref   = { at = 6, width = 4 }
+
+[layout.records.line]
+when         = [{ at = 1, is = "L" }]
+under        = "head"
+length       = 8
+fields.ArtNr = { at = 2, width = 4 }
+fields.Antal = { at = 6, width = 2, align = "right" }
+
+[document.purchase_order]
+each                  = "head"
+purchase_order_number = "Nr"
+in_date               = { value = "2026-11-27" }
+
+[document.purchase_order.purchase_order_lines]
+each            = "line"
+article_number  = "ArtNr"
+number_of_items = "Antal"
+comment         = "Ref"
+"#,
+    );
+    let file = "H1234Kai    LA-1  7 LA-2 12 H1235       ";
+    assert_eq!(there_and_back(&definition, file), file);
+    let (mut read, _) = documents(&definition, file.as_bytes());
+    let AnyDocument::PurchaseOrder(order) = &mut read[0].0 else { panic!("{read:?}") };
+    // The rows are numbered as they stand, and share the head's field.
+    order.purchase_order_lines[1].comment = Some("Bo".into());
+    let fault = back(&definition, &read, None).unwrap_err();
+    assert_eq!(fault.place.field.as_deref(), Some("Ref"), "{fault}");
+    let AnyDocument::PurchaseOrder(order) = &mut read[0].0 else { panic!("{read:?}") };
+    order.purchase_order_lines.swap(0, 1);
+    let fault = back(&definition, &read, None).unwrap_err();
+    assert_eq!(fault.place.field.as_deref(), Some("purchase_order_lines.row_number"), "{fault}");
 }
 
 #[test]
