@@ -26,7 +26,8 @@ fn what_a_format_writes_is_read_back_with_the_same_values() {
     let (mut cases, mut wrong, mut unseen) = (0, Vec::new(), Vec::new());
     for format in &collection.formats {
         let Ok(definition) = &format.checked else { continue };
-        for case in format.cases.iter().filter(|_| definition.writes().is_some()) {
+        let in_rows = matches!(format.layout.syntax.as_deref(), Some("csv" | "fixed"));
+        for case in format.cases.iter().filter(|_| in_rows && definition.writes().is_some()) {
             cases += 1;
             let found = differences(definition, case, |_| ());
             wrong.extend(found.into_iter().map(|difference| format!("{}: {difference}", case.name)));
