@@ -124,6 +124,17 @@ impl<'i> CsvRows<'i> {
         Ok(Some(self.row(records, fault)))
     }
 
+    /// The names in the header, in their order; of a file without text none.
+    pub fn header_names(&mut self) -> Result<Vec<String>, Fault> {
+        let mut records = Records::default();
+        let Some(fault) = self.cells(&mut records)? else { return Ok(Vec::new()) };
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let name = |cell| text_of(&records, cell).trim_matches(is_blank).to_owned();
+        Ok(self.cells.iter().map(name).collect())
+    }
+
     /// Finds out what kind the record at hand is, and picks the fields that it names.
     fn row(&self, records: &mut Records, mut fault: Option<Fault>) -> Row {
         let kind = claim(self.layout, |condition| match condition {

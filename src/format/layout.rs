@@ -64,6 +64,8 @@ pub(super) struct CsvSyntax {
     pub delimiter: char,
     /// `None`: quotes are plain text (`quote = "none"`).
     pub quote: Option<char>,
+    /// When writing: which fields stand in quotes.
+    pub quotes: Quotes,
     /// The first record names the columns.
     pub header: bool,
     /// Whether each record ends with a delimiter.
@@ -80,6 +82,15 @@ pub(super) struct TaggedSyntax {
     pub delimiter: char,
     /// The characters that tags begin with.
     pub marks: Vec<char>,
+}
+
+/// Which fields are written in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Those that could not be read otherwise.
+    Needed,
+    /// All, the header's too.
+    Always,
 }
 
 /// A delimiter behind the last field.

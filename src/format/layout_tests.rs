@@ -43,6 +43,7 @@ fn csv(fields: &[&str]) -> Layout {
         syntax: Syntax::Csv(CsvSyntax {
             delimiter: ';',
             quote: Some('"'),
+            quotes: Quotes::Needed,
             header: true,
             trailing_delimiter: Trailing::Allowed,
             trim: true,
@@ -198,6 +199,7 @@ fn any_delimiter_and_no_quotes() {
         *csv_syntax(&mut layout) = CsvSyntax {
             delimiter,
             quote: None,
+            quotes: Quotes::Needed,
             header: true,
             trailing_delimiter: Trailing::Allowed,
             trim: true,
