@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::DocumentType;
 use crate::fault::{Fault, code};
-use crate::format::layout::RecordUse;
+use crate::format::layout::{RecordUse, Syntax};
 use crate::format::source::{Mapping, MemberMapping};
 use crate::written::{Table, Written};
 
@@ -68,9 +68,10 @@ impl Definition {
         self.mapping.reads.iter().flat_map(|read| &read.row_numbers_made).map(String::as_str).collect()
     }
 
-    /// Whether the layout has an end mark (a trailer check), so that a cut file is noticed.
+    /// Whether the layout has an end mark (a trailer check, the end of an XML file's root), so that a cut file is noticed.
     pub fn has_end_mark(&self) -> bool {
-        self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
+        matches!(self.layout.syntax, Syntax::Xml(_))
+            || self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
     }
 }
 
