@@ -19,6 +19,7 @@ mod lines;
 mod mapping;
 mod record;
 mod rows;
+pub(crate) mod sniff;
 mod sort;
 mod source;
 mod tagged;

@@ -216,7 +216,12 @@ fn order_columns(kind: usize, keys: &[At<String>], declared: bool, draft: &mut D
 }
 
 /// The field that a left-hand side names, or a mistake.
-fn target(table: &Table<'_>, kind: usize, key: &At<String>, draft: &Draft) -> Option<usize> {
+fn target(table: &Table<'_>, kind: usize, key: &At<String>, draft: &mut Draft) -> Option<usize> {
+    if matches!(draft.layout.syntax, Syntax::Xml(_))
+        && let Some(field) = draft.own_field(kind, &key.value)
+    {
+        return Some(field);
+    }
     let record = draft.layout.records.get(kind)?;
     let field = record.fields.iter().position(|field| field.name == key.value);
     if field.is_none() {

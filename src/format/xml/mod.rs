@@ -5,6 +5,7 @@ mod beside;
 mod decoded;
 mod paths;
 mod prolog;
+mod write;
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -22,6 +23,8 @@ use crate::fault::{Fault, Place, code};
 use crate::written;
 use decoded::Decoded;
 use paths::{Capture, Paths};
+
+pub(super) use write::text as xml_text;
 
 /// How deep elements may stand in each other.
 const DEPTH_MAX: usize = 200;
