@@ -233,7 +233,7 @@ impl<'g> Group<'g> {
             self.take(*row);
         }
         if mapping.takes_all {
-            self.take_below(rows);
+            self.take_all_below(rows);
         }
         let here = Here { record: opener, rows, number: 1 };
         let mut remembered = Remembered::default();
@@ -266,7 +266,7 @@ impl<'g> Group<'g> {
     }
 
     /// What stands below the document's records is part of it, whatever it says.
-    fn take_below(&mut self, rows: &[usize]) {
+    fn take_all_below(&mut self, rows: &[usize]) {
         let mut queue = rows.to_vec();
         while let Some(record) = queue.pop() {
             let children: Vec<usize> = self.room.family.children(record).collect();

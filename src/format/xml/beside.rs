@@ -1,5 +1,5 @@
 //! Records that stand beside the record that they belong to, and not in it (`path = "../Row"`): a text row behind the
-//! row that it is about. It is told by its number (`nest`), else it is the last one before.
+//! row that it is about. Of those before it, its number (`nest`) tells which it is; else it is the last one.
 
 use std::collections::HashMap;
 
@@ -17,15 +17,8 @@ pub(super) fn find_parents(layout: &Layout, file: &str, records: &mut Records) -
         let kind = records.kind(record)?;
         Some((kind, layout.records.get(kind)?))
     };
-    // By the record that both stand in and the number, the record that has it.
+    // By the record that both stand in and the number, the first record that has it.
     let mut numbers: HashMap<(Option<usize>, String), usize> = HashMap::new();
-    for record in 0..records.len() {
-        let nest =
-            kind_of(records, record).and_then(|(_, kind)| kind.nest.filter(|nest| nest.parent.is_none()));
-        if let Some(number) = nest.and_then(|nest| records.field(record, nest.id)) {
-            numbers.entry((records.parent(record), number.to_owned())).or_insert(record);
-        }
-    }
     // By the record that both stand in and the kind, the last one so far.
     let mut last: HashMap<(Option<usize>, usize), usize> = HashMap::new();
     let mut faults = Vec::new();
@@ -33,6 +26,11 @@ pub(super) fn find_parents(layout: &Layout, file: &str, records: &mut Records) -
         let Some((number, kind)) = kind_of(records, record) else { continue };
         let round = records.parent(record);
         last.insert((round, number), record);
+        if let Some(nest) = kind.nest.filter(|nest| nest.parent.is_none())
+            && let Some(number) = records.field(record, nest.id)
+        {
+            numbers.entry((round, number.to_owned())).or_insert(record);
+        }
         if !is_beside(kind) {
             continue;
         }

@@ -304,11 +304,8 @@ nest  = { parent = "@No" }
     assert_eq!(faults(&by_number, &lost)[2], "unknown-parent-number 1:138 9");
     let first = order(&format!("<Rows>{}{}</Rows>", text(1, "x"), row(1)));
     assert_eq!(faults(&behind, &first)[1], "record-without-parent 1:87");
-    assert_eq!(
-        comments(&by_number, &[text(1, "x"), row(1)]),
-        ["x"],
-        "its number says it, wherever it stands"
-    );
+    let seen = seen(&by_number, &first);
+    assert_eq!(seen.faults[1], "unknown-parent-number 1:96 1", "only rows before it count");
 
     let out = by_number.replace("\"../Row\"", "\"../../../Row\"");
     let faults = Definition::check("x", "x.toml", &out, &CodeTables::new()).err().unwrap();
