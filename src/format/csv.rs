@@ -250,7 +250,12 @@ impl<'i> CsvRows<'i> {
         let cell = names.iter().position(|name| Some(*name) == near).and_then(|at| self.cells.get(at));
         let place = match cell {
             Some(cell) => self.place(records, cell),
-            None => records.place(self.lines.file(), records.len().saturating_sub(1)),
+            None => {
+                // The whole header; labels may stand before it in the same record.
+                let from = self.cells.first().map_or(0, |cell| cell.shown as usize);
+                let to = self.cells.last().map_or(0, |cell| (cell.shown + cell.shown_length) as usize);
+                records.place_at(self.lines.file(), records.len().saturating_sub(1), from, to)
+            }
         };
         Err(Fault::new(code::MISSING_COLUMN)
             .at(place.field(*first))

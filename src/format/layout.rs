@@ -110,6 +110,14 @@ pub(super) struct XmlSyntax {
     pub declared: bool,
 }
 
+/// The way to the elements of a record kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RecordPath {
+    /// How many elements up it leads first (`../`): the record stands beside the one that it belongs to, not in it.
+    pub up: usize,
+    pub steps: Vec<Step>,
+}
+
 /// One step of a path through an XML file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
@@ -205,7 +213,7 @@ pub(super) struct Group {
 pub(super) struct RecordLayout {
     pub name: String,
     /// XML: the paths of its elements, from the record that it stands under or from the root.
-    pub path: Vec<Vec<Step>>,
+    pub path: Vec<RecordPath>,
     /// All must hold. Empty: every record that no other kind claims.
     pub when: Vec<Condition>,
     /// The record kinds that it stands under, by their places; the one of them opened last is its parent. Empty: it
@@ -231,6 +239,8 @@ pub(super) enum RecordUse {
     Data,
     /// Read and passed over (`ignore = true`).
     Ignore,
+    /// What may not stand in the file (`refuse = true`): a record of it is one that no kind claims.
+    Refuse,
     /// Stands for the file as a whole: read for its checks; nothing but blanks may follow.
     Trailer,
 }

@@ -26,6 +26,8 @@ pub(super) struct ReadDocument {
     pub each: usize,
     /// The document is made of all records of a group of this kind, not of each one.
     pub whole_group: bool,
+    /// Such documents have no lists, so that what stands below the record is passed over with it.
+    pub takes_all: bool,
     /// Only records that fit open a document (`where`).
     pub only: Tests,
     /// A document that fits is meant as a trial (`test`), and never goes to a live goods owner.

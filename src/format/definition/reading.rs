@@ -32,8 +32,28 @@ pub(super) fn document(
     let mut checker = Checker { draft, tables, whole_group, row_numbers_made: Vec::new() };
     let members = checker.members(table, document.shape(), each, whole_group, "");
     let row_numbers_made = checker.row_numbers_made;
+    let takes_all = !has_lists(document.shape());
     let remember = Vec::new();
-    Some(ReadDocument { document, each, whole_group, only, test, members, row_numbers_made, remember })
+    Some(ReadDocument {
+        document,
+        each,
+        whole_group,
+        takes_all,
+        only,
+        test,
+        members,
+        row_numbers_made,
+        remember,
+    })
+}
+
+/// Whether a document has lists, in itself or in what is nested in it.
+fn has_lists(shape: &Shape) -> bool {
+    shape.members.iter().any(|member| match member.kind {
+        MemberKind::List(_) => true,
+        MemberKind::Object(inner) => has_lists(inner()),
+        _ => false,
+    })
 }
 
 /// The document type of this name that goes in the wanted direction, or a mistake.

@@ -5,6 +5,8 @@ use crate::format::layout::{Condition, FieldAt, Layout, Step, XmlPath};
 /// A place in the tree: an element that some path leads through.
 #[derive(Debug, Default)]
 pub(super) struct Node {
+    /// The element that it stands in; the root's is itself.
+    above: usize,
     children: Vec<(Step, usize)>,
     /// Records begin here.
     pub start: Option<usize>,
@@ -73,17 +75,27 @@ impl Paths {
                 if begins.get(kind).is_none_or(Option::is_some) {
                     continue;
                 }
-                let above: Option<Vec<Vec<usize>>> =
-                    record.under.iter().map(|above| begins.get(*above).cloned().flatten()).collect();
+                // Where each kind that it stands under begins, and whether that one itself stands in a record.
+                let above: Option<Vec<(bool, Vec<usize>)>> = record
+                    .under
+                    .iter()
+                    .map(|above| {
+                        let inner = layout.records.get(*above).is_some_and(|above| !above.under.is_empty());
+                        Some((inner, begins.get(*above).cloned().flatten()?))
+                    })
+                    .collect();
                 let from = match above {
-                    _ if record.under.is_empty() => vec![0],
-                    Some(above) => above.into_iter().flatten().collect(),
+                    _ if record.under.is_empty() => vec![(false, vec![0])],
+                    Some(above) => above,
                     None => continue,
                 };
                 let mut nodes = Vec::new();
-                for from in from {
-                    for steps in &record.path {
-                        nodes.push(paths.walk(from, steps));
+                for (inner, from) in from {
+                    for path in record.path.iter().filter(|path| path.up == 0 || inner) {
+                        for from in &from {
+                            let from = paths.up(*from, path.up);
+                            nodes.push(paths.walk(from, &path.steps));
+                        }
                     }
                 }
                 if let Some(slot) = begins.get_mut(kind) {
@@ -140,6 +152,10 @@ impl Paths {
         root.iter().map(|(step, _)| step.to_string()).collect()
     }
 
+    fn up(&self, from: usize, up: usize) -> usize {
+        (0..up).fold(from, |node, _| self.nodes.get(node).map_or(0, |node| node.above))
+    }
+
     fn walk(&mut self, from: usize, steps: &[Step]) -> usize {
         let mut at = from;
         for step in steps {
@@ -147,7 +163,7 @@ impl Paths {
                 node.children.iter().find(|(known, _)| known == step).map(|(_, child)| *child)
             });
             at = known.unwrap_or_else(|| {
-                self.nodes.push(Node::default());
+                self.nodes.push(Node { above: at, ..Node::default() });
                 let child = self.nodes.len() - 1;
                 if let Some(node) = self.nodes.get_mut(at) {
                     // What names an element comes before what takes any.

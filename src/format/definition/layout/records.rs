@@ -40,6 +40,26 @@ pub(super) fn records(layout: &Table<'_>, draft: &mut Draft) {
             }
         }
     }
+    for (kind, (_, table)) in tables.iter().enumerate() {
+        check_beside(table, draft, kind);
+    }
+}
+
+/// A path that begins with `../` leads to what stands beside the record above it, in the record that both stand in.
+fn check_beside(table: &Table<'_>, draft: &Draft, kind: usize) {
+    let Some(record) = draft.layout.records.get(kind) else { return };
+    let ups = record.path.iter().map(|path| path.up).max().unwrap_or(0);
+    let reaches = |above: &usize| {
+        let above = draft.layout.records.get(*above).filter(|above| !above.under.is_empty());
+        above.is_some_and(|above| above.path.iter().all(|path| path.up == 0 && path.steps.len() >= ups))
+    };
+    if ups > 0 && !record.under.iter().any(reaches) {
+        misfit(
+            table,
+            "path",
+            "`..` leads out of the record that both this one and the one above it stand in",
+        );
+    }
 }
 
 /// One `[layout.records.NAME]`; returns the names of what it stands under.
@@ -53,7 +73,11 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     }
     let conditions = conditions(table, draft);
     let under = table.texts("under").unwrap_or_default();
-    let ignore = table.boolean("ignore").is_some_and(|ignore| ignore.value);
+    let truth = |key: &str| table.boolean(key).is_some_and(|truth| truth.value);
+    let (ignore, refuse) = (truth("ignore"), truth("refuse"));
+    if ignore && refuse {
+        misfit(table, "refuse", "ignore passes such records over, refuse takes them for a fault");
+    }
     let length = number(table, "length");
     let (columns_least, columns) = columns(table, draft);
     for (name, field) in if table.has("fields") { table.tables("fields") } else { Vec::new() } {
@@ -71,7 +95,11 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
         record.columns = columns;
         record.columns_least = columns_least.unwrap_or(0);
         record.nest = nest;
-        record.use_ = if ignore { RecordUse::Ignore } else { RecordUse::Data };
+        record.use_ = match (ignore, refuse) {
+            (true, _) => RecordUse::Ignore,
+            (false, true) => RecordUse::Refuse,
+            (false, false) => RecordUse::Data,
+        };
     }
     under
 }
@@ -135,8 +163,11 @@ fn nest(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Option<Nest> {
         }
         field
     };
-    let id = field("id", draft);
-    let parent = if nest.has("parent") || table.has("under") { Some(field("parent", draft)?) } else { None };
+    // In XML, elements say what most records stand under; only those beside the record above them need its number.
+    let xml = matches!(draft.layout.syntax, Syntax::Xml(_));
+    let asks = nest.has("parent") || table.has("under") && !xml;
+    let parent = if asks { Some(field("parent", draft)?) } else { None };
+    let id = if xml && asks && !nest.has("id") { parent } else { field("id", draft) };
     nest.finish();
     Some(Nest { id: id?, parent })
 }
