@@ -18,6 +18,7 @@ fn field(name: &str, at: FieldAt) -> FieldLayout {
         at,
         blank: vec![],
         number,
+        packed: None,
         date: super::convert::DateStyle::writing("%Y-%m-%d"),
         optional: false,
         align: Align::Left,

@@ -282,8 +282,8 @@ impl<'i> Lines<'i> {
         }
     }
 
-    /// The next record of a file without line ends: `length` says how many characters it has, by a text that holds at
-    /// least its first `look` characters. Line ends before it are passed over. Its number is that of the record.
+    /// The next record of a file that may be without line ends: `length` says how many characters it has, by a text that
+    /// holds at least its first `look` characters. Its number is that of the record.
     ///
     /// # Errors
     /// The file cannot be read, or ends inside the record.
@@ -291,11 +291,14 @@ impl<'i> Lines<'i> {
         &mut self,
         text: &mut String,
         look: usize,
+        line_ends: LineEnds,
         length: &dyn Fn(&str) -> Option<usize>,
     ) -> Result<Framed, Fault> {
         loop {
             let rest = self.text.get(self.start..).unwrap_or("");
-            self.start += rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+            if line_ends != LineEnds::Nowhere {
+                self.start += rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+            }
             if self.start < self.text.len() || self.ended {
                 break;
             }
@@ -314,7 +317,14 @@ impl<'i> Lines<'i> {
         };
         self.have(wanted)?;
         let rest = self.text.get(self.start..).unwrap_or("");
-        let Some(end) = end_of(rest, wanted) else {
+        let end = end_of(rest, wanted);
+        if line_ends == LineEnds::Anywhere
+            && let own = rest.get(..end.unwrap_or(rest.len())).unwrap_or("")
+            && let Some(line_end) = own.find(['\r', '\n'])
+        {
+            return self.take(self.start + line_end, 0, text).map(Framed::Record);
+        }
+        let Some(end) = end else {
             let there = rest.chars().count();
             return Err(Fault::new(code::RECORD_CUT)
                 .at(Place::file(self.file).line(self.number + 1))
@@ -390,6 +400,17 @@ impl<'i> Lines<'i> {
             .at(Place::file(self.file).line(line))
             .with("limit", RECORD_BYTES_MAX)
     }
+}
+
+/// Where a line end may stand in a file whose records have known lengths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineEnds {
+    /// Its bytes are part of a number.
+    Nowhere,
+    /// Behind a record.
+    Between,
+    /// Behind a record, and before its length where the blanks at its end were cut off.
+    Anywhere,
 }
 
 /// What stands next in a file without line ends.

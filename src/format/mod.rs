@@ -16,6 +16,7 @@ mod group;
 mod layout;
 mod lines;
 mod mapping;
+mod packed;
 mod record;
 mod rows;
 mod sort;

@@ -104,7 +104,8 @@ fn check_length(table: &Table<'_>, draft: &Draft, length: Option<usize>) {
     }
 }
 
-/// `nest = { id = "SEGNUM", parent = "PSGNUM" }`: the parent is the record whose number the record names.
+/// `nest = { id = "SEGNUM", parent = "PSGNUM" }`: the parent is the record whose number the record names. Without `parent` it
+/// is the one opened last, without `id` nothing names the record.
 fn nest(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Option<Nest> {
     let nest = table.table("nest")?;
     let field = |key: &str, draft: &mut Draft| {
@@ -116,10 +117,10 @@ fn nest(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Option<Nest> {
         }
         field
     };
-    let id = field("id", draft);
-    let parent = if nest.has("parent") || table.has("under") { Some(field("parent", draft)?) } else { None };
+    let id = if nest.has("id") || !nest.has("parent") { Some(field("id", draft)?) } else { None };
+    let parent = if nest.has("parent") { Some(field("parent", draft)?) } else { None };
     nest.finish();
-    Some(Nest { id: id?, parent })
+    Some(Nest { id, parent })
 }
 
 fn conditions(table: &Table<'_>, draft: &Draft) -> Vec<Condition> {
