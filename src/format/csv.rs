@@ -1,6 +1,7 @@
 //! CSV: lines -> records. By hand and not by the `csv` crate, which takes ASCII delimiters only, reads `"x"y` as `xy`
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
+use super::labels;
 use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
@@ -16,7 +17,8 @@ const QUOTED_BYTES_MAX: usize = 64 * 1024;
 
 /// The records of a CSV file.
 pub(super) struct CsvRows<'i> {
-    layout: &'i Layout,
+    pub layout: &'i Layout,
+    labels: Option<&'i str>,
     delimiter: Mark,
     quote: Option<Mark>,
     trim: bool,
@@ -25,11 +27,11 @@ pub(super) struct CsvRows<'i> {
     pub lines: Lines<'i>,
     pub saw_anything: bool,
     /// Where each field of each record kind is, by places from 0.
-    columns: Option<Vec<Vec<Option<usize>>>>,
+    pub columns: Option<Vec<Vec<Option<usize>>>>,
     /// How many columns the header names.
     header_length: Option<usize>,
     /// The fields of the record at hand, as cut.
-    cells: Vec<Cell>,
+    pub cells: Vec<Cell>,
     /// Texts of them that do not stand in the file as such: doubled quotes made single.
     unescaped: String,
     /// Which cells they are of, and where each begins and ends.
@@ -74,9 +76,13 @@ impl Mark {
 }
 
 impl<'i> CsvRows<'i> {
-    pub fn new(layout: &'i Layout, syntax: &'i CsvSyntax, lines: Lines<'i>) -> CsvRows<'i> {
+    pub fn new(layout: &'i Layout, syntax: &'i CsvSyntax, mut lines: Lines<'i>) -> CsvRows<'i> {
+        if syntax.labels.is_some() {
+            lines.disarm();
+        }
         CsvRows {
             layout,
+            labels: syntax.labels.as_deref(),
             delimiter: Mark::new(syntax.delimiter),
             quote: syntax.quote.map(Mark::new),
             trim: syntax.trim,
@@ -94,6 +100,9 @@ impl<'i> CsvRows<'i> {
 
     /// The next record; the header and records without any text are passed over.
     pub fn next(&mut self, records: &mut Records) -> Result<Option<Row>, Fault> {
+        if let (None, Some(until)) = (&self.columns, self.labels) {
+            return labels::read(self, until, records);
+        }
         if self.columns.is_none() {
             let columns = if self.header {
                 let Some(fault) = self.cells(records)? else { return Ok(None) };
@@ -173,7 +182,7 @@ impl<'i> CsvRows<'i> {
     }
 
     /// Finds the columns that the layout names.
-    fn header(&mut self, records: &Records) -> Result<Vec<Vec<Option<usize>>>, Fault> {
+    pub fn header(&mut self, records: &Records) -> Result<Vec<Vec<Option<usize>>>, Fault> {
         while self.cells.last().is_some_and(|cell| all_blank(text_of(records, cell))) {
             self.cells.pop();
         }
@@ -185,6 +194,10 @@ impl<'i> CsvRows<'i> {
         for record in &self.layout.records {
             let mut columns = Vec::new();
             for field in &record.fields {
+                if matches!(field.at, FieldAt::Label) {
+                    columns.push(None);
+                    continue;
+                }
                 if !matches!(field.at, FieldAt::Header) {
                     columns.push(by_number(&field.at));
                     continue;
@@ -239,7 +252,7 @@ impl<'i> CsvRows<'i> {
     }
 
     /// Cuts the record that begins with this line, reading on where a quoted text does.
-    fn cut(&mut self, line: &Line, records: &mut Records, start: usize) -> Result<Option<Fault>, Fault> {
+    pub fn cut(&mut self, line: &Line, records: &mut Records, start: usize) -> Result<Option<Fault>, Fault> {
         self.cells.clear();
         self.unescaped.clear();
         self.escaped.clear();
@@ -400,13 +413,18 @@ impl<'i> CsvRows<'i> {
     }
 }
 
-fn text_of<'r>(records: &'r Records, cell: &Cell) -> &'r str {
+pub(super) fn text_of<'r>(records: &'r Records, cell: &Cell) -> &'r str {
     records.text().get(cell.at as usize..cell.at as usize + cell.length as usize).unwrap_or("")
 }
 
 fn by_number(at: &FieldAt) -> Option<usize> {
     match at {
         FieldAt::Column(column) => column.checked_sub(1),
-        FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content | FieldAt::Path(_) => None,
+        FieldAt::Header
+        | FieldAt::Label
+        | FieldAt::Tag(_)
+        | FieldAt::Characters { .. }
+        | FieldAt::Content
+        | FieldAt::Path(_) => None,
     }
 }

@@ -142,9 +142,12 @@ impl<'i> FixedRows<'i> {
                         Cell::missing(start + bytes)
                     }
                 }
-                FieldAt::Header | FieldAt::Column(_) | FieldAt::Content | FieldAt::Path(_) => {
-                    Cell::missing(start)
-                }
+                FieldAt::Header
+                | FieldAt::Label
+                | FieldAt::Tag(_)
+                | FieldAt::Column(_)
+                | FieldAt::Content
+                | FieldAt::Path(_) => Cell::missing(start),
             };
             records.push(cell);
         }

@@ -53,6 +53,7 @@ pub(super) enum Syntax {
     Csv(CsvSyntax),
     Fixed(FixedSyntax),
     Xml(XmlSyntax),
+    Tagged(TaggedSyntax),
     /// The file as it is: one record, see `whole`.
     Whole,
 }
@@ -69,6 +70,16 @@ pub(super) struct CsvSyntax {
     pub trailing_delimiter: Trailing,
     /// Blanks round each field are no part of it.
     pub trim: bool,
+    /// Lines of labels and values stand before the row that begins with this text, which names the columns.
+    pub labels: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct TaggedSyntax {
+    /// Stands between tag and value.
+    pub delimiter: char,
+    /// The characters that tags begin with.
+    pub marks: Vec<char>,
 }
 
 /// A delimiter behind the last field.
@@ -271,6 +282,10 @@ pub(super) struct FieldLayout {
 pub(super) enum FieldAt {
     /// CSV: the column with this name in the header (compared trimmed; case counts).
     Header,
+    /// CSV with labels: the value behind the label of this name.
+    Label,
+    /// Tagged lines: the value behind this tag.
+    Tag(String),
     /// CSV: the column of this number, from 1.
     Column(usize),
     /// Whole: the content.

@@ -46,6 +46,7 @@ fn csv(fields: &[&str]) -> Layout {
             header: true,
             trailing_delimiter: Trailing::Allowed,
             trim: true,
+            labels: None,
         }),
         encoding: Encoding::named("windows-1252").unwrap(),
         newline: Newline::CrLf,
@@ -60,7 +61,7 @@ fn csv(fields: &[&str]) -> Layout {
 fn csv_syntax(layout: &mut Layout) -> &mut CsvSyntax {
     match &mut layout.syntax {
         Syntax::Csv(syntax) => syntax,
-        Syntax::Fixed(_) | Syntax::Xml(_) | Syntax::Whole => panic!("a CSV layout"),
+        Syntax::Fixed(_) | Syntax::Xml(_) | Syntax::Tagged(_) | Syntax::Whole => panic!("a CSV layout"),
     }
 }
 
@@ -199,6 +200,7 @@ fn any_delimiter_and_no_quotes() {
             header: true,
             trailing_delimiter: Trailing::Allowed,
             trim: true,
+            labels: None,
         };
         let text = format!("Art{delimiter}Namn\n{delimiter}\"15\" skärm\nA{delimiter}\n");
         let bytes = Encoding::named("windows-1252").unwrap().encode(&text).unwrap();

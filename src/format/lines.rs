@@ -42,6 +42,8 @@ pub(super) struct Lines<'i> {
     begun: bool,
     /// The line that `skip_until` looks for was seen.
     reached: bool,
+    /// `stop_at` is looked for.
+    armed: bool,
     /// The line that `stop_at` looks for was seen.
     stopped: bool,
     /// The DOS end mark stood at the end.
@@ -69,6 +71,7 @@ impl<'i> Lines<'i> {
             around,
             begun: false,
             reached: around.skip_until.is_none(),
+            armed: true,
             stopped: false,
             end_mark: false,
             input,
@@ -103,6 +106,16 @@ impl<'i> Lines<'i> {
     /// Whether the DOS end mark stood at the end, once that was reached.
     pub fn has_end_mark(&self) -> bool {
         self.end_mark
+    }
+
+    /// From here on `stop_at` is looked for.
+    pub fn arm(&mut self) {
+        self.armed = true;
+    }
+
+    /// `stop_at` is not looked for yet.
+    pub fn disarm(&mut self) {
+        self.armed = false;
     }
 
     /// What was noticed of the characters.
@@ -155,7 +168,7 @@ impl<'i> Lines<'i> {
                 return Ok(false);
             }
         }
-        if around.stop_at.as_ref().is_some_and(|stop| stop.is_match(own)) {
+        if self.armed && around.stop_at.as_ref().is_some_and(|stop| stop.is_match(own)) {
             self.stopped = true;
             return Ok(false);
         }

@@ -8,6 +8,7 @@ use std::io::Read;
 use super::layout::{Condition, FixedSyntax, Framing, Layout, RecordLayout, Syntax};
 use super::lines::{Line, Lines};
 use super::record::Records;
+use super::tagged::TaggedRows;
 use super::xml::{TreeFaults, XmlTrees};
 use crate::fault::{Fault, code};
 
@@ -35,6 +36,7 @@ pub(super) enum Rows<'i> {
     Csv(CsvRows<'i>),
     Fixed(FixedRows<'i>),
     Xml(Box<XmlTrees<'i>>),
+    Tagged(TaggedRows<'i>),
 }
 
 impl<'i> Rows<'i> {
@@ -45,6 +47,7 @@ impl<'i> Rows<'i> {
         Ok(match &layout.syntax {
             Syntax::Csv(syntax) => Rows::Csv(CsvRows::new(layout, syntax, lines(input))),
             Syntax::Fixed(syntax) => Rows::Fixed(FixedRows::new(layout, syntax, lines(input))),
+            Syntax::Tagged(syntax) => Rows::Tagged(TaggedRows::new(layout, syntax, lines(input))),
             Syntax::Xml(syntax) => Rows::Xml(Box::new(XmlTrees::new(layout, syntax, file, input)?)),
             // Read by `whole`, never here; no record comes of it.
             Syntax::Whole => Rows::Fixed(FixedRows::new(layout, &NO_LENGTH, lines(input))),
@@ -60,6 +63,7 @@ impl<'i> Rows<'i> {
         let row = match self {
             Rows::Csv(rows) => rows.next(records)?,
             Rows::Fixed(rows) => rows.next(records)?,
+            Rows::Tagged(rows) => rows.next(records)?,
             Rows::Xml(trees) => return Ok(trees.next(records)?.map_or(Found::End, Found::Tree)),
         };
         Ok(row.map_or(Found::End, Found::Row))
@@ -70,6 +74,7 @@ impl<'i> Rows<'i> {
         match self {
             Rows::Csv(rows) => rows.lines.number(),
             Rows::Fixed(rows) => rows.lines.number(),
+            Rows::Tagged(rows) => rows.lines.number(),
             Rows::Xml(trees) => trees.line(),
         }
     }
@@ -79,6 +84,7 @@ impl<'i> Rows<'i> {
         match self {
             Rows::Csv(rows) => rows.lines.noticed(),
             Rows::Fixed(rows) => rows.lines.noticed(),
+            Rows::Tagged(rows) => rows.lines.noticed(),
             Rows::Xml(trees) => trees.noticed(),
         }
     }
@@ -88,6 +94,7 @@ impl<'i> Rows<'i> {
         match self {
             Rows::Csv(rows) => rows.lines.has_end_mark(),
             Rows::Fixed(rows) => rows.lines.has_end_mark(),
+            Rows::Tagged(rows) => rows.lines.has_end_mark(),
             Rows::Xml(_) => true,
         }
     }
@@ -97,6 +104,7 @@ impl<'i> Rows<'i> {
         match self {
             Rows::Csv(rows) => rows.lines.is_cut(),
             Rows::Fixed(rows) => rows.lines.is_cut(),
+            Rows::Tagged(rows) => rows.lines.is_cut(),
             Rows::Xml(trees) => trees.is_cut(),
         }
     }
@@ -106,6 +114,7 @@ impl<'i> Rows<'i> {
         match self {
             Rows::Csv(rows) => rows.saw_anything,
             Rows::Fixed(rows) => rows.saw_anything,
+            Rows::Tagged(rows) => rows.saw_anything,
             Rows::Xml(trees) => trees.saw_anything,
         }
     }

@@ -132,6 +132,8 @@ pub(super) enum Pick {
         kind: usize,
         field: usize,
         only: Tests,
+        /// Only the first that is stated counts.
+        first: bool,
         with: String,
     },
 }

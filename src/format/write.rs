@@ -5,6 +5,7 @@ use super::layout::{Align, Condition, CsvSyntax, FieldAt, FieldLayout, FixedSynt
 use super::layout::{RecordLayout, Syntax, Trailing};
 use super::lines::is_blank;
 use super::record::OutRecord;
+use super::xml::xml_text;
 use crate::fault::{Fault, Place, code};
 
 /// Writes records as the bytes of one whole file (header, delimiters or widths, line ends, encoding), without a byte
@@ -19,6 +20,9 @@ pub(super) fn write_records(layout: &Layout, records: &[OutRecord]) -> Result<Ve
         Newline::Lf => "\n",
     };
     let mut bytes = Vec::new();
+    if let Syntax::Xml(_) = layout.syntax {
+        return xml(layout, records);
+    }
     if layout.byte_order_mark {
         bytes.extend(encode(&layout.encoding, "\u{feff}", &Place::default())?);
     }
@@ -39,10 +43,28 @@ pub(super) fn write_records(layout: &Layout, records: &[OutRecord]) -> Result<Ve
             Syntax::Csv(syntax) => csv(layout, syntax, kind, &record.texts, &kind.when)?,
             Syntax::Fixed(syntax) => fixed(layout, syntax, kind, &record.texts)?,
             // The check lets no such format file write.
-            Syntax::Xml(_) | Syntax::Whole => continue,
+            Syntax::Xml(_) | Syntax::Tagged(_) | Syntax::Whole => continue,
         })?;
     }
     Ok(bytes)
+}
+
+/// An XML file. What its encoding lacks is written as a reference by number, which every reader of XML knows.
+fn xml(layout: &Layout, records: &[OutRecord]) -> Result<Vec<u8>, Fault> {
+    let failed = |error| Fault::new(code::VALUE_CANNOT_BE_WRITTEN).found(format!("{error}")).with("expected", "XML");
+    let text = xml_text(layout, records).map_err(failed)?;
+    let mut written = String::with_capacity(text.len());
+    if layout.byte_order_mark {
+        written.push('\u{feff}');
+    }
+    for character in text.chars() {
+        if character.is_ascii() || layout.encoding.has(character) {
+            written.push(character);
+        } else {
+            written.push_str(&format!("&#{};", u32::from(character)));
+        }
+    }
+    encode(&layout.encoding, &written, &Place::default())
 }
 
 fn csv(
@@ -71,9 +93,12 @@ fn csv(
         })?;
         match field.at {
             FieldAt::Column(column) => put(column.saturating_sub(1), cell),
-            FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content | FieldAt::Path(_) => {
-                put(at, cell)
-            }
+            FieldAt::Header
+            | FieldAt::Label
+            | FieldAt::Tag(_)
+            | FieldAt::Characters { .. }
+            | FieldAt::Content
+            | FieldAt::Path(_) => put(at, cell),
         }
     }
     for condition in when {

@@ -6,7 +6,7 @@ use super::layout::value_path;
 use crate::fault::{Fault, Place, code};
 use crate::format::convert::DateStyle;
 use crate::format::layout::{
-    Align, FieldAt, FieldLayout, Layout, NumberStyle, RecordLayout, RecordUse, Syntax, XmlPath,
+    Align, FieldAt, FieldLayout, Layout, NumberStyle, RecordLayout, RecordUse, Syntax,
 };
 use crate::format::source::{FieldRef, Reach};
 use crate::written::{At, Table, suggestion};
@@ -16,8 +16,8 @@ pub(super) struct Draft {
     pub layout: Layout,
     /// Where each record kind is written, for messages.
     pub places: Vec<Place>,
-    /// The record kind whose fields are the columns that a header names: any name is one.
-    pub open: Option<usize>,
+    /// The record kinds whose fields are the columns that a header names, or labels: any name is one.
+    pub open: Vec<usize>,
     pub number: NumberStyle,
     pub date: DateStyle,
     /// The day that a week means where a field does not say it.
@@ -89,14 +89,17 @@ impl Draft {
         if let Some(at) = record.fields.iter().position(|field| field.name == name) {
             return Some(at);
         }
-        let at = if self.open == Some(kind) { FieldAt::Header } else { FieldAt::Path(self.xml_path(name)?) };
+        let at = match &self.layout.syntax {
+            Syntax::Xml(_) => FieldAt::Path(value_path(name, &self.namespaces)?),
+            Syntax::Tagged(tagged) if name.starts_with(tagged.marks.as_slice()) => {
+                FieldAt::Tag(name.to_owned())
+            }
+            _ if !self.open.contains(&kind) => return None,
+            _ if record.name == crate::format::labels::RECORD => FieldAt::Label,
+            _ => FieldAt::Header,
+        };
         let field = self.plain_field(name, at);
         self.add(kind, field)
-    }
-
-    /// In XML every name is a path, unless a field is declared by it.
-    fn xml_path(&self, name: &str) -> Option<XmlPath> {
-        matches!(self.layout.syntax, Syntax::Xml(_)).then(|| value_path(name, &self.namespaces))?
     }
 
     /// Adds a field to a record kind, or puts it in the place of an inherited one of its name.
@@ -165,7 +168,10 @@ impl Draft {
         if let Some((kind, field)) = qualified {
             return self.found(kind, field, scope);
         }
-        if self.open == Some(scope.kind) {
+        if self.open.contains(&scope.kind)
+            && !self.below(scope.kind).iter().any(|kind| self.open.contains(kind))
+            && self.above(scope.kind).is_empty()
+        {
             if name.value.is_empty() {
                 self.unknown_field(table, name, scope);
                 return None;
@@ -236,8 +242,7 @@ impl Draft {
         let known = self.layout.records.get(kind)?.fields.iter().position(|known| known.name == field);
         let field = match known {
             Some(known) => known,
-            None if matches!(self.layout.syntax, Syntax::Xml(_)) => self.own_field(kind, field)?,
-            None => return None,
+            None => self.own_field(kind, field)?,
         };
         Some((kind, field))
     }

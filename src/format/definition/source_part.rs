@@ -131,9 +131,11 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
         );
         return None;
     }
-    if table.has("where") && all.is_none() {
-        misfit(table, "where", "it goes with all only");
-        table.item("where");
+    for key in ["where", "take"] {
+        if table.has(key) && all.is_none() {
+            misfit(table, key, "it goes with all only");
+            table.item(key);
+        }
     }
     if let Some(from) = from {
         return Some(Pick::Field(draft.field(table, &from, scope)?));
@@ -257,7 +259,8 @@ fn gathered(
     let inner = Scope { kind, repeated: &[] };
     let field = draft.field(table, &At { value: field, place: name.place.clone() }, inner)?.field;
     let only = tests_part::tests(table, "where", draft, inner).unwrap_or_default();
-    Some(Pick::All { kind, field, only, with: with.unwrap_or_else(|| "\n".to_owned()) })
+    let first = table.one_of("take", &[("first", true), ("all", false)]).unwrap_or(false);
+    Some(Pick::All { kind, field, only, first, with: with.unwrap_or_else(|| "\n".to_owned()) })
 }
 
 /// Records that records of a kind do not stand below the record at hand.

@@ -185,7 +185,12 @@ fn order_columns(kind: usize, keys: &[At<String>], declared: bool, draft: &mut D
         // The numbers of the columns are written: they stand, in their order.
         known.sort_by_key(|field| match field.at {
             FieldAt::Column(column) => column,
-            FieldAt::Header | FieldAt::Characters { .. } | FieldAt::Content | FieldAt::Path(_) => usize::MAX,
+            FieldAt::Header
+            | FieldAt::Label
+            | FieldAt::Tag(_)
+            | FieldAt::Characters { .. }
+            | FieldAt::Content
+            | FieldAt::Path(_) => usize::MAX,
         });
         if let Some(record) = draft.layout.records.get_mut(kind) {
             record.fields = known;
@@ -211,7 +216,12 @@ fn order_columns(kind: usize, keys: &[At<String>], declared: bool, draft: &mut D
 }
 
 /// The field that a left-hand side names, or a mistake.
-fn target(table: &Table<'_>, kind: usize, key: &At<String>, draft: &Draft) -> Option<usize> {
+fn target(table: &Table<'_>, kind: usize, key: &At<String>, draft: &mut Draft) -> Option<usize> {
+    if matches!(draft.layout.syntax, Syntax::Xml(_))
+        && let Some(field) = draft.own_field(kind, &key.value)
+    {
+        return Some(field);
+    }
     let record = draft.layout.records.get(kind)?;
     let field = record.fields.iter().position(|field| field.name == key.value);
     if field.is_none() {

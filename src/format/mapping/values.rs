@@ -66,7 +66,16 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             }
             (joined(texts, with, blank), blank)
         }
-        Pick::All { kind, field, only, with } => (gathered(group, *kind, *field, only, with, here), None),
+        Pick::All { kind, field, only, first, with } => {
+            let all = gathered(group, *kind, *field, only, here);
+            let from = all.first().map(|(_, from)| *from);
+            if *first {
+                let first = all.into_iter().next();
+                (first.map(|(text, from)| Picked { text: text.into(), from: Some(from), stated: true }), None)
+            } else {
+                (joined(all.into_iter().map(|(text, _)| text.into()).collect(), with, from), None)
+            }
+        }
         Pick::Counter => {
             (Some(Picked { text: here.number.to_string().into(), from: None, stated: false }), None)
         }
@@ -171,23 +180,20 @@ fn gathered<'g>(
     kind: usize,
     field: usize,
     only: &Tests,
-    with: &str,
     here: Here<'_>,
-) -> Option<Picked<'g>> {
+) -> Vec<(&'g str, (usize, usize))> {
     let own = group.records.kind(here.record);
     let records = if own == Some(kind) { here.rows.to_vec() } else { group.below(kind, here) };
     let mut texts = Vec::new();
-    let mut from = None;
     for record in records {
         group.take(record);
         let rows = [record];
         let fits = holds(group, only, Here { record, rows: &rows, number: 1 });
         if let (true, Some(text)) = (fits, group.stated(record, field)) {
-            texts.push(text.into());
-            from = from.or(Some((record, field)));
+            texts.push((text, (record, field)));
         }
     }
-    joined(texts, with, from)
+    texts
 }
 
 /// The layout's word on a field.

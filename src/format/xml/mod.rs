@@ -4,6 +4,7 @@
 mod decoded;
 mod paths;
 mod prolog;
+mod write;
 
 use std::io::Read;
 
@@ -19,6 +20,8 @@ use crate::fault::{Fault, Place, code};
 use crate::written;
 use decoded::Decoded;
 use paths::{Capture, Paths};
+
+pub(super) use write::text as xml_text;
 
 /// How deep elements may stand in each other.
 const DEPTH_MAX: usize = 200;

@@ -98,6 +98,8 @@ impl Paths {
                     fields.push(match &field.at {
                         FieldAt::Path(path) => Some(paths.capture(node, start, path)),
                         FieldAt::Header
+                        | FieldAt::Label
+                        | FieldAt::Tag(_)
                         | FieldAt::Column(_)
                         | FieldAt::Content
                         | FieldAt::Characters { .. } => None,

@@ -4,7 +4,7 @@ use super::super::draft::Draft;
 use super::super::source_part::wrong_type;
 use super::{PLACE_MAX, Use, character, count};
 use crate::fault::{Fault, code};
-use crate::format::layout::{CsvSyntax, FieldAt, Trailing};
+use crate::format::layout::{CsvSyntax, FieldAt, TaggedSyntax, Trailing};
 use crate::written::{Item, Table};
 
 /// The syntax itself.
@@ -16,6 +16,12 @@ pub(super) fn syntax(table: &Table<'_>) -> CsvSyntax {
         header: table.boolean("header").map_or(!numbered, |header| header.value),
         trailing_delimiter: trailing(table),
         trim: table.boolean("trim").is_none_or(|trim| trim.value),
+        labels: table.table("labels").and_then(|labels| {
+            let until = labels
+                .required_text("until", "the text that the row with the names of the columns begins with");
+            labels.finish();
+            until.map(|until| until.value)
+        }),
     }
 }
 
@@ -75,4 +81,23 @@ pub(super) fn columns(table: &Table<'_>, draft: &mut Draft, header: bool, use_: 
     } else if use_.reads && !header && !table.has("records") {
         table.missing("columns", "the number of each column, like columns = { OrdNr = 1, ArtNr = 2 }");
     }
+}
+
+/// Tagged lines: `delimiter`, and the `marks` that tags begin with.
+pub(super) fn tagged(table: &Table<'_>) -> TaggedSyntax {
+    let marks: Vec<char> = match table.texts("marks") {
+        None => vec!['#', '¤'],
+        Some(marks) => marks
+            .iter()
+            .filter_map(|mark| {
+                let mut characters = mark.value.chars();
+                let one = characters.next().filter(|_| characters.next().is_none());
+                if one.is_none() {
+                    table.wrong_value("marks", mark, "single characters, like [\"#\", \"¤\"]", "");
+                }
+                one
+            })
+            .collect(),
+    };
+    TaggedSyntax { delimiter: character(table, "delimiter").unwrap_or(';'), marks }
 }

@@ -128,6 +128,22 @@ fn place(table: &Table<'_>, draft: &Draft, packed: Option<usize>) -> Option<Fiel
             }
             known.map(FieldAt::Path)
         }
+        Syntax::Tagged(_) if table.has("tag") => {
+            let tag = table.required_text("tag", "the tag, like tag = \"#12203\"")?;
+            Some(FieldAt::Tag(tag.value))
+        }
+        Syntax::Tagged(_) => {
+            if !table.has("at") {
+                table.missing(
+                    "tag",
+                    "the tag, like tag = \"#12203\"; or at and width in the line of the mark",
+                );
+            }
+            let at = count(table, "at", 1, PLACE_MAX);
+            let width = count(table, "width", 1, PLACE_MAX);
+            let (at, width) = (usize::try_from(at?).ok()?, usize::try_from(width?).ok()?);
+            Some(FieldAt::Characters { at, width })
+        }
         Syntax::Whole => None,
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn group(table: &Table<'_>, draft: &mut Draft) {
         })
         .collect();
     let has_all = |draft: &Draft, kind: usize| {
-        draft.open == Some(kind)
+        draft.open.contains(&kind)
             || draft.layout.records.get(kind).is_some_and(|record| {
                 by.iter().all(|name| record.fields.iter().any(|field| field.name == name.value))
             })

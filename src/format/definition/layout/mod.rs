@@ -40,16 +40,22 @@ enum Written {
     Csv,
     Fixed,
     Xml,
+    Tagged,
     Whole,
 }
 
 /// Checks `[layout]`.
 pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
     if !table.has("syntax") {
-        table.missing("syntax", "\"csv\", \"fixed\", \"xml\" or \"whole\"");
+        table.missing("syntax", "\"csv\", \"fixed\", \"xml\", \"tagged\" or \"whole\"");
     }
-    let words =
-        [("csv", Written::Csv), ("fixed", Written::Fixed), ("xml", Written::Xml), ("whole", Written::Whole)];
+    let words = [
+        ("csv", Written::Csv),
+        ("fixed", Written::Fixed),
+        ("xml", Written::Xml),
+        ("tagged", Written::Tagged),
+        ("whole", Written::Whole),
+    ];
     let syntax = table.one_of("syntax", &words).unwrap_or(Written::Csv);
     if syntax == Written::Whole {
         return whole(table, use_);
@@ -60,6 +66,7 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         syntax: match syntax {
             Written::Csv => Syntax::Csv(csv::syntax(table)),
             Written::Xml => Syntax::Xml(XmlSyntax { declared: xml::is_declared(table) }),
+            Written::Tagged => Syntax::Tagged(csv::tagged(table)),
             Written::Fixed | Written::Whole => Syntax::Fixed(fixed::syntax(table)),
         },
         encoding: if xml { xml::encoding(table)? } else { encoding(table)? },
@@ -75,7 +82,7 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
     let mut draft = Draft {
         layout,
         places: Vec::new(),
-        open: None,
+        open: Vec::new(),
         number: number_style(table, if xml { '.' } else { ',' }),
         date: date_part::dates(table, use_.reads, weekday)
             .unwrap_or_else(|| DateStyle::writing("%Y-%m-%d").with_weekday(weekday)),
@@ -93,11 +100,18 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
             && only.when.is_empty()
             && only.use_ == RecordUse::Data
         {
-            draft.open = Some(0);
+            draft.open = vec![0];
         }
     } else if syntax == Written::Csv && use_.reads {
         let row = draft.add_kind("row", table.place());
-        draft.open = header.then_some(row);
+        draft.open.extend(header.then_some(row));
+        if matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.labels.is_some()) {
+            let labels = draft.add_kind(crate::format::labels::RECORD, table.place());
+            draft.open.push(labels);
+            if let Some(row) = draft.layout.records.get_mut(row) {
+                row.under.push(labels);
+            }
+        }
     } else if syntax != Written::Csv {
         table.missing("records", "the record kinds, as [layout.records.NAME] with their fields");
     }
@@ -137,7 +151,7 @@ fn whole(table: &Table<'_>, use_: &Use) -> Option<Draft> {
             group: None,
         },
         places: Vec::new(),
-        open: None,
+        open: Vec::new(),
         number: NumberStyle { decimal: ',', thousands: None, decimals: None, sign: Sign::Either },
         date: DateStyle::writing("%Y-%m-%d"),
         weekday: None,

@@ -132,7 +132,7 @@ fn conditions(table: &Table<'_>, draft: &Draft) -> Vec<Condition> {
     let (key, expected, example) = match &draft.layout.syntax {
         Syntax::Csv(_) => ("column", "the number of a column", "tables like { column = 1, is = \"H\" }"),
         Syntax::Xml(_) => ("path", "the path to a value", "tables like { path = \"@Type\", is = \"1\" }"),
-        Syntax::Fixed(_) | Syntax::Whole => {
+        Syntax::Fixed(_) | Syntax::Tagged(_) | Syntax::Whole => {
             ("at", "the first character's place, from 1", "tables like { at = 1, is = \"01\" }")
         }
     };

@@ -1,0 +1,83 @@
+//! The lines before the table of a labelled CSV file: `LevDatum;2026-11-20`, in any order, up to the row that names the
+//! columns (reference, section 3.6). Together they are one record, and the rows of the table stand under it.
+
+use super::csv::{CsvRows, text_of};
+use super::layout::FieldAt;
+use super::lines::is_blank;
+use super::record::{Cell, Records};
+use super::rows::Row;
+use crate::fault::{Fault, Place, code};
+
+/// The record kind that the labels are.
+pub(super) const RECORD: &str = "labels";
+
+/// Reads the labels to the last of `records`, and the header behind them.
+///
+/// # Errors
+/// The file cannot be read, or has no row that begins so.
+pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -> Result<Option<Row>, Fault> {
+    let mut labels: Vec<(String, Cell, Cell)> = Vec::new();
+    let mut fault = None;
+    let mut number = 0;
+    let begins = records.text().len();
+    loop {
+        let mut text = String::new();
+        let Some(line) = rows.lines.next(&mut text)? else {
+            if number == 0 {
+                return Ok(None);
+            }
+            return Err(Fault::new(code::LINE_NEVER_REACHED)
+                .at(Place::file(rows.lines.file()).line(number))
+                .with("wanted", until));
+        };
+        let before = records.text().len();
+        if number > 0 {
+            // As many line ends as lie between, so that places are counted right.
+            for _ in number..line.number {
+                records.text_mut().push('\n');
+            }
+        }
+        let start = records.text().len();
+        records.text_mut().push_str(&text);
+        if number == 0 {
+            records.begin_from(line.number, line.column, start);
+        } else {
+            records.end();
+        }
+        number = line.number;
+        rows.saw_anything = true;
+        let wrong = rows.cut(&line, records, start)?;
+        let first = rows.cells.first().copied();
+        if first.is_some_and(|first| text_of(records, &first).trim_matches(is_blank) == until) {
+            let columns = rows.header(records)?;
+            rows.columns = Some(columns);
+            records.text_mut().truncate(before.max(begins));
+            records.end();
+            break;
+        }
+        fault = fault.or(wrong);
+        if let Some(label) = first {
+            let name = text_of(records, &label).trim_matches(|sign| is_blank(sign) || sign == ':').to_owned();
+            let end = Cell::plain(start + text.len(), start + text.len());
+            labels.push((name, label, rows.cells.get(1).copied().unwrap_or(end)));
+        }
+    }
+    rows.lines.arm();
+    let kind = rows.layout.records.iter().position(|record| record.name == RECORD);
+    for field in
+        kind.and_then(|kind| rows.layout.records.get(kind)).map(|kind| &kind.fields).into_iter().flatten()
+    {
+        let mut found =
+            labels.iter().filter(|(name, ..)| matches!(field.at, FieldAt::Label) && *name == field.name);
+        let first = found.next().map(|(_, _, value)| *value);
+        if let Some((_, label, _)) = found.next()
+            && fault.is_none()
+        {
+            let (from, to) = (label.shown as usize, (label.shown + label.shown_length) as usize);
+            let place = records.place_at(rows.lines.file(), records.len().saturating_sub(1), from, to);
+            fault = Some(Fault::new(code::ELEMENT_REPEATED).at(place).found(&field.name));
+        }
+        records.push(first.unwrap_or(Cell::missing(begins)));
+    }
+    Ok(Some(Row { kind, fault }))
+}
