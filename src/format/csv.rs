@@ -2,7 +2,7 @@
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
 use super::labels;
-use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
+use super::layout::{Condition, CsvSyntax, FieldAt, Layout, RecordLayout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
@@ -113,9 +113,7 @@ impl<'i> CsvRows<'i> {
                 records.take_back();
                 columns
             } else {
-                let fields = |record: &super::layout::RecordLayout| {
-                    record.fields.iter().map(|f| by_number(&f.at)).collect()
-                };
+                let fields = |record: &RecordLayout| record.fields.iter().map(|f| by_number(&f.at)).collect();
                 self.layout.records.iter().map(fields).collect()
             };
             self.columns = Some(columns);
@@ -138,13 +136,16 @@ impl<'i> CsvRows<'i> {
         if fault.is_none() {
             fault = match kind.and_then(|kind| self.layout.records.get(kind)) {
                 None => Some(unknown_record(self.layout, self.lines.file(), records)),
-                Some(known) => self.extra_field(records, known.columns).map(|extra| {
-                    Fault::new(code::EXTRA_FIELD)
-                        .at(self.place(records, extra).record(&known.name))
-                        .found(text_of(records, extra))
-                        .with("columns", known.columns.or(self.header_length).unwrap_or(0))
-                        .with("fields", self.cells.len())
-                }),
+                Some(known) => self
+                    .extra_field(records, known.columns)
+                    .map(|extra| {
+                        Fault::new(code::EXTRA_FIELD)
+                            .at(self.place(records, extra).record(&known.name))
+                            .found(text_of(records, extra))
+                            .with("columns", known.columns.or(self.header_length).unwrap_or(0))
+                            .with("fields", self.cells.len())
+                    })
+                    .or_else(|| self.too_few(records, known)),
             };
         }
         let fault = fault.or_else(|| self.cut_off(records));
@@ -165,6 +166,14 @@ impl<'i> CsvRows<'i> {
     /// The first field beyond those that a record of this kind may have.
     fn extra_field(&self, records: &Records, most: Option<usize>) -> Option<&Cell> {
         self.cells.get(most.or(self.header_length)?..)?.iter().find(|cell| !all_blank(text_of(records, cell)))
+    }
+
+    /// The fault of a record that has fewer fields than those of its kind have.
+    fn too_few(&self, records: &Records, known: &RecordLayout) -> Option<Fault> {
+        let least = known.least_columns.filter(|least| self.cells.len() < *least)?;
+        let place = self.place(records, self.cells.last()?).record(&known.name);
+        let fault = Fault::new(code::TOO_FEW_FIELDS).at(place).with("columns", least);
+        Some(fault.with("fields", self.cells.len()))
     }
 
     /// Where the format asks for a delimiter at the end of each record, the fault of one without it.

@@ -211,6 +211,8 @@ pub(super) struct RecordLayout {
     pub length: Option<usize>,
     /// CSV: how many columns it may have at most.
     pub columns: Option<usize>,
+    /// CSV: how many columns it has at least; one with fewer is cut.
+    pub least_columns: Option<usize>,
     /// Its parent is told by numbers in the data.
     pub nest: Option<Nest>,
     pub fields: Vec<FieldLayout>,

@@ -51,7 +51,8 @@ pub(super) fn write_records(layout: &Layout, records: &[OutRecord]) -> Result<Ve
 
 /// An XML file. What its encoding lacks is written as a reference by number, which every reader of XML knows.
 fn xml(layout: &Layout, records: &[OutRecord]) -> Result<Vec<u8>, Fault> {
-    let failed = |error| Fault::new(code::VALUE_CANNOT_BE_WRITTEN).found(format!("{error}")).with("expected", "XML");
+    let failed =
+        |error| Fault::new(code::VALUE_CANNOT_BE_WRITTEN).found(format!("{error}")).with("expected", "XML");
     let text = xml_text(layout, records).map_err(failed)?;
     let mut written = String::with_capacity(text.len());
     if layout.byte_order_mark {

@@ -129,6 +129,7 @@ impl Draft {
             under: Vec::new(),
             length: None,
             columns: None,
+            least_columns: None,
             nest: None,
             fields: Vec::new(),
             use_: RecordUse::Data,

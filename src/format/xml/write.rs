@@ -12,7 +12,8 @@ use crate::format::record::OutRecord;
 /// # Errors
 /// Nothing but what the memory that it is written to could refuse.
 pub(in crate::format) fn text(layout: &Layout, records: &[OutRecord]) -> std::io::Result<String> {
-    let mut writer = Elements { writer: Writer::new_with_indent(Vec::new(), b' ', 2), layout, open: Vec::new() };
+    let mut writer =
+        Elements { writer: Writer::new_with_indent(Vec::new(), b' ', 2), layout, open: Vec::new() };
     let declaration = BytesDecl::new("1.0", Some(encoding_name(layout)), None);
     writer.writer.write_event(Event::Decl(declaration))?;
     for record in records {
@@ -20,7 +21,8 @@ pub(in crate::format) fn text(layout: &Layout, records: &[OutRecord]) -> std::io
     }
     if records.is_empty() {
         // A file without records still has its root.
-        let root: Vec<Step> = layout.records.first().map(|kind| path_of(layout, kind.name.as_str())).unwrap_or_default();
+        let root: Vec<Step> =
+            layout.records.first().map(|kind| path_of(layout, kind.name.as_str())).unwrap_or_default();
         writer.open_to(root.get(..1).unwrap_or_default(), 0, &[])?;
     }
     writer.close_to(0)?;
@@ -75,7 +77,8 @@ impl Elements<'_> {
             .collect();
         // All but the last element may already be open; a record is an element of its own.
         let may_stay = path.len().saturating_sub(1);
-        let stays = self.open.iter().zip(&path).take(may_stay).take_while(|(open, step)| open == step).count();
+        let stays =
+            self.open.iter().zip(&path).take(may_stay).take_while(|(open, step)| open == step).count();
         self.close_to(stays)?;
         self.open_to(&path, stays, &attributes_of(&fields, &[]))?;
         let base = self.open.len();
@@ -83,8 +86,12 @@ impl Elements<'_> {
             let target: Vec<Step> = path.iter().chain(&field.steps).cloned().collect();
             if field.attribute.is_some() {
                 // Attributes were written with their element, unless nothing else opened it.
-                if !field.steps.is_empty() && !fields.iter().take(place).any(|(before, _)| before.steps == field.steps) {
-                    let has_text = fields.iter().any(|(other, _)| other.steps == field.steps && other.attribute.is_none());
+                if !field.steps.is_empty()
+                    && !fields.iter().take(place).any(|(before, _)| before.steps == field.steps)
+                {
+                    let has_text = fields
+                        .iter()
+                        .any(|(other, _)| other.steps == field.steps && other.attribute.is_none());
                     if !has_text {
                         self.element(&target, base, &attributes_of(&fields, &field.steps), None)?;
                     }
@@ -109,7 +116,8 @@ impl Elements<'_> {
         text: Option<&str>,
     ) -> std::io::Result<()> {
         let may_stay = target.len().saturating_sub(1);
-        let stays = self.open.iter().zip(target).take(may_stay).take_while(|(open, step)| open == step).count();
+        let stays =
+            self.open.iter().zip(target).take(may_stay).take_while(|(open, step)| open == step).count();
         self.close_to(stays.max(base))?;
         let Some((last, above)) = target.split_last() else { return Ok(()) };
         self.open_to(above, self.open.len(), &[])?;
@@ -128,7 +136,12 @@ impl Elements<'_> {
     }
 
     /// Opens the elements of a path that are not open yet; the last gets the attributes.
-    fn open_to(&mut self, path: &[Step], from: usize, attributes: &[(String, String)]) -> std::io::Result<()> {
+    fn open_to(
+        &mut self,
+        path: &[Step],
+        from: usize,
+        attributes: &[(String, String)],
+    ) -> std::io::Result<()> {
         for (depth, step) in path.iter().enumerate().skip(from) {
             let mut element = BytesStart::new(step.to_string());
             if depth == 0 {

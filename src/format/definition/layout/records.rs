@@ -55,7 +55,7 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     let under = table.texts("under").unwrap_or_default();
     let ignore = table.boolean("ignore").is_some_and(|ignore| ignore.value);
     let number = |key: &str| count(table, key, 1, PLACE_MAX).and_then(|number| usize::try_from(number).ok());
-    let (length, columns) = (number("length"), number("columns"));
+    let (length, columns, least_columns) = (number("length"), number("columns"), number("least_columns"));
     for (name, field) in if table.has("fields") { table.tables("fields") } else { Vec::new() } {
         if let Some(field) = field::field(&field, &name.value, draft) {
             draft.set(kind, field);
@@ -64,14 +64,17 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     let nest = nest(table, draft, kind);
     table.item("checks");
     check_length(table, draft, length);
-    if columns.is_some() && !draft.is_csv() {
-        misfit(table, "columns", "it goes with syntax = \"csv\" only");
+    for (key, number) in [("columns", columns), ("least_columns", least_columns)] {
+        if number.is_some() && !draft.is_csv() {
+            misfit(table, key, "it goes with syntax = \"csv\" only");
+        }
     }
     table.finish();
     if let Some(record) = draft.layout.records.get_mut(kind) {
         record.when = conditions;
         record.length = length;
         record.columns = columns;
+        record.least_columns = least_columns;
         record.nest = nest;
         record.use_ = if ignore { RecordUse::Ignore } else { RecordUse::Data };
     }
