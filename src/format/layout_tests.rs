@@ -329,6 +329,24 @@ fn records_of_known_lengths_are_the_same_with_and_without_line_ends() {
 }
 
 #[test]
+fn a_record_of_no_kind_ends_with_its_line_where_there_are_lines() {
+    let records = ["01A             ", "0x?", "01B             "];
+    let seen = read(&framed(Framing::Kinds), records.join("\r\n").as_bytes());
+    assert_eq!(seen.groups, ["3:B|"]);
+    assert_eq!(seen.strays(), [("group-not-whole", 1, 1), ("unknown-record", 2, 1)]);
+    let fault = refused(&framed(Framing::Kinds), records.concat().as_bytes());
+    assert_eq!((fault.code.name(), fault.place.line), ("unknown-record", Some(2)));
+}
+
+#[test]
+fn a_line_that_is_longer_than_its_kind_is_one_record_still() {
+    let records = ["01A             ", "01B             tail", "01C                  ", "01D             "];
+    let seen = read(&framed(Framing::Kinds), records.join("\r\n").as_bytes());
+    assert_eq!(seen.groups, ["1:A|", "3:C|", "4:D|"]);
+    assert_eq!(seen.strays(), [("line-too-long", 2, 17)]);
+}
+
+#[test]
 fn packed_fields_are_cut_by_their_bytes() {
     let mut layout = framed(Framing::Length);
     layout.encoding = Encoding::named("ibm278").unwrap().binary();

@@ -324,6 +324,12 @@ impl<'i> Lines<'i> {
             return Ok(Framed::End);
         }
         let Some(wanted) = length(rest) else {
+            if line_ends == LineEnds::Anywhere
+                && let Some(line_end) = self.line_end()?
+            {
+                return self.take(line_end, 0, text).map(Framed::Record);
+            }
+            let rest = self.text.get(self.start..).unwrap_or("");
             text.push_str(end_of(rest, look).and_then(|end| rest.get(..end)).unwrap_or(rest));
             let number = self.number + 1;
             return Ok(Framed::Unknown(Line { number, column: 1, undecodable: None }));
@@ -344,7 +350,30 @@ impl<'i> Lines<'i> {
                 .with("length", wanted)
                 .with("is", there));
         };
+        if line_ends == LineEnds::Anywhere {
+            // What follows on the same line and is no record is too much of this one.
+            self.have(wanted + look)?;
+            let next = self.text.get(self.start + end..).unwrap_or("");
+            let is_record = next.is_empty() || next.starts_with(['\r', '\n']) || length(next).is_some();
+            if !is_record && let Some(line_end) = self.line_end()? {
+                return self.take(line_end, 0, text).map(Framed::Record);
+            }
+        }
         self.take(self.start + end, 0, text).map(Framed::Record)
+    }
+
+    /// Where the next line end stands in the text, if there is one before a record is too long.
+    fn line_end(&mut self) -> Result<Option<usize>, Fault> {
+        loop {
+            let rest = self.text.get(self.start..).unwrap_or("");
+            if let Some(found) = rest.find(['\r', '\n']) {
+                return Ok(Some(self.start + found));
+            }
+            if self.ended || rest.len() > RECORD_BYTES_MAX {
+                return Ok(None);
+            }
+            self.fill()?;
+        }
     }
 
     /// Reads on until so many characters are there, or the file has ended.

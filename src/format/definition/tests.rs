@@ -154,7 +154,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             FIXED,
             "width = 9, decimals = 2, sign = \"trailing\"",
             "packed = 9, decimals = 2",
-            "19:24+6 packed does not go here: it goes with syntax = \"fixed\", an encoding of IBM i like \"ibm278\" and framing = \"length\" or \"kinds\" | …",
+            "17:27+6 packed does not fit here: it goes with syntax = \"fixed\", an encoding of IBM i like \"ibm278\" and framing = \"length\" or \"kinds\" |  | remove packed",
         ),
         (
             ORDERS,
