@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lastkaj::config::{Config, Environment, load};
 use lastkaj::fault::{Fault, Language, show};
-use lastkaj::receive::{After, FaultRule};
+use lastkaj::receive::{After, FaultRule, UnpackLimits};
 use lastkaj::report::{ReportKind, Schedule};
 use lastkaj::transport::{Remote, SftpLogin};
 use proptest::prelude::*;
@@ -317,6 +317,21 @@ fn each_mistake_is_told_at_its_place() {
         ),
         (
             "{ quiet = \"60s\" }",
+            "{ quiet = \"60s\" }\nunpack = [\"zip\", \"gzip\"]".into(),
+            "17:18 wrong-value: unpack cannot be gzip",
+        ),
+        (
+            "{ quiet = \"60s\" }",
+            "{ quiet = \"60s\" }\nunpack = \"zip\"\nentries = \"sub/*.csv\"".into(),
+            "18:11 wrong-value: entries cannot be sub/*.csv",
+        ),
+        (
+            "{ quiet = \"60s\" }",
+            "{ quiet = \"60s\" }\nunpack = \"gz\"\nentries = \"*.csv\"".into(),
+            "18:11 wrong-value: entries cannot be *.csv",
+        ),
+        (
+            "{ quiet = \"60s\" }",
             "{ quiet = \"60s\" }\npurposes = []".into(),
             "17:1 unknown-key: purposes is not known here",
         ),
@@ -416,6 +431,8 @@ ready = {{ quiet = "60s", marker = "{{stem}}.ok", renamed_from = "*.tmp" }}
 after = "leave"
 failed = "bad"
 faults = "reject-file"
+unpack = ["gz", "zip"]
+entries = ["ORD*.csv", "*.txt"]
 poll = "2m"
 skip_unchanged = true
 [partner.p.inbox.local]
@@ -469,6 +486,12 @@ every = "1m"
         (FaultRule::RejectFile, Duration::from_secs(120), true)
     );
     assert_eq!(inbox.ready.marker.as_deref(), Some("{stem}.ok"));
+    let entries = inbox.unpack.entries.as_ref().unwrap();
+    assert!(
+        inbox.unpack.zip && inbox.unpack.gz && entries.is_match("ORD1.csv") && !entries.is_match("1.csv")
+    );
+    assert_eq!(inbox.unpack.limits, UnpackLimits::default());
+    assert!(!config.inboxes[1].unpack.zip && !config.inboxes[1].unpack.gz);
     let local = &config.inboxes[1];
     assert_eq!(
         (&local.after, local.folder.as_str(), local.failed_folder.as_str()),

@@ -83,6 +83,7 @@ fn documents(planned: Vec<Planned>) -> Vec<StagedDocument> {
         .map(|(planned, ordinal)| StagedDocument {
             ordinal,
             document: "order".into(),
+            part: None,
             number: match &planned {
                 Planned::Call(call) | Planned::Unchanged(call) | Planned::Trial { call, .. } => {
                     Some(call.key.number.clone())
@@ -681,6 +682,7 @@ fn long_queues_are_worked_through_and_a_big_arrival_is_dropped_in_turns() {
                         ordinal,
                         document: "article".into(),
                         number: Some(format!("{prefix}{ordinal}")),
+                        part: None,
                         first_line: ordinal,
                         last_line: ordinal,
                         faults: Vec::new(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lastkaj::fault::{Fault, Language, code};
 use lastkaj::ledger::{ReportState, Settlement, Target};
-use lastkaj::receive::{FaultRule, Inbox};
+use lastkaj::receive::{FaultRule, Inbox, Unpack};
 use lastkaj::report::error_files::{self, ErrorFolder};
 use lastkaj::report::{self, NameTemplate, Outbox, ReportKind, Schedule, acknowledgements};
 use passes::{ARTICLES, Desk, accepted, format, lane, one, orders};
@@ -105,6 +105,49 @@ fn a_rejected_and_an_empty_file_are_told() {
         ["b.csv;rejected;2;faulty;3;not-a-decimal;", "b.csv;rejected;;rejected;;faulty-documents;"]
     );
     assert_eq!(told(&desk), Vec::<String>::new());
+}
+
+/// Three files: good, bad as a file, with one faulty order.
+fn archive() -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let files = [
+        ("1.csv", one("1")),
+        ("2.csv", b"Nr;Namn\n2;Elsa\n".to_vec()),
+        ("3.csv", orders(&["3;Elsa;1;A;2", "4;Otto;1;A;1O"])),
+    ];
+    for (name, bytes) in files {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, &bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_archive_has_one_acknowledgement_whose_rows_name_its_files() {
+    let desk = Desk::new();
+    let unpack = Unpack { zip: true, ..Unpack::default() };
+    let inbox = Inbox { files: passes::patterns(&["*.zip"]), unpack, ..desk.inbox() };
+    desk.take(&inbox, "a.zip", archive());
+    let with_parts = ACKNOWLEDGEMENTS.replace("Id = \"ongoing_id\"", "Del = \"part\"");
+    let outbox = Outbox { format: format("acknowledgements", &with_parts), ..outbox(&desk) };
+    let owed = acknowledgements::owe(&desk.reporting(), &outbox, &["nordvik/orders".into()], WITHIN);
+    assert_eq!(owed.unwrap(), 1);
+    deliver(&desk).unwrap();
+    assert_eq!(
+        rows(&desk.get("out/ACK_001.csv")),
+        [
+            "a.zip;partly;1;taken;2;;1.csv",
+            "a.zip;partly;2.csv;faulty;1;missing-column;2.csv",
+            "a.zip;partly;3;taken;2;;3.csv",
+            "a.zip;partly;4;faulty;3;not-a-decimal;3.csv",
+        ]
+    );
+    // In plain words, too.
+    assert_eq!(errors(&desk, Language::Swedish), 1);
+    let text = desk.get("in/failed/a.zip.error.txt");
+    for words in ["Fil: a.zip", "Fil 2.csv\r\n", "Order 4 (3.csv)\r\nRad 3, fält Antal"] {
+        assert!(text.contains(words), "{words} is in\n{text}");
+    }
 }
 
 #[test]

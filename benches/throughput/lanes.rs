@@ -137,6 +137,7 @@ fn publish(ledger: &Ledger, lane: &Lane, calls: usize) {
             ordinal: ordinal as u64 + 1,
             document: "order".into(),
             number: Some(format!("SO-{number:05}")),
+            part: None,
             first_line: 1,
             last_line: 1,
             faults: Vec::new(),

@@ -104,6 +104,7 @@ fn inbox(folder: &Path) -> Inbox {
         format: Arc::new(format),
         ready: Ready::default(),
         after: After::MoveTo("in/done".into()),
+        unpack: Default::default(),
         faults: FaultRule::SkipDocument,
         duplicates: Duplicates::Take,
         failed_folder: "in/failed".into(),

@@ -17,6 +17,7 @@ mod run;
 mod sandbox;
 mod service;
 mod show;
+mod sniff;
 mod step_log;
 mod terminal;
 mod trace;
@@ -110,6 +111,11 @@ enum Command {
         after_help = "Examples:\n  lastkaj documents\n  lastkaj documents order\n  lastkaj documents stock --json"
     )]
     Documents(documents::DocumentsArguments),
+    /// Say what a file is that has no format yet: encoding, records, columns; and make a first format file for it
+    #[command(
+        after_help = "Examples:\n  lastkaj sniff ORD1.csv\n  lastkaj sniff ORD1.csv --write formats/acme/orders.toml --name \"Acme: orders\"\n  lastkaj sniff ORD1.csv --json\n\nExit code 1: the file is empty, or no flat file at all"
+    )]
+    Sniff(sniff::SniffArguments),
     /// Show what waits, what is held and what went wrong
     #[command(
         after_help = "Examples:\n  lastkaj list\n  lastkaj list calls --state held\n  lastkaj list arrivals --json"
@@ -192,6 +198,7 @@ pub fn run() -> Exit {
         Command::Try(arguments) => try_format::try_format(&arguments),
         Command::Formats(arguments) => formats::formats(&arguments),
         Command::Documents(arguments) => documents::documents(&arguments),
+        Command::Sniff(arguments) => sniff::sniff(&arguments),
         Command::List(arguments) => operator::list(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Retry(arguments) => operator::retry(&arguments),

@@ -1,12 +1,13 @@
 //! `show`: an arrival with the text of its file and what became of each document; or the requests of a call.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use clap::Args;
 use serde_json::Value;
 
 use crate::fault::{Fault, Place, code};
 use crate::gateway::operate::Request;
+use crate::receive;
 
 use super::asking::{ask, whereabouts};
 use super::terminal::{cell, complain, say, say_json, say_wrong};
@@ -14,6 +15,8 @@ use super::{ConfigArgument, Exit, trace};
 
 /// So much of a file is shown unless all of it is asked for.
 const LINES_SHOWN: usize = 200;
+/// So many bytes of a file in an archive are shown unless all of it is asked for.
+const PART_BYTES_SHOWN: u64 = 64 * 1024;
 
 #[derive(Args)]
 pub(super) struct ShowArguments {
@@ -51,7 +54,7 @@ pub(super) fn show(arguments: &ShowArguments) -> Exit {
         let request = Request::ShowCall { call: number };
         return ask(&arguments.config, &request, |answer, _| show_call(answer, arguments.json));
     }
-    let mut spool = None;
+    let (mut spool, mut name) = (None, String::new());
     let request = Request::ShowArrival { arrival: number };
     let exit = ask(&arguments.config, &request, |answer, _| {
         let arrival = answer.get("arrival").unwrap_or(&Value::Null);
@@ -60,6 +63,7 @@ pub(super) fn show(arguments: &ShowArguments) -> Exit {
             Some(on) if !arguments.json => say_wrong(&format!("the file was erased on {on}")),
             _ => spool = member("spool"),
         }
+        name = member("name").unwrap_or_default();
         if arguments.json {
             say_json(answer);
         } else if !arguments.raw {
@@ -70,7 +74,7 @@ pub(super) fn show(arguments: &ShowArguments) -> Exit {
         }
     });
     match spool {
-        Some(spool) if exit == Exit::Well && !arguments.json => exit.max(file(arguments, &spool)),
+        Some(spool) if exit == Exit::Well && !arguments.json => exit.max(file(arguments, &spool, &name)),
         _ => exit,
     }
 }
@@ -86,7 +90,7 @@ fn show_call(answer: &Value, json: bool) {
 }
 
 /// Shows the file itself, from our own copy.
-fn file(arguments: &ShowArguments, spool: &str) -> Exit {
+fn file(arguments: &ShowArguments, spool: &str, name: &str) -> Exit {
     let place = match whereabouts(&arguments.config) {
         Ok(place) => place,
         Err(exit) => return exit,
@@ -103,7 +107,20 @@ fn file(arguments: &ShowArguments, spool: &str) -> Exit {
     if arguments.raw {
         return if std::io::stdout().write_all(&bytes).is_ok() { Exit::Well } else { Exit::Wait };
     }
-    lines(&bytes, if arguments.all { usize::MAX } else { LINES_SHOWN });
+    let most = if arguments.all { usize::MAX } else { LINES_SHOWN };
+    // Of an archive the files in it, each with its lines.
+    let parts = receive::each_part(&path, name, &mut |part, bytes| {
+        say(format!("\n{part}"));
+        let mut text = Vec::new();
+        bytes.take(if arguments.all { u64::MAX } else { PART_BYTES_SHOWN }).read_to_end(&mut text)?;
+        lines(&text, most);
+        Ok(())
+    });
+    match parts {
+        Ok(true) => {}
+        // What cannot be unpacked was told of above, and is shown as it is.
+        Ok(false) | Err(_) => lines(&bytes, most),
+    }
     Exit::Well
 }
 

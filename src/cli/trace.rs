@@ -93,8 +93,10 @@ pub(super) fn arrival(traced: &Value, reports: &[Value]) {
     erased(arrival, "  personal data");
     faults(arrival, "  ");
     for document in traced.get("documents").and_then(Value::as_array).into_iter().flatten() {
+        let part = Some(text(document, "part")).filter(|part| !part.is_empty());
         say(format!(
-            "  lines {}-{}  {} {}",
+            "  {}lines {}-{}  {} {}",
+            part.map(|part| format!("{part}  ")).unwrap_or_default(),
             text(document, "first_line"),
             text(document, "last_line"),
             text(document, "document"),

@@ -186,7 +186,7 @@ fn formats_folder(file: &Path) -> Option<PathBuf> {
     file.ancestors().skip(1).find(|folder| folder.join("codes").is_dir()).map(Path::to_owned)
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
     let reason = match error.kind() {
         std::io::ErrorKind::NotFound => "it is not there".to_owned(),
         _ => error.to_string(),

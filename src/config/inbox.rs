@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::document::DocumentType;
 use crate::fault::{Fault, code};
 use crate::format::Definition;
-use crate::receive::{After, Brake, Duplicates, FaultRule, Inbox, Ready};
+use crate::receive::{After, Brake, Duplicates, FaultRule, Inbox, Ready, Unpack};
 use crate::transport::Remote;
 use crate::written::{At, Item, Table, suggestion};
 
@@ -68,6 +68,7 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
     let ready = ready(world, table, &full_name, end_mark);
     let refresh = table.has("refresh").then(|| take::duration(table, "refresh", DAY..=3_650 * DAY, 30 * DAY));
     let brake = brake(table);
+    let unpack = unpack(table);
     let keep_moved = super::keep::moved(table, after.as_ref(), is_local);
 
     let made = || {
@@ -83,6 +84,7 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
             format,
             ready: ready?,
             after: after?,
+            unpack: unpack?,
             faults,
             duplicates,
             failed_folder: failed.unwrap_or_else(|| below(&folder, "failed")),
@@ -97,6 +99,33 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
         })
     };
     Checked { made: if good_name { made() } else { None }, patterns, keep_moved }
+}
+
+/// Which archives are unpacked, and what is read of them. `None` where a mistake was recorded.
+fn unpack(table: &Table<'_>) -> Option<Unpack> {
+    let mut unpack = Unpack::default();
+    let mut good = true;
+    for kind in table.texts("unpack").unwrap_or_default() {
+        match kind.as_str() {
+            "zip" => unpack.zip = true,
+            "gz" => unpack.gz = true,
+            _ => {
+                table.wrong_value("unpack", &kind, "\"zip\", \"gz\" or both in a list", "");
+                good = false;
+            }
+        }
+    }
+    if let Some(patterns) = table.texts("entries") {
+        match patterns.first().filter(|_| !unpack.zip) {
+            Some(first) => {
+                let expected = "unpack = \"zip\" beside it: entries are the files in a zip that are read";
+                table.wrong_value("entries", first, expected, "");
+                good = false;
+            }
+            None => unpack.entries = Some(pattern::check(table, "entries", &patterns)?),
+        }
+    }
+    good.then_some(unpack)
 }
 
 /// What is unusual for the inbox; what is not said is as by default.

@@ -43,6 +43,8 @@ document! {
         outcome: Option<String> => "outcome";
         /// Ongoing's id of the object, once it is known.
         ongoing_id: Option<String> => "ongoingId";
+        /// The file in the archive that it stands in, where the sender sent an archive.
+        part: Option<String> => "part";
         /// The line in the file: of the fault, or the document's first.
         line: Option<i32> => "line";
         /// The column of the fault.

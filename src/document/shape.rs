@@ -119,6 +119,8 @@ pub trait Document: std::fmt::Debug + Send {
     fn content(&self, position: usize) -> Content<'_>;
     /// Sets a plain member. False if the position is none or holds another kind.
     fn set(&mut self, position: usize, value: Value) -> bool;
+    /// About so many nested documents will be opened of a `List` member.
+    fn expect(&mut self, position: usize, items: usize);
     /// The nested document of an `Object` member (made if there was none), or a new last one of a `List` member.
     fn open(&mut self, position: usize) -> Option<&mut dyn Document>;
 }
@@ -133,6 +135,8 @@ pub trait Slot {
     fn set(&mut self, value: Value) -> bool;
     /// Opens a nested document.
     fn open(&mut self) -> Option<&mut dyn Document>;
+    /// Makes room for about so many nested documents.
+    fn expect(&mut self, _items: usize) {}
 }
 
 macro_rules! plain_slot {
@@ -194,6 +198,10 @@ impl<T: Shaped> Slot for Vec<T> {
     fn open(&mut self) -> Option<&mut dyn Document> {
         self.push(T::default());
         self.last_mut().map(|document| document as &mut dyn Document)
+    }
+    fn expect(&mut self, items: usize) {
+        // What a file makes one believe is not believed without end.
+        self.reserve_exact(items.min(1024));
     }
 }
 
@@ -272,6 +280,14 @@ macro_rules! document {
                     at += 1;
                 )*
                 false
+            }
+            #[allow(unused_assignments, unused_mut, unused_variables)]
+            fn expect(&mut self, position: usize, items: usize) {
+                let mut at = 0;
+                $(
+                    if position == at { return $crate::document::Slot::expect(&mut self.$member, items); }
+                    at += 1;
+                )*
             }
             #[allow(unused_assignments, unused_mut, unused_variables)]
             fn open(&mut self, position: usize) -> Option<&mut dyn $crate::document::Document> {

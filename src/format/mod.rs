@@ -20,6 +20,7 @@ mod mapping;
 mod packed;
 mod record;
 mod rows;
+pub(crate) mod sniff;
 mod sort;
 mod source;
 mod tagged;

@@ -108,6 +108,7 @@ pub(super) fn arrival(row: &Row<'_>) -> rusqlite::Result<Arrival> {
         records_stray: count(row, "records_stray")?,
         source_settled: row.get("source_settled")?,
         released: row.get("released")?,
+        repeats_released: row.get("repeats_released")?,
         same_content_as: row.get("same_content_as")?,
         erased_at: maybe_time(row, "erased_at")?,
         file_erased_at: maybe_time(row, "file_erased_at")?,

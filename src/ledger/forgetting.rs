@@ -60,6 +60,7 @@ pub(super) fn arrivals(
             .execute([arrival.id])?;
         if calls_of(connection, "arrival_id", arrival.id, budget)?
             || documents_of(connection, arrival.id, budget)?
+            || parts_of(connection, arrival.id, budget)?
         {
             return Ok(true);
         }
@@ -116,6 +117,33 @@ fn documents_of(connection: &Connection, arrival: i64, budget: &mut Budget) -> V
                 .execute([document])?;
             connection.prepare_cached("DELETE FROM document WHERE id = ?1")?.execute([document])?;
             budget.take(1 + told as u64);
+        }
+    }
+    Ok(true)
+}
+
+/// The entries of an archive leave their fingerprints, as it does itself; a rejected one has none.
+fn parts_of(connection: &Connection, arrival: i64, budget: &mut Budget) -> Verb<bool> {
+    while !budget.is_spent() {
+        let names: Vec<String> = connection
+            .prepare_cached("SELECT name FROM part WHERE arrival_id = ?1 LIMIT ?2")?
+            .query_map([arrival, budget.ask()], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        if names.is_empty() {
+            return Ok(false);
+        }
+        for name in names {
+            connection
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO fingerprint (inbox, name, size, modified, hash, arrival_id) \
+                     SELECT a.inbox, a.name || '/' || p.name, p.size, -1, p.hash, a.id FROM part p \
+                     JOIN arrival a ON a.id = p.arrival_id WHERE p.arrival_id = ?1 AND p.name = ?2",
+                )?
+                .execute(params![arrival, name])?;
+            connection
+                .prepare_cached("DELETE FROM part WHERE arrival_id = ?1 AND name = ?2")?
+                .execute(params![arrival, name])?;
+            budget.take(2);
         }
     }
     Ok(true)

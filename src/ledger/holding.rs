@@ -84,8 +84,13 @@ fn hold(connection: &Connection, target: &Target, fault: &Fault, now: DateTime<U
     }
 }
 
-/// The brake lets an arrival pass. An older register must not undo what a newer one of the same inbox said.
+/// The brake lets an arrival pass, and so does the look for contents that came before. An older register must not undo what a newer one of the same inbox said.
 pub(super) fn pass_the_brake(connection: &Connection, target: &Target, arrival: &Arrival) -> Verb<()> {
+    if arrival.faults.iter().any(|fault| fault.code == code::SAME_CONTENT) {
+        connection
+            .prepare_cached("UPDATE arrival SET repeats_released = 1 WHERE id = ?1")?
+            .execute([arrival.id])?;
+    }
     let brakes = [code::BRAKE_CHANGED, code::BRAKE_SHORTER, code::BRAKE_DOCUMENTS];
     if !arrival.faults.iter().any(|fault| brakes.contains(&fault.code)) {
         return Ok(());

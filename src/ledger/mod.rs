@@ -15,6 +15,7 @@ mod holding;
 mod keeping;
 mod lock;
 mod operating;
+mod parts;
 mod queries;
 mod receiving;
 mod registers;

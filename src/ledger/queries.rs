@@ -135,7 +135,8 @@ pub struct CallSummary {
 pub type ReportSummary = Report;
 
 /// The calls that count: marks, and those of published arrivals.
-pub(super) const SELECT_VISIBLE_CALL: &str = "SELECT c.*, l.installation, l.goods_owner, a.name AS file FROM call c \
+pub(super) const SELECT_VISIBLE_CALL: &str = "SELECT c.*, l.installation, l.goods_owner, \
+     a.name || coalesce('/' || (SELECT part FROM document d WHERE d.id = c.document_id), '') AS file FROM call c \
      JOIN lane l ON l.id = c.lane_id LEFT JOIN arrival a ON a.id = c.arrival_id \
      WHERE (c.arrival_id IS NULL OR a.published_at IS NOT NULL) ";
 

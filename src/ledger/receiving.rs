@@ -208,6 +208,8 @@ fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
     let same_content: Option<ArrivalId> = connection
         .prepare_cached(
             "SELECT coalesce((SELECT max(+id) FROM arrival WHERE inbox = ?1 AND hash = ?2), \
+             (SELECT max(a.id) FROM part p JOIN arrival a ON a.id = p.arrival_id WHERE p.hash = ?2 \
+                 AND a.inbox = ?1 AND a.state IN ('published', 'done')), \
              (SELECT max(arrival_id) FROM fingerprint WHERE inbox = ?1 AND hash = ?2))",
         )?
         .query_row(params![new.inbox, new.hash], |row| row.get(0))?;

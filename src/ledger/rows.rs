@@ -166,6 +166,8 @@ pub struct Arrival {
     pub source_settled: bool,
     /// A person let it go on: the brake does not hold it again.
     pub released: bool,
+    /// A person let it go on although its content came before.
+    pub repeats_released: bool,
     /// The newest earlier arrival of the inbox with the same content, whatever its name and time, if there is one.
     pub same_content_as: Option<ArrivalId>,
     /// When its personal data was erased, with that of its documents, calls and requests.
@@ -198,18 +200,31 @@ pub enum Planned {
 pub struct StagedDocument {
     /// Its place among the documents of the arrival, from 1.
     pub ordinal: u64,
-    /// `article`, `order`; `record` for a record that belongs to no document.
+    /// `article`, `order`; `record` for a record that belongs to no document, `file` for a bad entry of an archive.
     pub document: String,
     /// Our number, if it could be read.
     pub number: Option<String>,
-    /// First line in the file.
+    /// The entry of the archive that it stands in; `None` where the file is no archive.
+    pub part: Option<String>,
+    /// First line in the file, or in the entry.
     pub first_line: u64,
-    /// Last line in the file.
+    /// Last line there.
     pub last_line: u64,
     /// Faults (of a faulty document) or warnings (of a good one).
     pub faults: Vec<Fault>,
     /// What it came to.
     pub planned: Planned,
+}
+
+/// An entry of an archive that was read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadPart {
+    /// Its name in the archive.
+    pub name: String,
+    /// Bytes, unpacked.
+    pub size: u64,
+    /// SHA-256 of them, in hexadecimal.
+    pub hash: String,
 }
 
 /// The newest version of a key that is not refused or discarded, queued ones included.
@@ -484,11 +499,13 @@ pub struct Untold {
 pub struct UntoldDocument {
     /// Row number.
     pub id: DocumentId,
-    /// `article`, `order`, `record`.
+    /// `article`, `order`, `record`, `file`.
     pub document: String,
     /// Our number.
     pub number: Option<String>,
-    /// First line in the file.
+    /// The entry of the archive that it stands in.
+    pub part: Option<String>,
+    /// First line in the file, or in the entry.
     pub first_line: u64,
     /// Its faults; of a document that became a call the refusal first, then what was warned of.
     pub faults: Vec<Fault>,

@@ -12,6 +12,7 @@ use super::convert::{
     SELECT_ARRIVAL, SELECT_CALL, arrival, count, find_lane, json, lane_id, maybe_time, ms, whole,
 };
 use super::failure::{Failure, Verb};
+use super::parts::drop_parts;
 use super::rows::{Arrival, ArrivalId, ArrivalState, Basis, CallId, KnownVersion, Planned, StagedDocument};
 use super::turns;
 use super::writer::Turned;
@@ -19,7 +20,7 @@ use crate::call::{Call, CallState, Key, Kind, Lane};
 use crate::fault::Fault;
 
 /// How many rows one turn of a long verb touches.
-const ROWS_PER_TURN: i64 = 1_000;
+pub(super) const ROWS_PER_TURN: i64 = 1_000;
 
 /// What an arrival holds, counted as it was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -322,8 +323,8 @@ pub(super) fn release(connection: &Connection, arrival: ArrivalId) -> Verb<()> {
 fn stage(connection: &Connection, arrival: ArrivalId, staged: &StagedDocument) -> Verb<()> {
     connection
         .prepare_cached(
-            "INSERT INTO document (arrival_id, ordinal, document, number, first_line, last_line, faults) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO document (arrival_id, ordinal, document, number, first_line, last_line, faults, part) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             arrival,
@@ -333,6 +334,7 @@ fn stage(connection: &Connection, arrival: ArrivalId, staged: &StagedDocument) -
             whole(staged.first_line),
             whole(staged.last_line),
             json(&staged.faults)?,
+            staged.part,
         ])?;
     let document = connection.last_insert_rowid();
     let owner = Owner::Document { arrival, document };
@@ -407,8 +409,9 @@ fn basis(connection: &Connection, key: &Key) -> Verb<Option<Basis>> {
     let Some(lane) = find_lane(connection, &key.lane)? else { return Ok(None) };
     let known: Option<Basis> = connection
         .prepare_cached(
-            "SELECT k.hash, k.ongoing_id, k.updated_at, k.call_id, a.name FROM known k \
-             LEFT JOIN call c ON c.id = k.call_id LEFT JOIN arrival a ON a.id = c.arrival_id \
+            "SELECT k.hash, k.ongoing_id, k.updated_at, k.call_id, \
+             a.name || coalesce('/' || (SELECT part FROM document d WHERE d.id = c.document_id), '') AS name \
+             FROM known k LEFT JOIN call c ON c.id = k.call_id LEFT JOIN arrival a ON a.id = c.arrival_id \
              WHERE k.lane_id = ?1 AND k.kind = ?2 AND k.number = ?3",
         )?
         .query_row(params![lane, key.kind.name(), key.number], |row: &Row<'_>| {
@@ -423,7 +426,9 @@ fn basis(connection: &Connection, key: &Key) -> Verb<Option<Basis>> {
         .optional()?;
     let queued: Option<(Option<String>, CallId, String)> = connection
         .prepare_cached(
-            "SELECT c.hash, c.unknown, c.id, a.name FROM call c INDEXED BY call_open \
+            "SELECT c.hash, c.unknown, c.id, \
+             a.name || coalesce('/' || (SELECT part FROM document d WHERE d.id = c.document_id), '') AS name \
+             FROM call c INDEXED BY call_open \
              JOIN arrival a ON a.id = c.arrival_id WHERE c.lane_id = ?1 AND c.kind = ?2 AND c.number = ?3 \
              AND c.state IN ('pending', 'held') AND a.published_at IS NOT NULL ORDER BY c.id DESC LIMIT 1",
         )?
@@ -527,11 +532,7 @@ pub(super) fn drop_staged(connection: &Connection, arrival: ArrivalId, drop: Dro
         .prepare_cached("SELECT id, document_id FROM call WHERE arrival_id = ?1 ORDER BY id LIMIT ?2")?
         .query_map([arrival, ROWS_PER_TURN], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    for (call, document) in &calls {
-        connection.prepare_cached("DELETE FROM need WHERE call_id = ?1")?.execute([call])?;
-        connection.prepare_cached("DELETE FROM call WHERE id = ?1")?.execute([call])?;
-        connection.prepare_cached("DELETE FROM document WHERE id = ?1")?.execute([document])?;
-    }
+    drop_calls(connection, &calls)?;
     if !calls.is_empty() || drop == Drop::AllButFaulty {
         return Ok(!calls.is_empty());
     }
@@ -540,5 +541,15 @@ pub(super) fn drop_staged(connection: &Connection, arrival: ArrivalId, drop: Dro
             "DELETE FROM document WHERE id IN (SELECT id FROM document WHERE arrival_id = ?1 LIMIT ?2)",
         )?
         .execute([arrival, ROWS_PER_TURN])?;
-    Ok(dropped > 0)
+    Ok(dropped > 0 || drop_parts(connection, arrival)?)
+}
+
+/// Drops staged calls with their documents.
+pub(super) fn drop_calls(connection: &Connection, calls: &[(i64, Option<i64>)]) -> Verb<()> {
+    for (call, document) in calls {
+        connection.prepare_cached("DELETE FROM need WHERE call_id = ?1")?.execute([call])?;
+        connection.prepare_cached("DELETE FROM call WHERE id = ?1")?.execute([call])?;
+        connection.prepare_cached("DELETE FROM document WHERE id = ?1")?.execute([document])?;
+    }
+    Ok(())
 }

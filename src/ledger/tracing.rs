@@ -54,13 +54,15 @@ pub struct TracedArrival {
 pub struct TracedDocument {
     /// Row number.
     pub id: DocumentId,
-    /// `article`, `order`, `record`.
+    /// `article`, `order`, `record`, `file`.
     pub document: String,
     /// Our number.
     pub number: Option<String>,
-    /// First line in the file.
+    /// The entry of the archive that it stands in; `None` where the file is no archive.
+    pub part: Option<String>,
+    /// First line in the file, or in the entry.
     pub first_line: u64,
-    /// Last line in the file.
+    /// Last line there.
     pub last_line: u64,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
@@ -197,6 +199,8 @@ fn trace(connection: &Connection, needle: &str) -> Verb<Trace> {
         )?);
     }
     found.arrivals.extend(ids("SELECT id FROM arrival WHERE id = ?1", &needle.parse::<i64>().ok())?);
+    // By the name of an entry, with its archive's or without.
+    found.arrivals.extend(ids(ARRIVAL_OF_PART, &needle)?);
     for arrival in found.arrivals.clone() {
         found.documents.extend(ids(VISIBLE_DOCUMENT_OF_ARRIVAL, &arrival)?);
         found.reports.extend(ids("SELECT id FROM report WHERE arrival_id = ?1", &arrival)?);
@@ -252,6 +256,9 @@ fn trace(connection: &Connection, needle: &str) -> Verb<Trace> {
     })
 }
 
+const ARRIVAL_OF_PART: &str = "SELECT arrival_id FROM part WHERE name = ?1 \
+    UNION SELECT a.id FROM part p JOIN arrival a ON a.id = p.arrival_id \
+    WHERE p.name = substr(?1, instr(?1, '/') + 1) AND a.name || '/' || p.name = ?1";
 const VISIBLE_DOCUMENT_OF_NUMBER: &str = "SELECT d.id FROM document d JOIN arrival a ON a.id = d.arrival_id \
     WHERE d.number = ?1 AND a.published_at IS NOT NULL";
 const VISIBLE_DOCUMENT_OF_CALL: &str = "SELECT d.id FROM call c JOIN document d ON d.id = c.document_id \
@@ -274,6 +281,7 @@ fn traced_document(connection: &Connection, id: DocumentId) -> Verb<(ArrivalId, 
                 id,
                 document: row.get("document")?,
                 number: row.get("number")?,
+                part: row.get("part")?,
                 first_line: count(row, "first_line")?,
                 last_line: count(row, "last_line")?,
                 faults: from_json(&row.get::<_, String>("faults")?)?,

@@ -126,6 +126,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<UntoldDocument> {
         id: row.get("id")?,
         document: row.get("document")?,
         number: row.get("number")?,
+        part: row.get("part")?,
         first_line: count(row, "first_line")?,
         faults,
         outcome,

@@ -38,7 +38,7 @@ impl Default for Brake {
 }
 
 /// What a file says of what is known, counted as it is staged.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     new: u64,
     changed: u64,

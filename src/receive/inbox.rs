@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Brake;
+use super::{Brake, Unpack};
 use crate::call::Lane;
 use crate::fault::Language;
 use crate::format::Definition;
@@ -32,6 +32,8 @@ pub struct Inbox {
     pub ready: Ready,
     /// What becomes of the source once our copy is durable.
     pub after: After,
+    /// Which archives are unpacked.
+    pub unpack: Unpack,
     /// What a faulty document does to its file.
     pub faults: FaultRule,
     /// What becomes of a file with the content of an earlier one of this inbox.

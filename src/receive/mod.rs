@@ -2,7 +2,7 @@
 //!
 //! 1. [`take_in`]: what an earlier run left half-way is finished or undone; then list -> whole? -> claim -> our own
 //!    durable copy + arrival row -> source moved, deleted or left.
-//! 2. [`stage_next`]: copy -> format -> documents -> plan -> staged in batches that nobody sees -> one small
+//! 2. [`stage_next`]: copy -> its parts, where it is an archive -> format -> documents -> plan -> staged in batches that nobody sees -> one small
 //!    transaction publishes the arrival, or rejects it.
 //!
 //! It talks to the rest of the gateway only through the ledger. Calls block; they run on bounded workers.
@@ -14,6 +14,7 @@ mod intake;
 mod ready;
 mod rules;
 mod staging;
+mod unpack;
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, Spool};
@@ -24,6 +25,9 @@ pub use brake::Brake;
 pub use inbox::{After, Duplicates, FaultRule, Inbox, Ready};
 pub use intake::{Taken, take_in};
 pub use staging::{Staged, stage_next};
+pub use unpack::{
+    ALL_BYTES_MAX, ENTRIES_MAX, ENTRY_BYTES_MAX, RATIO_FROM, RATIO_MAX, Unpack, UnpackLimits, each_part,
+};
 
 /// What the pass works with.
 #[derive(Clone, Debug)]

@@ -1,19 +1,22 @@
-//! From an arrival to published calls: copy -> format -> documents -> plan -> staged -> published or rejected.
+//! From an arrival to published calls: copy -> parts -> format -> documents -> plan -> staged -> published or rejected.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 
 use super::brake::{self, Tally};
+use super::unpack::{self, Contents, Part};
 use super::{Duplicates, FaultRule, Inbox, Receive};
 use crate::call::{Call, Key, Kind, Lane, Operation};
-use crate::fault::{Fault, Place, code};
+use crate::fault::{Fault, Place, Turn, code};
 use crate::format::{self, Item, Mapped, ReadContext, Remembered, Summary};
-use crate::ledger::{Arrival, ArrivalId, Basis, Counts, Planned, StagedDocument, StagedTask};
+use crate::ledger::{Arrival, ArrivalId, Basis, Counts, Planned, ReadPart, StagedDocument, StagedTask};
 use crate::plan::{self, PlanRules};
 
 /// How many documents go into the ledger in one transaction.
 const DOCUMENTS_PER_BATCH: usize = 500;
+/// How many entries of an archive are noted in one transaction.
+const PARTS_PER_BATCH: usize = 500;
 
 /// What an arrival came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,9 +48,7 @@ pub fn stage_next(receive: &Receive, lane: &Lane, inboxes: &HashMap<String, Inbo
     if inbox.duplicates == Duplicates::Skip
         && let Some(other) = arrival.same_content_as
     {
-        let fault = Fault::new(code::SAME_CONTENT)
-            .at(Place::file(&arrival.name))
-            .with("other", format!("arrival {other}"));
+        let fault = same_content(&arrival.name, other);
         return reject(receive, &arrival, Counts::default(), vec![fault]);
     }
     if arrival.size == 0 {
@@ -57,19 +58,46 @@ pub fn stage_next(receive: &Receive, lane: &Lane, inboxes: &HashMap<String, Inbo
     // An attempt that failed half-way may have left rows that nobody sees.
     receive.ledger.unstage(arrival.id).wait()?;
     let rules = super::rules::rules(receive, inbox)?;
-    let mut staging = Staging::new(receive, inbox, &arrival, rules);
-    let read = staging.read();
+    let contents = unpack::contents(receive, inbox, &arrival);
     if receive.stopping() {
         return Ok(Staged::LetGo(arrival.id));
     }
-    match read {
-        Ok(summary) => staging.conclude(&summary),
-        // A fault of ours (ledger, disk, scratch file) must not cost the sender a file.
-        Err(fault) if fault.turn == crate::fault::Turn::Sender => {
-            reject(receive, &arrival, staging.counts(), vec![fault])
+    let contents = match contents {
+        Ok(contents) => contents,
+        Err(fault) if fault.code == code::ARCHIVE_NOT_UNPACKED => {
+            return hold(receive, &arrival, fault);
         }
-        Err(fault) => Err(fault),
+        Err(fault) if fault.turn == Turn::Sender => {
+            return reject(receive, &arrival, Counts::default(), vec![fault]);
+        }
+        Err(fault) => return Err(fault),
+    };
+    let mut staging = Staging::new(receive, inbox, &arrival, rules);
+    let came_before = staging.came_before(&contents)?;
+    if inbox.duplicates == Duplicates::Hold && !arrival.repeats_released {
+        let mut parts = contents.parts.iter().filter(|part| part.entry.is_some());
+        let same = parts.find_map(|part| Some((part, came_before.get(&part.hash).copied()?)));
+        if let Some((part, other)) = same {
+            return hold(receive, &arrival, same_content(&part.shown, other));
+        }
     }
+    let read = staging.read(&contents, &came_before);
+    if receive.stopping() {
+        return Ok(Staged::LetGo(arrival.id));
+    }
+    // A fault of ours (ledger, disk, scratch file) must not cost the sender a file.
+    read?;
+    staging.conclude(&contents)
+}
+
+fn same_content(shown: &str, other: ArrivalId) -> Fault {
+    Fault::new(code::SAME_CONTENT).at(Place::file(shown)).with("other", format!("arrival {other}"))
+}
+
+fn hold(receive: &Receive, arrival: &Arrival, fault: Fault) -> Result<Staged, Fault> {
+    tracing::error!(arrival = arrival.id, code = fault.code.name(), "held: {fault}");
+    receive.ledger.hold_arrival(arrival.id, fault).wait()?;
+    Ok(Staged::Held(arrival.id))
 }
 
 fn reject(receive: &Receive, arrival: &Arrival, counts: Counts, faults: Vec<Fault>) -> Result<Staged, Fault> {
@@ -85,66 +113,193 @@ struct Staging<'a> {
     rules: PlanRules,
     ordinal: u64,
     batch: Vec<StagedDocument>,
+    /// Where the part in hand stands: `ORD.zip/order1.csv`, or the file's name.
+    shown: String,
+    /// The part in hand, where the arrival is an archive.
+    entry: Option<String>,
+    /// Whether the content of the part in hand came before.
+    repeated: bool,
+    counted: Counted,
+    /// The entries that were read to their end.
+    parts: Vec<ReadPart>,
+    /// Entries that were passed over, as their content came before.
+    known: Vec<String>,
+    /// What is wrong with the file as such, where it is one part: none of its documents may count.
+    file_faults: Vec<Fault>,
+}
+
+/// What was counted so far.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    records: u64,
+    documents: u64,
     faulty: u64,
     stray: u64,
-    documents: u64,
     tally: Tally,
 }
 
 impl<'a> Staging<'a> {
     fn new(receive: &'a Receive, inbox: &'a Inbox, arrival: &'a Arrival, rules: PlanRules) -> Self {
-        let batch = Vec::new();
         Staging {
             receive,
             inbox,
             arrival,
             rules,
             ordinal: 0,
-            batch,
-            faulty: 0,
-            stray: 0,
-            documents: 0,
-            tally: Tally::default(),
+            batch: Vec::new(),
+            shown: arrival.name.clone(),
+            entry: None,
+            repeated: false,
+            counted: Counted::default(),
+            parts: Vec::new(),
+            known: Vec::new(),
+            file_faults: Vec::new(),
         }
     }
 
-    fn read(&mut self) -> Result<Summary, Fault> {
-        let mut copy = self.receive.spool.open_copy(&self.arrival.spool)?;
+    /// The earlier arrivals of the inbox that the content of an entry came in.
+    fn came_before(&self, contents: &Contents) -> Result<HashMap<String, ArrivalId>, Fault> {
+        let entries = contents.parts.iter().filter(|part| part.entry.is_some());
+        let hashes: Vec<String> = entries.map(|part| part.hash.clone()).collect();
+        if hashes.is_empty() {
+            return Ok(HashMap::new());
+        }
+        self.receive.ledger.contents_before(self.arrival.id, hashes).wait()
+    }
+
+    /// Reads each part in its turn. A bad one costs the others nothing.
+    fn read(&mut self, contents: &Contents, came_before: &HashMap<String, ArrivalId>) -> Result<(), Fault> {
+        let is_archive_of_many = contents.parts.len() > 1;
+        for part in &contents.parts {
+            let is_known = part.entry.is_some() && came_before.contains_key(&part.hash);
+            if is_known && self.inbox.duplicates == Duplicates::Skip {
+                self.known.push(part.shown.clone());
+                continue;
+            }
+            self.shown.clone_from(&part.shown);
+            self.entry.clone_from(&part.entry);
+            self.repeated = is_known || self.arrival.same_content_as.is_some();
+            let (ordinal, before) = (self.ordinal, self.counted.clone());
+            let faults = match self.read_part(contents, part) {
+                Ok(summary) => {
+                    self.counted.records += summary.records;
+                    summary.file_faults
+                }
+                Err(fault) if fault.turn == Turn::Sender && !self.receive.stopping() => vec![fault],
+                Err(fault) => return Err(fault),
+            };
+            if faults.is_empty() {
+                self.parts.extend(part.entry.clone().map(|name| ReadPart {
+                    name,
+                    size: part.size,
+                    hash: part.hash.clone(),
+                }));
+            } else if is_archive_of_many {
+                self.refuse_part(part, ordinal, before, faults)?;
+            } else {
+                self.file_faults = faults.into_iter().map(|fault| self.placed(fault)).collect();
+            }
+        }
+        Ok(())
+    }
+
+    fn read_part(&mut self, contents: &Contents, part: &Part) -> Result<Summary, Fault> {
+        if let Some(fault) = &part.fault {
+            return Err(fault.clone());
+        }
+        let mut copy = contents.open(part)?;
         let spool = self.receive.spool.clone();
         let scratch = move || -> io::Result<File> { spool.scratch() };
-        let (file_name, time_zone) = (self.arrival.name.clone(), self.inbox.time_zone);
-        let context =
-            ReadContext { file_name: &file_name, time_zone, live: self.inbox.live, scratch: &scratch };
+        let (time_zone, live) = (self.inbox.time_zone, self.inbox.live);
+        let context = ReadContext { file_name: &part.file_name, time_zone, live, scratch: &scratch };
         let format = self.inbox.format.clone();
         let summary = format::read(&format, &mut copy, &context, &mut |item| self.add(item))?;
         self.flush()?;
         Ok(summary)
     }
 
-    fn conclude(&self, summary: &Summary) -> Result<Staged, Fault> {
-        let ledger = &self.receive.ledger;
-        let counts = Counts { records: summary.records, ..self.counts() };
-        if !summary.file_faults.is_empty() {
-            return reject(self.receive, self.arrival, counts, summary.file_faults.clone());
+    /// None of the entry's documents counts, as none of a bad file's would; those that are faulty are told of, and so
+    /// is the entry. The other entries go on.
+    fn refuse_part(
+        &mut self,
+        part: &Part,
+        ordinal: u64,
+        before: Counted,
+        faults: Vec<Fault>,
+    ) -> Result<(), Fault> {
+        self.flush()?;
+        self.receive.ledger.unstage_behind(self.arrival.id, ordinal).wait()?;
+        let faulty = self.counted.faulty - before.faulty;
+        self.counted = Counted {
+            documents: before.documents + faulty,
+            faulty: self.counted.faulty,
+            stray: self.counted.stray + 1,
+            ..before
+        };
+        self.ordinal += 1;
+        let line = faults.iter().find_map(|fault| fault.place.line).unwrap_or(1);
+        self.batch.push(StagedDocument {
+            ordinal: self.ordinal,
+            document: BAD_PART.to_owned(),
+            number: part.entry.clone(),
+            part: part.entry.clone(),
+            first_line: line,
+            last_line: line,
+            faults: faults.into_iter().map(|fault| self.placed(fault)).collect(),
+            planned: Planned::Faulty,
+        });
+        self.flush()
+    }
+
+    /// A fault whose file is named as an operator sees it; the format knows an entry by its own name only.
+    fn placed(&self, mut fault: Fault) -> Fault {
+        if self.entry.is_some() {
+            fault.place.file = Some(self.shown.clone());
         }
-        let bad = self.faulty + self.stray;
+        fault
+    }
+
+    fn conclude(&mut self, contents: &Contents) -> Result<Staged, Fault> {
+        let ledger = &self.receive.ledger;
+        let counts = self.counts();
+        let whole = |code| Fault::new(code).at(Place::file(&self.arrival.name));
+        if !self.file_faults.is_empty() {
+            return reject(self.receive, self.arrival, counts, std::mem::take(&mut self.file_faults));
+        }
+        let bad = counts.faulty + counts.stray;
         if bad > 0 && self.inbox.faults == FaultRule::RejectFile {
-            let fault =
-                Fault::new(code::FAULTY_DOCUMENTS).at(Place::file(&self.arrival.name)).with("count", bad);
+            let fault = whole(code::FAULTY_DOCUMENTS).with("count", bad);
             return reject(self.receive, self.arrival, counts, vec![fault]);
         }
-        let braked = brake::judge(self.receive, self.inbox, self.arrival, &self.tally, self.documents)?;
-        if let Some(fault) = braked {
-            tracing::error!(arrival = self.arrival.id, code = fault.code.name(), "held: {fault}");
-            ledger.hold_arrival(self.arrival.id, fault.at(Place::file(&self.arrival.name))).wait()?;
-            return Ok(Staged::Held(self.arrival.id));
+        let note = |code, names: &[String]| {
+            let names_shown = unpack::first_names(names.iter().map(String::as_str));
+            (!names.is_empty()).then(|| whole(code).with("count", names.len()).with("names", names_shown))
+        };
+        let mut notes: Vec<Fault> = note(code::ENTRIES_CAME_BEFORE, &self.known).into_iter().collect();
+        let is_archive = contents.parts.iter().any(|part| part.entry.is_some());
+        if is_archive && self.parts.is_empty() {
+            let refused = contents.parts.len() - self.known.len();
+            if refused > 0 {
+                notes.push(whole(code::ARCHIVE_ALL_FAULTY).with("count", refused));
+            }
+            return reject(self.receive, self.arrival, counts, notes);
         }
-        ledger.publish(self.arrival.id, counts, Vec::new(), self.receive.clock.now()).wait()?;
+        notes.extend(note(code::ENTRIES_PASSED_OVER, &contents.passed_over));
+        let braked =
+            brake::judge(self.receive, self.inbox, self.arrival, &self.counted.tally, counts.documents)?;
+        if let Some(fault) = braked {
+            return hold(self.receive, self.arrival, fault.at(Place::file(&self.arrival.name)));
+        }
+        for parts in self.parts.chunks(PARTS_PER_BATCH) {
+            ledger.note_parts(self.arrival.id, parts.to_vec()).wait()?;
+        }
+        ledger.publish(self.arrival.id, counts, notes, self.receive.clock.now()).wait()?;
         Ok(Staged::Published(self.arrival.id))
     }
 
     fn counts(&self) -> Counts {
-        Counts { documents: self.documents, faulty: self.faulty, stray: self.stray, ..Counts::default() }
+        let Counted { records, documents, faulty, stray, .. } = self.counted;
+        Counts { documents, faulty, stray, records }
     }
 
     fn add(&mut self, item: Item) -> Result<(), Fault> {
@@ -154,16 +309,18 @@ impl<'a> Staging<'a> {
         self.ordinal += 1;
         let document = match item {
             Item::Document(mapped) => {
-                self.documents += 1;
+                self.counted.documents += 1;
                 self.plan(*mapped)
             }
             Item::Stray(fault) => {
-                self.stray += 1;
+                self.counted.stray += 1;
+                let fault = self.placed(fault);
                 let line = fault.place.line.unwrap_or_default();
                 StagedDocument {
                     ordinal: self.ordinal,
-                    document: "record".to_owned(),
+                    document: STRAY.to_owned(),
                     number: None,
+                    part: self.entry.clone(),
                     first_line: line,
                     last_line: line,
                     faults: vec![fault],
@@ -179,7 +336,7 @@ impl<'a> Staging<'a> {
     }
 
     fn plan(&mut self, mapped: Mapped) -> StagedDocument {
-        let place = Place::file(&self.arrival.name).line(mapped.first_line);
+        let place = Place::file(&self.shown).line(mapped.first_line);
         let document = mapped.document.document_type().name().to_owned();
         let number = mapped.document.number().map(str::to_owned);
         let (faults, planned) = if mapped.faults.is_empty() {
@@ -189,12 +346,13 @@ impl<'a> Staging<'a> {
                 Err(faults) => (faults, Planned::Faulty),
             }
         } else {
-            (mapped.faults, Planned::Faulty)
+            (mapped.faults.into_iter().map(|fault| self.placed(fault)).collect(), Planned::Faulty)
         };
         StagedDocument {
             ordinal: self.ordinal,
             document,
             number,
+            part: self.entry.clone(),
             first_line: mapped.first_line,
             last_line: mapped.last_line,
             faults,
@@ -214,7 +372,8 @@ impl<'a> Staging<'a> {
             batch.iter_mut().for_each(try_only);
         }
         let faulty = batch.iter().filter(|document| document.planned == Planned::Faulty);
-        self.faulty += faulty.filter(|document| document.document != "record").count() as u64;
+        let documents = faulty.filter(|document| ![STRAY, BAD_PART].contains(&document.document.as_str()));
+        self.counted.faulty += documents.count() as u64;
         self.receive.ledger.stage(self.arrival.id, batch).wait()
     }
 
@@ -227,7 +386,7 @@ impl<'a> Staging<'a> {
             if seen.contains(&task) {
                 document.faults.push(
                     Fault::new(code::NUMBER_TWICE)
-                        .at(Place::file(&self.arrival.name).line(document.first_line))
+                        .at(Place::file(&self.shown).line(document.first_line))
                         .found(&task.number)
                         .with("document", task.kind.name()),
                 );
@@ -242,7 +401,7 @@ impl<'a> Staging<'a> {
     /// Promise 9: what Ongoing has, or is about to be sent, is not sent again. By default for articles; for every
     /// document where the whole file is one that came before. An order whose number came before is told so.
     fn mark_unchanged(&mut self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
-        let repeated = self.arrival.same_content_as.is_some();
+        let repeated = self.repeated;
         let judged = |call: &Call| repeated || (self.inbox.skip_unchanged && call.key.kind == Kind::Article);
         let keys: Vec<Key> = batch
             .iter()
@@ -254,7 +413,7 @@ impl<'a> Staging<'a> {
             return Ok(());
         }
         let bases = self.receive.ledger.bases(keys).wait()?;
-        let mut tally = std::mem::take(&mut self.tally);
+        let mut tally = std::mem::take(&mut self.counted.tally);
         for document in batch {
             let Some(call) = planned_call(document).cloned() else { continue };
             let basis = bases.get(&call.key);
@@ -266,10 +425,10 @@ impl<'a> Staging<'a> {
             if judged(&call) && same && !self.is_to_refresh(&call, basis) {
                 document.planned = Planned::Unchanged(call);
             } else if comes_anew(&call) {
-                document.faults.push(self.came_before(document.first_line, &call, basis, same));
+                document.faults.push(self.number_came_before(document.first_line, &call, basis, same));
             }
         }
-        self.tally = tally;
+        self.counted.tally = tally;
         Ok(())
     }
 
@@ -283,9 +442,9 @@ impl<'a> Staging<'a> {
         (self.receive.clock.now() - accepted).to_std().is_ok_and(|age| age >= after)
     }
 
-    fn came_before(&self, line: u64, call: &Call, basis: &Basis, same: bool) -> Fault {
+    fn number_came_before(&self, line: u64, call: &Call, basis: &Basis, same: bool) -> Fault {
         Fault::new(if same { code::CAME_BEFORE_THE_SAME } else { code::CAME_BEFORE_OTHERWISE })
-            .at(Place::file(&self.arrival.name).line(line))
+            .at(Place::file(&self.shown).line(line))
             .found(&call.key.number)
             .with("document", call.key.kind.name())
             .with("earlier", basis.file.as_deref().unwrap_or("an earlier file"))
@@ -310,6 +469,11 @@ fn try_only(document: &mut StagedDocument) {
         document.planned = Planned::Trial { call, message: NOT_LIVE.to_owned() };
     }
 }
+
+/// What a record that belongs to no document is called, among documents.
+const STRAY: &str = "record";
+/// What an entry of an archive is called that could not be read, among documents.
+const BAD_PART: &str = "file";
 
 /// What the acknowledgement says of a document of a partner that is not live.
 const NOT_LIVE: &str = "not live: read and checked, nothing was sent";

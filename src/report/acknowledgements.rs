@@ -107,6 +107,7 @@ fn rows(document: &UntoldDocument, language: Language) -> Vec<AcknowledgementRow
         number: document.number.clone(),
         outcome: Some(document.outcome.clone()),
         ongoing_id: document.ongoing_id.map(|id| id.to_string()),
+        part: document.part.clone(),
         line: Some(whole(document.first_line)),
         message: (!document.message.is_empty()).then(|| document.message.clone()),
         ..AcknowledgementRow::default()
@@ -119,6 +120,7 @@ fn rows(document: &UntoldDocument, language: Language) -> Vec<AcknowledgementRow
             number: row.number.clone(),
             outcome: row.outcome.clone(),
             ongoing_id: row.ongoing_id.clone(),
+            part: row.part.clone(),
             line: place.line.or(row.line),
             ..place
         }

@@ -118,6 +118,10 @@ fn text(untold: &Untold, language: Language, clock: &Clock, zone: chrono_tz::Tz)
             Some(number) => format!("{name} {number}"),
             None => name.to_owned(),
         };
+        let heading = match &document.part {
+            Some(part) if document.number.as_ref() != Some(part) => format!("{heading} ({part})"),
+            _ => heading,
+        };
         let faults: Vec<String> = document.faults.iter().map(|fault| show::plain(fault, language)).collect();
         let reason = if faults.is_empty() { document.message.clone() } else { faults.join("\n") };
         paragraphs.push(format!("{heading}\n{reason}"));
@@ -164,6 +168,8 @@ impl Words {
         match (self.language, name) {
             (Language::Swedish, "article") => "Artikel",
             (Language::Swedish, "record") => "Post",
+            (Language::Swedish, "file") => "Fil",
+            (Language::English, "file") => "File",
             (Language::English, "article") => "Article",
             (Language::English, "record") => "Record",
             (_, "order") => "Order",

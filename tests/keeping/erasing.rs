@@ -112,6 +112,38 @@ fn rows_go_after_their_time_and_once_still_holds() {
 }
 
 #[test]
+fn the_files_of_an_archive_are_known_after_its_rows_are_gone() {
+    let world = World::new("");
+    let toml = String::from_utf8(world.place.read("gateway.toml")).unwrap();
+    let toml = toml.replace("folder = \"orders\"", "folder = \"orders\"\nunpack = [\"zip\", \"gz\"]");
+    world.place.write("gateway.toml", toml.as_bytes());
+    let order = sample("nordvik/orders/good/input.csv");
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file("inner.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut writer, &order).unwrap();
+    world.place.write("erp/orders/ORD8.csv", &writer.finish().unwrap().into_inner());
+    world.work();
+    assert_eq!(world.ask::<i64>("SELECT count(*) FROM part WHERE name = 'inner.csv'"), 1);
+    let shown = world.place.run(&["show", "arrival", "1"]);
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(text.contains("inner.csv  lines 2-"), "{text}");
+    assert!(text.contains("\ninner.csv\n\n     1  "), "its lines, not the bytes of the archive: {text}");
+    world.pass(TimeDelta::days(401));
+    world.keep();
+    for table in ["arrival", "document", "part"] {
+        assert_eq!(world.ask::<i64>(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+    assert_eq!(
+        world.ask::<String>("SELECT name FROM fingerprint WHERE name LIKE '%/%'"),
+        "ORD8.csv/inner.csv"
+    );
+    world.place.write("erp/orders/ORD9.csv", &order);
+    world.work();
+    assert_eq!(world.ask::<i64>("SELECT count(*) FROM arrival WHERE same_content_as = 1"), 1);
+    assert_eq!(world.verify().faults, []);
+}
+
+#[test]
 fn a_file_that_is_left_in_its_folder_is_not_taken_in_again_after_its_row_is_gone() {
     let world = World::new("");
     let toml = String::from_utf8(world.place.read("gateway.toml")).unwrap();

@@ -230,6 +230,7 @@ impl Desk {
             format: format("orders", ORDERS),
             ready: Ready::default(),
             after: After::MoveTo("in/done".into()),
+            unpack: Default::default(),
             faults: FaultRule::SkipDocument,
             duplicates: Duplicates::Take,
             failed_folder: "in/failed".into(),

@@ -104,9 +104,10 @@ impl Day {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
         std::fs::set_permissions(self.path("password"), mode).unwrap();
         let inbox = |(name, files, format): &(&str, &str, &str)| {
+            let unpack = if files.contains("zip") { "unpack = \"zip\"\n" } else { "" };
             format!(
                 "[partner.erp.inbox.{name}]\nfolder = \"{name}\"\nfiles = \"{files}\"\nformat = \"{format}\"\n\
-                 ready = {{ quiet = \"1s\" }}\n"
+                 ready = {{ quiet = \"1s\" }}\n{unpack}"
             )
         };
         let outbox = |(name, report): (&str, &str)| {
@@ -209,6 +210,10 @@ impl Day {
             3 => {
                 self.drop("orders/ORD3.csv", "C;83\nC;86\nH;86;Eva\nL;1;A;3\n");
                 self.drop("cancellations/CAN1.csv", "Nr\n701\n");
+                // A good file and a bad one, packed together.
+                let files =
+                    [("87.csv", "H;87;Pia\nL;1;A;1\n"), ("empty.csv", ""), ("88.csv", "H;88;Ulf\nL;1;B;1\n")];
+                self.write("erp/orders/ORD4.zip", &zip(&files));
             }
             4 => {
                 self.page("POST", "/sandbox/warehouse/plan", r#"{"halves": ["82"], "leave": ["84"]}"#);
@@ -337,13 +342,22 @@ impl Day {
     }
 }
 
+fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
 /// The folder, the files and the format of each inbox.
 const INBOXES: [(&str, &str, &str); 7] = [
     ("articles", "*.csv", "articles"),
     ("attachments", "*.pdf", "attachments"),
     ("cancellations", "*.csv", "cancellations"),
     ("changes", "*.csv", "changes"),
-    ("orders", "*.csv", "orders"),
+    ("orders", "*.{csv,zip}", "orders"),
     ("purchase-orders", "*.csv", "purchase-orders"),
     ("returns", "*.csv", "returns"),
 ];

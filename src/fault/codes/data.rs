@@ -159,6 +159,38 @@ codes! {
     OTHER_ENCODING_MARKED = "other-encoding-marked", Sender;
     /// The trailer's sum differs from what is in the file.
     WRONG_SUM = "wrong-sum", Sender;
+    /// An archive without its end.
+    ARCHIVE_CUT = "archive-cut", Sender;
+    /// An archive whose content is not what it says.
+    ARCHIVE_DAMAGED = "archive-damaged", Sender;
+    /// A part of an archive that goes over several files.
+    ARCHIVE_IN_VOLUMES = "archive-in-volumes", Sender;
+    /// An archive with a password.
+    ARCHIVE_ENCRYPTED = "archive-encrypted", Sender;
+    /// An entry that is packed in a way that we do not read.
+    ARCHIVE_METHOD = "archive-method", Sender;
+    /// An archive with too many entries.
+    ARCHIVE_TOO_MANY_ENTRIES = "archive-too-many-entries", Sender;
+    /// An archive that holds too many bytes.
+    ARCHIVE_TOO_LARGE = "archive-too-large", Sender;
+    /// An archive that holds far more than it could.
+    ARCHIVE_RATIO = "archive-ratio", Sender;
+    /// An archive with two entries of one name.
+    ARCHIVE_NAME_TWICE = "archive-name-twice", Sender;
+    /// An archive in an archive.
+    NESTED_ARCHIVE = "nested-archive", Sender;
+    /// An archive in which nothing is to be read.
+    ARCHIVE_WITHOUT_FILES = "archive-without-files", Sender;
+    /// A file that is called an archive and is none.
+    NO_ARCHIVE = "no-archive", Sender;
+    /// An archive of which no entry could be read.
+    ARCHIVE_ALL_FAULTY = "archive-all-faulty", Sender;
+    /// Entries that no pattern of the inbox fits.
+    ENTRIES_PASSED_OVER = "entries-passed-over", Sender;
+    /// Entries whose content came before.
+    ENTRIES_CAME_BEFORE = "entries-came-before", Sender;
+    /// An archive in an inbox that does not unpack such.
+    ARCHIVE_NOT_UNPACKED = "archive-not-unpacked", Operator;
 }
 
 /// What is noticed of a file and keeps nothing back.

@@ -26,7 +26,12 @@ fn is_blank(character: char) -> bool {
 }
 
 /// The text without blanks at its ends; no-break blanks too.
+#[inline]
 pub(super) fn trimmed(text: &str) -> &str {
+    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| (b'!'..=b'~').contains(byte));
+    if plain(text.as_bytes().first()) && plain(text.as_bytes().last()) {
+        return text;
+    }
     text.trim_matches(|character: char| is_blank(character) || character.is_whitespace())
 }
 

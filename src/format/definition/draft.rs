@@ -270,12 +270,24 @@ impl Draft {
             .flat_map(|record| record.fields.iter().map(|field| field.name.as_str()))
             .collect();
         let kind = self.layout.records.get(scope.kind).map(|record| record.name.as_str()).unwrap_or_default();
+        let mut known: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        match &self.layout.syntax {
+            Syntax::Xml(_) => known.push(
+                "any path like Head/Buyer/Name or @OrderNumber, with prefixes that namespaces declares"
+                    .to_owned(),
+            ),
+            Syntax::Tagged(tagged) => {
+                let marks: Vec<String> = tagged.marks.iter().map(char::to_string).collect();
+                known.push(format!("any tag that begins with {}", marks.join(" or ")));
+            }
+            Syntax::Csv(_) | Syntax::Fixed(_) | Syntax::Whole => {}
+        }
         table.fault(
             Fault::new(code::UNKNOWN_FIELD)
                 .at(name.place.clone())
                 .found(&name.value)
                 .with("kind", kind)
-                .with("names", names.join(", "))
+                .with("names", known.join(", "))
                 .with("suggestion", suggestion(&name.value, names.iter().copied())),
         );
     }

@@ -408,3 +408,91 @@ proptest::proptest! {
         }
     }
 }
+
+const XML: &str = r#"
+[layout]
+syntax = "xml"
+
+[layout.records.order]
+path = "ORDERS/Order"
+
+[layout.records.row]
+path  = "Rows/Row"
+under = "order"
+when  = [{ path = "@RowType", is = "1" }]
+
+[document.order]
+each           = "order"
+order_number   = "@OrderNumber"
+delivery_date  = "Head/Date"
+consignee.name = "Head/Name"
+
+[document.order.order_lines]
+each            = "row"
+article_number  = "Part/@PartNumber"
+number_of_items = "Quantity"
+"#;
+
+const TAGGED: &str = r##"
+[layout]
+syntax   = "tagged"
+encoding = "windows-1252"
+
+[layout.records.head]
+when            = [{ at = 1, is = "01" }]
+fields.Customer = { at = 3, width = 20 }
+
+[layout.records.line]
+when  = [{ at = 1, is = "11" }]
+under = "head"
+
+[document.order]
+each                      = "head"
+order_number              = "#12203"
+delivery_date             = "#12204"
+consignee.customer_number = "Customer"
+
+[document.order.order_lines]
+each           = "line"
+article_number = "#12401"
+"##;
+
+/// `mistakes.txt` says what an author is told, word by word.
+#[test]
+fn every_mistake_says_what_stands_beside_it() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/format/definition/mistakes.txt");
+    let there = std::fs::read_to_string(&file).unwrap();
+    let mut come = String::new();
+    for block in there.split("\n\n") {
+        let lines: Vec<&str> = block.lines().filter(|line| !line.starts_with('=')).collect();
+        let text = match lines.first().copied() {
+            Some("orders") => ORDERS,
+            Some("fixed") => FIXED,
+            Some("xml") => XML,
+            Some("tagged") => TAGGED,
+            _ => "",
+        };
+        come.push_str(&lines.join("\n"));
+        come.push('\n');
+        if !text.is_empty() {
+            assert!(check(text).is_ok(), "{}: {:?}", lines[0], check(text).err());
+            let part = |mark: &str| {
+                let line = lines.iter().find(|line| line.starts_with(mark)).unwrap();
+                line.get(2..).unwrap_or("").replace("\\n", "\n")
+            };
+            for mistake in after(text, &part("-"), &part("+")) {
+                come.push_str(&format!("= {mistake}\n"));
+            }
+        }
+        come.push('\n');
+    }
+    let come = format!("{}\n", come.trim_end());
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&file, &come).unwrap();
+    }
+    for (number, (there, come)) in there.lines().zip(come.lines()).enumerate() {
+        assert_eq!(there, come, "mistakes.txt:{}", number + 1);
+    }
+    assert_eq!(there.lines().count(), come.lines().count());
+    assert!(come.split("\n\n").skip(1).all(|block| block.contains("\n= ")), "a mistake that nobody is told");
+}

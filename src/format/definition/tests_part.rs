@@ -11,6 +11,8 @@ const EXPECTED: &str = "fields and what they must be, like { Typ = \"1\" }, { Ty
      { Namn = { blank = false } }, { Art = { like = \"^9\" } } or { Antal = { number = 0 } }; or a list of such tables, of which \
      one must fit";
 
+const VALUE_EXPECTED: &str = "a text, a list of texts, or one of { not = [\"-\"] }, { blank = false }, { like = \"^9\" } and { number = 0 }";
+
 /// The tests that a key states; none where it is not there.
 pub(super) fn tests(table: &Table<'_>, key: &str, draft: &mut Draft, scope: Scope<'_>) -> Option<Tests> {
     let sets = match table.item(key)? {
@@ -80,7 +82,7 @@ fn is(set: &Table<'_>, name: &str, item: Item<'_>) -> Option<Is> {
                     None
                 }
                 _ => {
-                    wrong_type(set, name, &Item::Table(table), EXPECTED);
+                    wrong_type(set, name, &Item::Table(table), VALUE_EXPECTED);
                     return None;
                 }
             };
@@ -88,7 +90,7 @@ fn is(set: &Table<'_>, name: &str, item: Item<'_>) -> Option<Is> {
             is
         }
         other => {
-            wrong_type(set, name, &other, EXPECTED);
+            wrong_type(set, name, &other, VALUE_EXPECTED);
             None
         }
     }

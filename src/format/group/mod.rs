@@ -227,11 +227,14 @@ impl Reading<'_> {
         self.close(each)?;
         let fault = row.fault.map(|fault| named(fault, kind));
         let mut open = std::mem::take(&mut self.spare);
-        open.push(&self.at_hand, None, fault);
-        self.open = Some(open);
         if !self.nested {
+            std::mem::swap(&mut open.records, &mut self.at_hand);
+            open.faults.extend(fault.map(|fault| (0, fault)));
+            self.open = Some(open);
             return self.close(each);
         }
+        open.push(&self.at_hand, None, fault);
+        self.open = Some(open);
         self.open_totals.clear();
         self.open_totals.add(row.kind, kind, &self.at_hand, 0);
         self.numbers.clear();
@@ -300,7 +303,7 @@ impl Reading<'_> {
         let failed = scratch_failed(self.file);
         match &mut self.gather {
             Gather::Single => bundle.hand_out(self.layout, self.file, &mut self.summary, each)?,
-            Gather::Whole(whole) => whole.add(has_key.then_some(self.key.as_str()), &bundle)?,
+            Gather::Whole(whole) => whole.add(has_key.then_some(self.key.as_str()), &mut bundle)?,
             Gather::Adjacent { current, keys } => match current {
                 _ if !has_key => bundle.hand_out(self.layout, self.file, &mut self.summary, each)?,
                 Some((open, group)) if *open == self.key => {

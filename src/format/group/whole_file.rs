@@ -30,11 +30,12 @@ const NONE: u32 = u32::MAX;
 pub(super) struct WholeFile<'r> {
     memory: usize,
     context: &'r ReadContext<'r>,
-    /// The run that was not closed yet, and its key.
+    /// The run that was not closed yet, where it goes to a scratch file.
     run: Bundle,
+    /// The key of the run in hand.
     key: Option<String>,
     store: Store<'r>,
-    /// How many runs were closed.
+    /// How many runs went to the scratch file.
     runs: u64,
 }
 
@@ -79,8 +80,9 @@ impl<'r> WholeFile<'r> {
     }
 
     /// Adds a bundle; one without a key is a group of its own.
-    pub fn add(&mut self, key: Option<&str>, bundle: &Bundle) -> Result<(), Fault> {
+    pub fn add(&mut self, key: Option<&str>, bundle: &mut Bundle) -> Result<(), Fault> {
         let goes_on = key.is_some() && self.key.as_deref() == key;
+        let failed = scratch_failed(self.context.file_name);
         if !goes_on {
             self.close_run()?;
             match (&mut self.key, key) {
@@ -88,27 +90,36 @@ impl<'r> WholeFile<'r> {
                 (old, key) => *old = key.map(str::to_owned),
             }
         }
-        self.run.append(bundle);
-        within_limit(self.context.file_name, &self.run.records)
+        match &mut self.store {
+            Store::Memory(memory) => {
+                memory.add(key, goes_on, bundle);
+                if memory.bytes > self.memory {
+                    let memory = std::mem::take(memory);
+                    // The last run may go on, and is closed in the scratch file.
+                    let last = memory.runs.len().saturating_sub(1);
+                    let scratch = memory.into_scratch(self.memory, self.context.scratch, &mut self.run);
+                    self.store = Store::Scratch(scratch.map_err(failed)?);
+                    self.runs = last as u64;
+                }
+                Ok(())
+            }
+            Store::Scratch(_) => {
+                self.run.append(bundle);
+                within_limit(self.context.file_name, &self.run.records)
+            }
+        }
     }
 
+    /// The run in hand has all its bundles; in memory it stands where it is.
     fn close_run(&mut self) -> Result<(), Fault> {
-        if self.run.records.len() == 0 {
-            return Ok(());
-        }
-        let failed = scratch_failed(self.context.file_name);
-        if let Store::Memory(memory) = &mut self.store {
-            memory.add(self.key.as_deref(), &mut self.run);
-            if memory.bytes > self.memory {
-                let memory = std::mem::take(memory);
-                let scratch = memory.into_scratch(self.memory, self.context.scratch).map_err(failed)?;
-                self.store = Store::Scratch(scratch);
-            }
-        } else if let Store::Scratch(scratch) = &mut self.store {
+        if let Store::Scratch(scratch) = &mut self.store
+            && self.run.records.len() > 0
+        {
+            let failed = scratch_failed(self.context.file_name);
             scratch.add(self.key.as_deref(), self.runs, &self.run).map_err(failed)?;
+            self.runs += 1;
+            self.run.clear();
         }
-        self.runs += 1;
-        self.run.clear();
         Ok(())
     }
 
@@ -137,21 +148,36 @@ impl<'r> WholeFile<'r> {
 type HandOut<'h> = dyn FnMut(&mut Bundle) -> Result<(), Fault> + 'h;
 
 impl Memory {
-    fn add(&mut self, key: Option<&str>, run: &mut Bundle) {
-        if self.chunks.last().is_none_or(|chunk| chunk.bytes() > CHUNK) {
+    /// Adds a bundle: to the last run, if it goes on.
+    fn add(&mut self, key: Option<&str>, goes_on: bool, bundle: &mut Bundle) {
+        // A run stands in one chunk.
+        if self.chunks.last().is_none_or(|chunk| chunk.bytes() > CHUNK && !goes_on) {
             self.chunks.push(Records::default());
         }
-        let place = self.runs.len() as u32;
         let chunk = self.chunks.len().saturating_sub(1);
         let Some(records) = self.chunks.get_mut(chunk) else { return };
         let (first, before) = (records.len(), records.bytes());
-        records.append(&run.records);
-        self.bytes += records.bytes() - before + size_of::<Run>();
-        let count = records.len() - first;
-        if !run.faults.is_empty() {
-            self.bytes += run.faults.len() * 1024;
-            self.faults.insert(place, std::mem::take(&mut run.faults));
+        records.append(&bundle.records);
+        self.bytes += records.bytes() - before;
+        let count = (records.len() - first) as u32;
+        let last = self.runs.len().saturating_sub(1);
+        let place = if goes_on { last as u32 } else { self.runs.len() as u32 };
+        let in_run = if goes_on { self.runs.get(last).map_or(0, |run| run.count as usize) } else { 0 };
+        if !bundle.faults.is_empty() {
+            self.bytes += bundle.faults.len() * 1024;
+            let faults = std::mem::take(&mut bundle.faults).into_iter();
+            self.faults
+                .entry(place)
+                .or_default()
+                .extend(faults.map(|(record, fault)| (record + in_run, fault)));
         }
+        if goes_on {
+            if let Some(run) = self.runs.get_mut(last) {
+                run.count += count;
+            }
+            return;
+        }
+        self.bytes += size_of::<Run>();
         let known = key.and_then(|key| self.keys.get_mut(key));
         let is_first = known.is_none();
         match (known, key) {
@@ -167,8 +193,7 @@ impl Memory {
             }
             (None, None) => {}
         }
-        let (chunk, first, count) = (chunk as u32, first as u32, count as u32);
-        self.runs.push(Run { chunk, first, count, next: NONE, is_first });
+        self.runs.push(Run { chunk: chunk as u32, first: first as u32, count, next: NONE, is_first });
     }
 
     /// Adds a run to a bundle.
@@ -204,6 +229,7 @@ impl Memory {
         mut self,
         memory: usize,
         scratch: &'r dyn Fn() -> io::Result<File>,
+        last: &mut Bundle,
     ) -> io::Result<Scratch<'r>> {
         let mut keys: Vec<Option<Box<str>>> = Vec::new();
         keys.resize_with(self.runs.len(), || None);
@@ -223,11 +249,13 @@ impl Memory {
             bytes: Vec::new(),
         };
         let mut run = Bundle::default();
-        for (place, key) in keys.into_iter().enumerate() {
+        let closed = keys.len().saturating_sub(1);
+        for (place, key) in keys.into_iter().take(closed).enumerate() {
             self.take(place as u32, &mut run);
             to.add(key.as_deref(), place as u64, &run)?;
             run.clear();
         }
+        self.take(closed as u32, last);
         Ok(to)
     }
 }

@@ -136,6 +136,8 @@ impl<'m> Mapper<'m> {
 /// A step of filling a document, before it is known whether the table that it stands in is left out.
 enum Made {
     Value(usize, Value),
+    /// About so many items of a list follow.
+    Expect(usize, usize),
     /// A nested document, or the next item of a list; what follows up to its end is of it.
     Open(usize),
     End,
@@ -316,12 +318,15 @@ impl<'g> Group<'g> {
         level.variable = true;
         let mut number = 0;
         if self.records.kind(here.record) == Some(each.each) {
+            self.room.made.push(Made::Expect(each.position, here.rows.len()));
             for record in here.rows {
                 self.item(each, *record, &mut number, level, remembered);
             }
             return;
         }
-        for record in self.below(each.each, here) {
+        let below = self.below(each.each, here);
+        self.room.made.push(Made::Expect(each.position, below.len()));
+        for record in below {
             self.item(each, record, &mut number, level, remembered);
         }
     }
@@ -535,6 +540,7 @@ fn fill(document: &mut dyn Document, made: &mut std::vec::Drain<'_, Made>) {
             Made::Value(position, value) => {
                 document.set(position, value);
             }
+            Made::Expect(position, items) => document.expect(position, items),
             Made::Open(position) => match document.open(position) {
                 Some(nested) => fill(nested, made),
                 // The check lets only tables be opened.

@@ -20,7 +20,7 @@ pub(super) fn records(layout: &Table<'_>, draft: &mut Draft) {
     for (kind, (_, table)) in tables.iter().enumerate() {
         let checks = checks(table, draft, kind);
         if let Some(record) = draft.layout.records.get_mut(kind) {
-            if !checks.is_empty() {
+            if table.has("checks") {
                 let of_file = unders.get(kind).is_none_or(Vec::is_empty);
                 record.use_ = if of_file { RecordUse::Trailer } else { RecordUse::Ignore };
             }
