@@ -93,7 +93,7 @@ fn place(table: &Table<'_>, draft: &Draft, packed: Option<usize>) -> Option<Fiel
             for (key, expected) in
                 [("at", "the first character's place, from 1"), ("width", "the number of characters")]
             {
-                if !table.has(key) && !(key == "width" && table.has("packed")) {
+                if !(table.has(key) || key == "width" && packed.is_some()) {
                     table.missing(key, expected);
                 }
             }
