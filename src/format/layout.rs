@@ -127,6 +127,13 @@ pub(super) struct Step {
     pub namespace: Option<(String, String)>,
 }
 
+impl Layout {
+    /// Whether some field is packed: then any byte may be part of a number, those of line ends too.
+    pub fn has_packed_fields(&self) -> bool {
+        self.records.iter().flat_map(|record| &record.fields).any(|field| field.packed.is_some())
+    }
+}
+
 impl Step {
     /// Whether an element or attribute is meant.
     #[inline]
@@ -184,9 +191,9 @@ pub(super) enum Framing {
 /// Records that say themselves which one they stand under.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Nest {
-    /// The field with the record's own number.
-    pub id: usize,
-    /// The field with the number of the record above it; a record that stands on its own needs none.
+    /// The field with the record's own number; a record that nothing stands under needs none.
+    pub id: Option<usize>,
+    /// The field with the number of the record above it; without one it stands under the one opened last.
     pub parent: Option<usize>,
 }
 
@@ -283,6 +290,8 @@ pub(super) struct FieldLayout {
     /// Texts that mean *nothing stated*, besides the empty text.
     pub blank: Vec<String>,
     pub number: NumberStyle,
+    /// Fixed, in EBCDIC: a packed decimal number of so many digits, two to a byte with the sign behind the last one.
+    pub packed: Option<usize>,
     /// How a date is written in this field.
     pub date: DateStyle,
     /// The column may be missing in the header.

@@ -17,6 +17,7 @@ mod labels;
 mod layout;
 mod lines;
 mod mapping;
+mod packed;
 mod record;
 mod rows;
 pub(crate) mod sniff;

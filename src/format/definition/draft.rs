@@ -75,6 +75,7 @@ impl Draft {
             at,
             blank: self.blank.clone(),
             number: self.number.clone(),
+            packed: None,
             date: self.date.clone(),
             optional: self.optional.iter().any(|optional| optional.value == name),
             align: Align::Left,

@@ -151,6 +151,12 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             "17:13+6 consignee takes members of its own, like consignee.customer_number = \"Field\", not a text in quotes | members of its own, like consignee.customer_number = \"Field\" | ",
         ),
         (
+            FIXED,
+            "width = 9, decimals = 2, sign = \"trailing\"",
+            "packed = 9, decimals = 2",
+            "17:27+6 packed does not fit here: it goes with syntax = \"fixed\", an encoding of IBM i like \"ibm278\" and framing = \"length\" or \"kinds\" |  | remove packed",
+        ),
+        (
             ORDERS,
             "\"Namn\"",
             "{ from = \"Namn\", split = \"{a} {b\", part = \"a\" }",

@@ -27,7 +27,7 @@ pub(super) fn find_parents(layout: &Layout, file: &str, records: &mut Records) -
         let round = records.parent(record);
         last.insert((round, number), record);
         if let Some(nest) = kind.nest.filter(|nest| nest.parent.is_none())
-            && let Some(number) = records.field(record, nest.id)
+            && let Some(number) = nest.id.and_then(|id| records.field(record, id))
         {
             numbers.entry((round, number.to_owned())).or_insert(record);
         }

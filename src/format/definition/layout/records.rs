@@ -151,7 +151,8 @@ fn check_length(table: &Table<'_>, draft: &Draft, length: Option<usize>) {
     }
 }
 
-/// `nest = { id = "SEGNUM", parent = "PSGNUM" }`: the parent is the record whose number the record names.
+/// `nest = { id = "SEGNUM", parent = "PSGNUM" }`: the parent is the record whose number the record names. Without `parent` it
+/// is the one opened last, without `id` nothing names the record.
 fn nest(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Option<Nest> {
     let nest = table.table("nest")?;
     let field = |key: &str, draft: &mut Draft| {
@@ -165,11 +166,14 @@ fn nest(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Option<Nest> {
     };
     // In XML, elements say what most records stand under; only those beside the record above them need its number.
     let xml = matches!(draft.layout.syntax, Syntax::Xml(_));
-    let asks = nest.has("parent") || table.has("under") && !xml;
-    let parent = if asks { Some(field("parent", draft)?) } else { None };
-    let id = if xml && asks && !nest.has("id") { parent } else { field("id", draft) };
+    let parent = if nest.has("parent") { Some(field("parent", draft)?) } else { None };
+    let id = match (nest.has("id"), parent) {
+        (false, Some(parent)) if xml => Some(parent),
+        (false, Some(_)) => None,
+        (true, _) | (false, None) => Some(field("id", draft)?),
+    };
     nest.finish();
-    Some(Nest { id: id?, parent })
+    Some(Nest { id, parent })
 }
 
 fn conditions(table: &Table<'_>, draft: &Draft) -> Vec<Condition> {
