@@ -158,7 +158,9 @@ impl<'i> CsvRows<'i> {
                 }),
             };
         }
-        let fault = fault.or_else(|| self.cut_off(records));
+        let least =
+            kind.and_then(|kind| self.layout.records.get(kind)).map_or(0, |known| known.columns_least);
+        let fault = fault.or_else(|| self.cut_off(records)).or_else(|| self.too_few(records, least));
         let columns = kind.and_then(|kind| self.columns.as_ref()?.get(kind));
         let missing =
             Cell::missing(records.last_start() + records.source(records.len().saturating_sub(1)).len());
@@ -189,6 +191,22 @@ impl<'i> CsvRows<'i> {
             Fault::new(code::MISSING_TRAILING_DELIMITER)
                 .at(place)
                 .with("delimiter", self.delimiter.character),
+        )
+    }
+
+    /// The fault of a record with fewer fields than its kind has; a delimiter behind the last field begins none.
+    fn too_few(&self, records: &Records, least: usize) -> Option<Fault> {
+        let behind = self.trailing != Trailing::Allowed;
+        let behind = self.cells.last().is_some_and(|last| behind && all_blank(text_of(records, last)));
+        let fields = self.cells.len() - usize::from(behind);
+        let last = self.cells.last().filter(|_| fields < least)?;
+        let place = self.place(records, last);
+        Some(
+            Fault::new(code::TOO_FEW_FIELDS)
+                .at(place)
+                .found(text_of(records, last))
+                .with("least", least)
+                .with("fields", fields),
         )
     }
 
@@ -232,7 +250,12 @@ impl<'i> CsvRows<'i> {
         let cell = names.iter().position(|name| Some(*name) == near).and_then(|at| self.cells.get(at));
         let place = match cell {
             Some(cell) => self.place(records, cell),
-            None => records.place(self.lines.file(), records.len().saturating_sub(1)),
+            None => {
+                // The whole header; labels may stand before it in the same record.
+                let from = self.cells.first().map_or(0, |cell| cell.shown as usize);
+                let to = self.cells.last().map_or(0, |cell| (cell.shown + cell.shown_length) as usize);
+                records.place_at(self.lines.file(), records.len().saturating_sub(1), from, to)
+            }
         };
         Err(Fault::new(code::MISSING_COLUMN)
             .at(place.field(*first))

@@ -98,9 +98,10 @@ impl Definition {
         mapping::losses(self)
     }
 
-    /// Whether the layout has an end mark (a trailer check), so that a cut file is noticed.
+    /// Whether the layout has an end mark (a trailer check, the end of an XML file's root), so that a cut file is noticed.
     pub fn has_end_mark(&self) -> bool {
-        self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
+        matches!(self.layout.syntax, Syntax::Xml(_))
+            || self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
     }
 }
 

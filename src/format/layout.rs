@@ -110,6 +110,14 @@ pub(super) struct XmlSyntax {
     pub declared: bool,
 }
 
+/// The way to the elements of a record kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RecordPath {
+    /// How many elements up it leads first (`../`): the record stands beside the one that it belongs to, not in it.
+    pub up: usize,
+    pub steps: Vec<Step>,
+}
+
 /// One step of a path through an XML file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
@@ -205,7 +213,7 @@ pub(super) struct Group {
 pub(super) struct RecordLayout {
     pub name: String,
     /// XML: the paths of its elements, from the record that it stands under or from the root.
-    pub path: Vec<Vec<Step>>,
+    pub path: Vec<RecordPath>,
     /// All must hold. Empty: every record that no other kind claims.
     pub when: Vec<Condition>,
     /// The record kinds that it stands under, by their places; the one of them opened last is its parent. Empty: it
@@ -215,6 +223,8 @@ pub(super) struct RecordLayout {
     pub length: Option<usize>,
     /// CSV: how many columns it may have at most.
     pub columns: Option<usize>,
+    /// CSV: how many columns it has at least; with fewer it was cut.
+    pub columns_least: usize,
     /// Its parent is told by numbers in the data.
     pub nest: Option<Nest>,
     pub fields: Vec<FieldLayout>,
@@ -229,6 +239,8 @@ pub(super) enum RecordUse {
     Data,
     /// Read and passed over (`ignore = true`).
     Ignore,
+    /// What may not stand in the file (`refuse = true`): a record of it is one that no kind claims.
+    Refuse,
     /// Stands for the file as a whole: read for its checks; nothing but blanks may follow.
     Trailer,
 }
@@ -292,8 +304,9 @@ pub(super) enum FieldAt {
     Column(usize),
     /// Whole: the content.
     Content,
-    /// XML: the text at a path from the record's element.
-    Path(XmlPath),
+    /// XML: the text at a path from the record's element, or at one of several: two of them there are a fault, the first is
+    /// written.
+    Path(Vec<XmlPath>),
     /// Fixed: characters from `at` (from 1).
     Characters { at: usize, width: usize },
 }

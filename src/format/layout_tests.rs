@@ -33,6 +33,7 @@ fn csv(fields: &[&str]) -> Layout {
         under: vec![],
         length: None,
         columns: None,
+        columns_least: 0,
         nest: None,
         fields: fields.iter().map(|name| field(name, FieldAt::Header)).collect(),
         use_: RecordUse::Data,
@@ -78,6 +79,7 @@ fn fixed() -> Layout {
         under: under.to_vec(),
         length: None,
         columns: None,
+        columns_least: 0,
         nest: None,
         fields: vec![
             field("Nr", FieldAt::Characters { at: 3, width: 6 }),
@@ -218,6 +220,7 @@ fn columns_by_position_and_kinds_by_column() {
         path: vec![],
         length: None,
         columns: None,
+        columns_least: 0,
         nest: None,
         when: vec![Condition::Column { column: 1, is: vec![is.into()] }],
         under,
@@ -233,6 +236,29 @@ fn columns_by_position_and_kinds_by_column() {
         &[OutRecord { kind: 0, texts: vec!["7".into()] }, OutRecord { kind: 1, texts: vec!["x;y".into()] }],
     );
     assert_eq!(written.unwrap(), b"H;;7\r\nL;;\"x;y\"\r\n");
+}
+
+#[test]
+fn a_record_with_fewer_fields_than_its_kind_has_spoils_its_group() {
+    let mut layout = csv(&[]);
+    csv_syntax(&mut layout).header = false;
+    let kind = |name: &str, least: usize, under: Vec<usize>| RecordLayout {
+        name: name.into(),
+        when: vec![Condition::Column { column: 1, is: vec![name.into()] }],
+        columns: Some(3),
+        columns_least: least,
+        under,
+        fields: vec![field("Nr", FieldAt::Column(2))],
+        ..csv(&[]).records.remove(0)
+    };
+    layout.records = vec![kind("H", 0, vec![]), kind("L", 3, vec![0])];
+    let bytes = b"H;1\nL;a;12\nL;b;\nH;2\nL;c";
+    let seen = read(&layout, bytes);
+    assert_eq!(seen.groups, ["1:1 2:a^0 3:b^0"]);
+    assert_eq!(seen.strays(), [("group-not-whole", 4, 1), ("too-few-fields", 5, 3)]);
+    assert_eq!(seen.strays[1].expected(Language::English).unwrap(), "at least 3 fields; here are 2");
+    csv_syntax(&mut layout).trailing_delimiter = Trailing::Written;
+    assert_eq!(read(&layout, bytes).strays().len(), 5, "the delimiter behind the last field begins none");
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn has_control(text: &str) -> bool {
 }
 
 /// `7.31E+12`: digits, an E, digits.
-pub(super) fn has_exponent(text: &str) -> bool {
+pub(in crate::format) fn has_exponent(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
     let digits = |text: &str| {
         text.bytes().any(|byte| byte.is_ascii_digit())

@@ -163,8 +163,8 @@ impl Reading<'_> {
                 self.child(kind, row, each)?;
             }
             RecordUse::Trailer => self.check(kind, row),
-            RecordUse::Data if kind.under.is_empty() => self.root(kind, row, each)?,
-            RecordUse::Data => self.child(kind, row, each)?,
+            RecordUse::Data | RecordUse::Refuse if kind.under.is_empty() => self.root(kind, row, each)?,
+            RecordUse::Data | RecordUse::Refuse => self.child(kind, row, each)?,
         }
         Ok(true)
     }
