@@ -76,8 +76,12 @@ type Documents = BTreeMap<String, (String, Vec<String>)>;
 fn read(definition: &Definition, file: &Path) -> (Documents, Vec<String>, Option<Summary>) {
     let scratch = || tempfile::tempfile();
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
-    let context =
-        ReadContext { file_name: &name, time_zone: chrono_tz::Europe::Stockholm, scratch: &scratch };
+    let context = ReadContext {
+        file_name: &name,
+        time_zone: chrono_tz::Europe::Stockholm,
+        live: true,
+        scratch: &scratch,
+    };
     let (mut documents, mut faults) = (Documents::new(), Vec::new());
     let mut input = std::fs::File::open(file).unwrap();
     let summary = format::read(definition, &mut input, &context, &mut |item| {

@@ -2,7 +2,7 @@
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
 use super::labels;
-use super::layout::{Condition, CsvSyntax, FieldAt, Layout, RecordLayout, Trailing};
+use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
@@ -113,13 +113,26 @@ impl<'i> CsvRows<'i> {
                 records.take_back();
                 columns
             } else {
-                let fields = |record: &RecordLayout| record.fields.iter().map(|f| by_number(&f.at)).collect();
+                let fields = |record: &super::layout::RecordLayout| {
+                    record.fields.iter().map(|f| by_number(&f.at)).collect()
+                };
                 self.layout.records.iter().map(fields).collect()
             };
             self.columns = Some(columns);
         }
         let Some(fault) = self.cells(records)? else { return Ok(None) };
         Ok(Some(self.row(records, fault)))
+    }
+
+    /// The names in the header, in their order; of a file without text none.
+    pub fn header_names(&mut self) -> Result<Vec<String>, Fault> {
+        let mut records = Records::default();
+        let Some(fault) = self.cells(&mut records)? else { return Ok(Vec::new()) };
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let name = |cell| text_of(&records, cell).trim_matches(is_blank).to_owned();
+        Ok(self.cells.iter().map(name).collect())
     }
 
     /// Finds out what kind the record at hand is, and picks the fields that it names.
@@ -136,19 +149,18 @@ impl<'i> CsvRows<'i> {
         if fault.is_none() {
             fault = match kind.and_then(|kind| self.layout.records.get(kind)) {
                 None => Some(unknown_record(self.layout, self.lines.file(), records)),
-                Some(known) => self
-                    .extra_field(records, known.columns)
-                    .map(|extra| {
-                        Fault::new(code::EXTRA_FIELD)
-                            .at(self.place(records, extra).record(&known.name))
-                            .found(text_of(records, extra))
-                            .with("columns", known.columns.or(self.header_length).unwrap_or(0))
-                            .with("fields", self.cells.len())
-                    })
-                    .or_else(|| self.too_few(records, known)),
+                Some(known) => self.extra_field(records, known.columns).map(|extra| {
+                    Fault::new(code::EXTRA_FIELD)
+                        .at(self.place(records, extra).record(&known.name))
+                        .found(text_of(records, extra))
+                        .with("columns", known.columns.or(self.header_length).unwrap_or(0))
+                        .with("fields", self.cells.len())
+                }),
             };
         }
-        let fault = fault.or_else(|| self.cut_off(records));
+        let least =
+            kind.and_then(|kind| self.layout.records.get(kind)).map_or(0, |known| known.columns_least);
+        let fault = fault.or_else(|| self.cut_off(records)).or_else(|| self.too_few(records, least));
         let columns = kind.and_then(|kind| self.columns.as_ref()?.get(kind));
         let missing =
             Cell::missing(records.last_start() + records.source(records.len().saturating_sub(1)).len());
@@ -168,14 +180,6 @@ impl<'i> CsvRows<'i> {
         self.cells.get(most.or(self.header_length)?..)?.iter().find(|cell| !all_blank(text_of(records, cell)))
     }
 
-    /// The fault of a record that has fewer fields than those of its kind have.
-    fn too_few(&self, records: &Records, known: &RecordLayout) -> Option<Fault> {
-        let least = known.least_columns.filter(|least| self.cells.len() < *least)?;
-        let place = self.place(records, self.cells.last()?).record(&known.name);
-        let fault = Fault::new(code::TOO_FEW_FIELDS).at(place).with("columns", least);
-        Some(fault.with("fields", self.cells.len()))
-    }
-
     /// Where the format asks for a delimiter at the end of each record, the fault of one without it.
     fn cut_off(&self, records: &Records) -> Option<Fault> {
         let last = self.cells.last().filter(|_| self.trailing == Trailing::Required)?;
@@ -187,6 +191,22 @@ impl<'i> CsvRows<'i> {
             Fault::new(code::MISSING_TRAILING_DELIMITER)
                 .at(place)
                 .with("delimiter", self.delimiter.character),
+        )
+    }
+
+    /// The fault of a record with fewer fields than its kind has; a delimiter behind the last field begins none.
+    fn too_few(&self, records: &Records, least: usize) -> Option<Fault> {
+        let behind = self.trailing != Trailing::Allowed;
+        let behind = self.cells.last().is_some_and(|last| behind && all_blank(text_of(records, last)));
+        let fields = self.cells.len() - usize::from(behind);
+        let last = self.cells.last().filter(|_| fields < least)?;
+        let place = self.place(records, last);
+        Some(
+            Fault::new(code::TOO_FEW_FIELDS)
+                .at(place)
+                .found(text_of(records, last))
+                .with("least", least)
+                .with("fields", fields),
         )
     }
 

@@ -64,6 +64,8 @@ pub(super) struct CsvSyntax {
     pub delimiter: char,
     /// `None`: quotes are plain text (`quote = "none"`).
     pub quote: Option<char>,
+    /// When writing: which fields stand in quotes.
+    pub quotes: Quotes,
     /// The first record names the columns.
     pub header: bool,
     /// Whether each record ends with a delimiter.
@@ -80,6 +82,15 @@ pub(super) struct TaggedSyntax {
     pub delimiter: char,
     /// The characters that tags begin with.
     pub marks: Vec<char>,
+}
+
+/// Which fields are written in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Those that could not be read otherwise.
+    Needed,
+    /// All, the header's too.
+    Always,
 }
 
 /// A delimiter behind the last field.
@@ -211,8 +222,8 @@ pub(super) struct RecordLayout {
     pub length: Option<usize>,
     /// CSV: how many columns it may have at most.
     pub columns: Option<usize>,
-    /// CSV: how many columns it has at least; one with fewer is cut.
-    pub least_columns: Option<usize>,
+    /// CSV: how many columns it has at least; with fewer it was cut.
+    pub columns_least: usize,
     /// Its parent is told by numbers in the data.
     pub nest: Option<Nest>,
     pub fields: Vec<FieldLayout>,
@@ -292,8 +303,9 @@ pub(super) enum FieldAt {
     Column(usize),
     /// Whole: the content.
     Content,
-    /// XML: the text at a path from the record's element.
-    Path(XmlPath),
+    /// XML: the text at a path from the record's element, or at one of several: two of them there are a fault, the first is
+    /// written.
+    Path(Vec<XmlPath>),
     /// Fixed: characters from `at` (from 1).
     Characters { at: usize, width: usize },
 }

@@ -34,7 +34,7 @@ fn csv(fields: &[&str]) -> Layout {
         under: vec![],
         length: None,
         columns: None,
-        least_columns: None,
+        columns_least: 0,
         nest: None,
         fields: fields.iter().map(|name| field(name, FieldAt::Header)).collect(),
         use_: RecordUse::Data,
@@ -44,6 +44,7 @@ fn csv(fields: &[&str]) -> Layout {
         syntax: Syntax::Csv(CsvSyntax {
             delimiter: ';',
             quote: Some('"'),
+            quotes: Quotes::Needed,
             header: true,
             trailing_delimiter: Trailing::Allowed,
             trim: true,
@@ -79,7 +80,7 @@ fn fixed() -> Layout {
         under: under.to_vec(),
         length: None,
         columns: None,
-        least_columns: None,
+        columns_least: 0,
         nest: None,
         fields: vec![
             field("Nr", FieldAt::Characters { at: 3, width: 6 }),
@@ -199,6 +200,7 @@ fn any_delimiter_and_no_quotes() {
         *csv_syntax(&mut layout) = CsvSyntax {
             delimiter,
             quote: None,
+            quotes: Quotes::Needed,
             header: true,
             trailing_delimiter: Trailing::Allowed,
             trim: true,
@@ -219,7 +221,7 @@ fn columns_by_position_and_kinds_by_column() {
         path: vec![],
         length: None,
         columns: None,
-        least_columns: None,
+        columns_least: 0,
         nest: None,
         when: vec![Condition::Column { column: 1, is: vec![is.into()] }],
         under,
@@ -235,6 +237,29 @@ fn columns_by_position_and_kinds_by_column() {
         &[OutRecord { kind: 0, texts: vec!["7".into()] }, OutRecord { kind: 1, texts: vec!["x;y".into()] }],
     );
     assert_eq!(written.unwrap(), b"H;;7\r\nL;;\"x;y\"\r\n");
+}
+
+#[test]
+fn a_record_with_fewer_fields_than_its_kind_has_spoils_its_group() {
+    let mut layout = csv(&[]);
+    csv_syntax(&mut layout).header = false;
+    let kind = |name: &str, least: usize, under: Vec<usize>| RecordLayout {
+        name: name.into(),
+        when: vec![Condition::Column { column: 1, is: vec![name.into()] }],
+        columns: Some(3),
+        columns_least: least,
+        under,
+        fields: vec![field("Nr", FieldAt::Column(2))],
+        ..csv(&[]).records.remove(0)
+    };
+    layout.records = vec![kind("H", 0, vec![]), kind("L", 3, vec![0])];
+    let bytes = b"H;1\nL;a;12\nL;b;\nH;2\nL;c";
+    let seen = read(&layout, bytes);
+    assert_eq!(seen.groups, ["1:1 2:a^0 3:b^0"]);
+    assert_eq!(seen.strays(), [("group-not-whole", 4, 1), ("too-few-fields", 5, 3)]);
+    assert_eq!(seen.strays[1].expected(Language::English).unwrap(), "at least 3 fields; here are 2");
+    csv_syntax(&mut layout).trailing_delimiter = Trailing::Written;
+    assert_eq!(read(&layout, bytes).strays().len(), 5, "the delimiter behind the last field begins none");
 }
 
 #[test]
@@ -376,17 +401,6 @@ fn numbers_tell_what_a_record_stands_under() {
         assert_eq!(seen.groups, [""; 0]);
         assert!(seen.strays().contains(&("unknown-parent-number", 7, 9)), "{:?}", seen.strays());
     }
-}
-
-#[test]
-fn a_row_with_fewer_columns_than_its_kind_has_is_cut() {
-    let mut layout = csv(&[]);
-    csv_syntax(&mut layout).header = false;
-    layout.records[0].fields = vec![field("Nr", FieldAt::Column(1)), field("Antal", FieldAt::Column(2))];
-    (layout.records[0].columns, layout.records[0].least_columns) = (Some(4), Some(3));
-    let seen = read(&layout, b"1;2;\n1;2\n1;2;3;4\n1;2;3;4;5\n1;2;3;4;;;\n");
-    assert_eq!(seen.groups, ["1:1|2", "3:1|2", "5:1|2"]);
-    assert_eq!(seen.strays(), [("too-few-fields", 2, 3), ("extra-field", 4, 9)]);
 }
 
 #[test]

@@ -74,6 +74,8 @@ pub(super) struct EachMapping {
     pub only: Tests,
     /// Records that fit make none and are passed over (`skip`): rows that are no goods.
     pub skip: Option<Tests>,
+    /// The list's name, where it is a fault that it has no item (`required`).
+    pub required: Option<String>,
     pub members: Vec<MemberMapping>,
     /// The position of the item's row number, if it has one.
     pub row_number: Option<usize>,
@@ -134,6 +136,8 @@ pub(super) enum Pick {
         only: Tests,
         /// Only the first that is stated counts.
         first: bool,
+        /// Only of those right below the record at hand.
+        direct: bool,
         with: String,
     },
 }
@@ -237,7 +241,8 @@ impl std::fmt::Debug for MemberKind {
 /// Where a country comes from.
 #[derive(Clone, Debug)]
 pub(super) enum Country {
-    Field(FieldRef, Codes),
+    /// The field that says it, the words for countries, and the country meant where it is blank.
+    Field(FieldRef, Codes, Option<String>),
     Named(String),
 }
 

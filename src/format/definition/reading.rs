@@ -11,7 +11,7 @@ use crate::format::source::{Convert, EachMapping, MemberMapping, Pick, PlainMapp
 use crate::written::{At, Item, Table, suggestion};
 
 /// The words in tables of documents and lists that are no members.
-const WORDS: [&str; 4] = ["each", "where", "skip", "test"];
+const WORDS: [&str; 5] = ["each", "where", "skip", "test", "required"];
 
 /// Checks one `[document.NAME]`.
 pub(super) fn document(
@@ -173,6 +173,8 @@ impl Checker<'_> {
                 let item = Scope { kind: each, repeated: &[] };
                 let only = tests_part::tests(&inner, "where", self.draft, item).unwrap_or_default();
                 let skip = tests_part::tests(&inner, "skip", self.draft, item);
+                let required = inner.boolean("required").is_some_and(|required| required.value);
+                let required = required.then(|| path.to_owned());
                 let mut members = self.members(&inner, shape(), each, false, path);
                 self.make_row_numbers(&inner, shape(), path, &mut members);
                 let row_number = shape().position("row_number");
@@ -182,6 +184,7 @@ impl Checker<'_> {
                     each,
                     only,
                     skip,
+                    required,
                     members,
                     row_number,
                     remember,

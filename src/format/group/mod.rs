@@ -23,7 +23,7 @@ use bundle::{Bundle, scratch_failed, within_limit};
 use totals::Totals;
 use whole_file::WholeFile;
 
-pub(super) use super::write::write_records;
+pub(super) use super::write::{write_in_columns, write_records};
 
 /// What the layout half of reading hands to the mapping half.
 pub(super) enum Grouped<'r> {

@@ -256,6 +256,15 @@ impl<'g> Group<'g> {
         }
     }
 
+    /// All that stands below a record that is passed over goes with it.
+    fn take_below(&mut self, record: usize) {
+        let mut below: Vec<usize> = self.room.family.children(record).collect();
+        while let Some(record) = below.pop() {
+            below.extend(self.room.family.children(record));
+            self.take(record);
+        }
+    }
+
     fn level(
         &mut self,
         members: &[MemberMapping],
@@ -322,12 +331,15 @@ impl<'g> Group<'g> {
             for record in here.rows {
                 self.item(each, *record, &mut number, level, remembered);
             }
-            return;
+        } else {
+            let below = self.below(each.each, here);
+            self.room.made.push(Made::Expect(each.position, below.len()));
+            for record in below {
+                self.item(each, record, &mut number, level, remembered);
+            }
         }
-        let below = self.below(each.each, here);
-        self.room.made.push(Made::Expect(each.position, below.len()));
-        for record in below {
-            self.item(each, record, &mut number, level, remembered);
+        if let Some(path) = each.required.as_ref().filter(|_| number == 0) {
+            level.missing.push(self.missing(path, here, None));
         }
     }
 
@@ -346,6 +358,7 @@ impl<'g> Group<'g> {
         }
         self.take(record);
         if each.skip.as_ref().is_some_and(|skip| values::holds(self, skip, item)) {
+            self.take_below(record);
             return;
         }
         *number += 1;

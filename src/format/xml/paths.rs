@@ -25,8 +25,8 @@ pub(super) struct Capture {
 #[derive(Debug, Default)]
 pub(super) struct Start {
     pub kinds: Vec<usize>,
-    /// What is kept of a record of any of the kinds.
-    paths: Vec<XmlPath>,
+    /// What is kept of a record of any of the kinds: each value by the path to it, or by several of which one stands.
+    paths: Vec<Vec<XmlPath>>,
     /// For each kind, the slot of each of its fields.
     pub fields: Vec<Vec<Option<usize>>>,
     /// For each kind, the slots that must hold a text.
@@ -41,14 +41,15 @@ impl Start {
 
     /// How a slot is called in messages.
     pub fn name(&self, slot: usize) -> String {
-        self.paths.get(slot).map(XmlPath::to_string).unwrap_or_default()
+        let paths = self.paths.get(slot).map(Vec::as_slice).unwrap_or_default();
+        paths.iter().map(XmlPath::to_string).collect::<Vec<_>>().join(" or ")
     }
 
-    fn slot(&mut self, path: &XmlPath) -> usize {
-        if let Some(slot) = self.paths.iter().position(|known| known == path) {
+    fn slot(&mut self, paths: &[XmlPath]) -> usize {
+        if let Some(slot) = self.paths.iter().position(|known| known == paths) {
             return slot;
         }
-        self.paths.push(path.clone());
+        self.paths.push(paths.to_vec());
         self.paths.len() - 1
     }
 }
@@ -96,7 +97,7 @@ impl Paths {
                 let mut fields = Vec::new();
                 for field in &record.fields {
                     fields.push(match &field.at {
-                        FieldAt::Path(path) => Some(paths.capture(node, start, path)),
+                        FieldAt::Path(to) => Some(paths.capture(node, start, to)),
                         FieldAt::Header
                         | FieldAt::Label
                         | FieldAt::Tag(_)
@@ -108,7 +109,7 @@ impl Paths {
                 let mut conditions = Vec::new();
                 for condition in &record.when {
                     if let Condition::Path { path, is } = condition {
-                        conditions.push((paths.capture(node, start, path), is.clone()));
+                        conditions.push((paths.capture(node, start, std::slice::from_ref(path)), is.clone()));
                     }
                 }
                 if let Some(start) = paths.starts.get_mut(start) {
@@ -171,18 +172,20 @@ impl Paths {
         start
     }
 
-    fn capture(&mut self, node: usize, start: usize, path: &XmlPath) -> usize {
+    fn capture(&mut self, node: usize, start: usize, paths: &[XmlPath]) -> usize {
         let known = self.starts.get(start).map_or(0, Start::slots);
-        let Some(slot) = self.starts.get_mut(start).map(|start| start.slot(path)) else { return 0 };
+        let Some(slot) = self.starts.get_mut(start).map(|start| start.slot(paths)) else { return 0 };
         if slot < known {
             return slot;
         }
-        let end = self.walk(node, &path.steps);
         let capture = Capture { start, slot };
-        if let Some(node) = self.nodes.get_mut(end) {
-            match &path.attribute {
-                Some(attribute) => node.attributes.push((attribute.clone(), capture)),
-                None => node.texts.push(capture),
+        for path in paths {
+            let end = self.walk(node, &path.steps);
+            if let Some(node) = self.nodes.get_mut(end) {
+                match &path.attribute {
+                    Some(attribute) => node.attributes.push((attribute.clone(), capture)),
+                    None => node.texts.push(capture),
+                }
             }
         }
         slot

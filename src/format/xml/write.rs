@@ -71,7 +71,7 @@ impl Elements<'_> {
             .iter()
             .zip(&record.texts)
             .filter_map(|(field, text)| match &field.at {
-                FieldAt::Path(path) if !text.is_empty() => Some((path, text.as_str())),
+                FieldAt::Path(paths) if !text.is_empty() => Some((paths.first()?, text.as_str())),
                 _ => None,
             })
             .collect();
@@ -180,7 +180,9 @@ fn namespaces(layout: &Layout) -> Vec<(String, String)> {
     let records = layout.records.iter();
     let of_records = records.clone().flat_map(|record| record.path.iter().flatten());
     let of_fields = records.flat_map(|record| &record.fields).flat_map(|field| match &field.at {
-        FieldAt::Path(path) => path.steps.iter().chain(&path.attribute).collect(),
+        FieldAt::Path(paths) => {
+            paths.iter().take(1).flat_map(|path| path.steps.iter().chain(&path.attribute)).collect()
+        }
         _ => Vec::new(),
     });
     let mut named: Vec<(String, String)> = Vec::new();

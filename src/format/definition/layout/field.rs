@@ -7,7 +7,7 @@ use super::{DECIMALS_MAX, PLACE_MAX, character, count, xml};
 use crate::fault::{Fault, code};
 use crate::format::layout::{Align, FieldAt, FieldLayout, Framing, Sign, Syntax};
 use crate::format::packed;
-use crate::written::Table;
+use crate::written::{At, Item, Table};
 
 /// The most digits that a packed number has on IBM i.
 const PACKED_MAX: i64 = 63;
@@ -115,18 +115,26 @@ fn place(table: &Table<'_>, draft: &Draft, packed: Option<usize>) -> Option<Fiel
             Some(FieldAt::Characters { at, width })
         }
         Syntax::Xml(_) => {
-            let path = table
-                .required_text("path", "the path from the record's element, like \"Head/Buyer/Name\"")?;
-            let known = xml::value_path(&path.value, &draft.namespaces);
-            if known.is_none() {
-                table.wrong_value(
-                    "path",
-                    &path,
-                    "a path like \"Head/Buyer/Name\" or \"Part/@PartNumber\"",
-                    "",
-                );
-            }
-            known.map(FieldAt::Path)
+            let written =
+                match table.item("path") {
+                    Some(Item::List(..)) => table.texts("path")?,
+                    _ => vec![table.required_text(
+                        "path",
+                        "the path from the record's element, like \"Head/Buyer/Name\"",
+                    )?],
+                };
+            let known = |path: &At<String>| {
+                let known = xml::value_path(&path.value, &draft.namespaces);
+                if known.is_none() {
+                    let expected =
+                        "a path like \"Head/Buyer/Name\" or \"Part/@PartNumber\", or a list of them";
+                    table.wrong_value("path", path, expected, "");
+                }
+                known
+            };
+            let known: Vec<_> = written.iter().map(known).collect();
+            let paths: Option<Vec<_>> = known.into_iter().collect();
+            paths.filter(|paths| !paths.is_empty()).map(FieldAt::Path)
         }
         Syntax::Tagged(_) if table.has("tag") => {
             let tag = table.required_text("tag", "the tag, like tag = \"#12203\"")?;

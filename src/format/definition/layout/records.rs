@@ -54,8 +54,8 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     let conditions = conditions(table, draft);
     let under = table.texts("under").unwrap_or_default();
     let ignore = table.boolean("ignore").is_some_and(|ignore| ignore.value);
-    let number = |key: &str| count(table, key, 1, PLACE_MAX).and_then(|number| usize::try_from(number).ok());
-    let (length, columns, least_columns) = (number("length"), number("columns"), number("least_columns"));
+    let length = number(table, "length");
+    let (columns_least, columns) = columns(table, draft);
     for (name, field) in if table.has("fields") { table.tables("fields") } else { Vec::new() } {
         if let Some(field) = field::field(&field, &name.value, draft) {
             draft.set(kind, field);
@@ -64,21 +64,37 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     let nest = nest(table, draft, kind);
     table.item("checks");
     check_length(table, draft, length);
-    for (key, number) in [("columns", columns), ("least_columns", least_columns)] {
-        if number.is_some() && !draft.is_csv() {
-            misfit(table, key, "it goes with syntax = \"csv\" only");
-        }
-    }
     table.finish();
     if let Some(record) = draft.layout.records.get_mut(kind) {
         record.when = conditions;
         record.length = length;
         record.columns = columns;
-        record.least_columns = least_columns;
+        record.columns_least = columns_least.unwrap_or(0);
         record.nest = nest;
         record.use_ = if ignore { RecordUse::Ignore } else { RecordUse::Data };
     }
     under
+}
+
+fn number(table: &Table<'_>, key: &str) -> Option<usize> {
+    count(table, key, 1, PLACE_MAX).and_then(|number| usize::try_from(number).ok())
+}
+
+/// `columns = 14`, or `columns = { least = 12, most = 14 }`: how many columns a record has at least and at most.
+fn columns(table: &Table<'_>, draft: &Draft) -> (Option<usize>, Option<usize>) {
+    if table.has("columns") && !draft.is_csv() {
+        misfit(table, "columns", "it goes with syntax = \"csv\" only");
+    }
+    let Some(Item::Table(inner)) = table.item("columns") else { return (None, number(table, "columns")) };
+    let (least, most) = (number(&inner, "least"), number(&inner, "most"));
+    if least.zip(most).is_some_and(|(least, most)| least > most) {
+        misfit(&inner, "least", "it is greater than most");
+    }
+    if !inner.has("least") && !inner.has("most") {
+        inner.missing("least", "how many columns the record has at least, like columns = { least = 14 }");
+    }
+    inner.finish();
+    (least, most)
 }
 
 /// `like = "address"`: the fields of a record kind that stands above it in the file.
