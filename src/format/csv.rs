@@ -2,7 +2,7 @@
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
 use super::labels;
-use super::layout::{Condition, CsvSyntax, FieldAt, Layout, RecordLayout, Trailing};
+use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
@@ -113,7 +113,9 @@ impl<'i> CsvRows<'i> {
                 records.take_back();
                 columns
             } else {
-                let fields = |record: &RecordLayout| record.fields.iter().map(|f| by_number(&f.at)).collect();
+                let fields = |record: &super::layout::RecordLayout| {
+                    record.fields.iter().map(|f| by_number(&f.at)).collect()
+                };
                 self.layout.records.iter().map(fields).collect()
             };
             self.columns = Some(columns);

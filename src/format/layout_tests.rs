@@ -404,17 +404,6 @@ fn numbers_tell_what_a_record_stands_under() {
 }
 
 #[test]
-fn a_row_with_fewer_columns_than_its_kind_has_is_cut() {
-    let mut layout = csv(&[]);
-    csv_syntax(&mut layout).header = false;
-    layout.records[0].fields = vec![field("Nr", FieldAt::Column(1)), field("Antal", FieldAt::Column(2))];
-    (layout.records[0].columns, layout.records[0].columns_least) = (Some(4), 3);
-    let seen = read(&layout, b"1;2;\n1;2\n1;2;3;4\n1;2;3;4;5\n1;2;3;4;;;\n");
-    assert_eq!(seen.groups, ["1:1|2", "3:1|2", "5:1|2"]);
-    assert_eq!(seen.strays(), [("too-few-fields", 2, 3), ("extra-field", 4, 9)]);
-}
-
-#[test]
 fn a_line_that_cannot_be_read_spoils_its_document_and_no_other() {
     let file = "02orphan\n01A\n02 1\n02 2               too long\n02 3\n01B\n02 1\n0x?\n02 2\n01C\n99000003       9\n";
     let seen = read(&fixed(), file.as_bytes());
