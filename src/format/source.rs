@@ -26,6 +26,8 @@ pub(super) struct ReadDocument {
     pub each: usize,
     /// The document is made of all records of a group of this kind, not of each one.
     pub whole_group: bool,
+    /// Of such a document, some list is made of its rows: each row must be in one, or be passed over.
+    pub lists_rows: bool,
     /// Such documents have no lists, so that what stands below the record is passed over with it.
     pub takes_all: bool,
     /// Only records that fit open a document (`where`).

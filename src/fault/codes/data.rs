@@ -191,6 +191,8 @@ codes! {
     ENTRIES_CAME_BEFORE = "entries-came-before", Sender;
     /// An archive in an inbox that does not unpack such.
     ARCHIVE_NOT_UNPACKED = "archive-not-unpacked", Operator;
+    /// A row of a document that no list of it takes.
+    ROW_IN_NO_LIST = "row-in-no-list", Sender;
 }
 
 /// What is noticed of a file and keeps nothing back.

@@ -32,18 +32,33 @@ pub(super) fn document(
     let mut checker = Checker { draft, tables, whole_group, row_numbers_made: Vec::new() };
     let members = checker.members(table, document.shape(), each, whole_group, "");
     let row_numbers_made = checker.row_numbers_made;
+    let lists_rows = whole_group && lists_of(&members, each);
     let takes_all = !has_lists(document.shape());
     let remember = Vec::new();
     Some(ReadDocument {
         document,
         each,
         whole_group,
+        lists_rows,
         takes_all,
         only,
         test,
         members,
         row_numbers_made,
         remember,
+    })
+}
+
+/// Whether some list is made of records of a kind.
+fn lists_of(members: &[MemberMapping], kind: usize) -> bool {
+    members.iter().any(|member| match member {
+        MemberMapping::Plain(_) => false,
+        MemberMapping::Object { members, .. } => lists_of(members, kind),
+        MemberMapping::Alternatives { alternatives, .. } => {
+            alternatives.iter().any(|(_, members)| lists_of(members, kind))
+        }
+        MemberMapping::Entries { entries, .. } => entries.iter().any(|entry| lists_of(entry, kind)),
+        MemberMapping::Each(each) => each.each == kind,
     })
 }
 

@@ -229,8 +229,8 @@ impl<'g> Group<'g> {
         self.own_fields.clear();
         self.room.touched.clear();
         self.room.made.clear();
-        for row in rows {
-            self.take(*row);
+        if !mapping.lists_rows {
+            rows.iter().for_each(|row| self.take(*row));
         }
         if mapping.takes_all {
             self.take_all_below(rows);
@@ -248,6 +248,7 @@ impl<'g> Group<'g> {
             }
         }
         self.compare_rows(rows);
+        self.rows_in_no_list(rows);
         if self.context.live
             && let Some(test) = &mapping.test
             && values::holds(self, test, here)
@@ -263,6 +264,16 @@ impl<'g> Group<'g> {
         let mut faults = std::mem::take(&mut self.faults);
         faults.sort_by_key(|fault| (fault.place.line, fault.place.column));
         Mapped { document, faults, first_line, last_line, records, remembered }
+    }
+
+    /// A row that no list took would be lost without a word: the document must not go on as if it were whole.
+    fn rows_in_no_list(&mut self, rows: &[usize]) {
+        for row in rows {
+            if self.room.taken.get(*row) == Some(&false) {
+                self.take(*row);
+                self.faults.push(Fault::new(code::ROW_IN_NO_LIST).at(self.place(*row, None)));
+            }
+        }
     }
 
     /// What stands below the document's records is part of it, whatever it says.

@@ -191,9 +191,12 @@ fn gathered<'g>(
     }
     let mut texts = Vec::new();
     for record in records {
-        group.take(record);
         let rows = [record];
         let fits = holds(group, only, Here { record, rows: &rows, number: 1 });
+        // Of the document's own rows, only those that are read are taken: the others may be those of a list.
+        if fits || own != Some(kind) {
+            group.take(record);
+        }
         if let (true, Some(text)) = (fits, group.stated(record, field)) {
             texts.push((text, (record, field)));
         }
