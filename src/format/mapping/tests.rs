@@ -568,6 +568,62 @@ proptest::proptest! {
 }
 
 #[test]
+fn a_date_that_is_none_gives_way_to_the_next_of_several() {
+    let definition = definition(&ORDERS.replace(
+        r#"delivery_date          = "LevDat""#,
+        r#"delivery_date          = { first_of = ["LevDat", "OrdDat"], date = "%Y%m%d" }"#,
+    ));
+    let header = format!("{HEADER};OrdDat");
+    let made = |lev: &str, ord: &str| {
+        let row = format!("1;{lev};Ål AB;411 01;SE;1;A-1;1;;;;;{ord}");
+        let mut documents = mapped(&definition, &rows(&definition, "row", &header, 2, &[&row])).documents;
+        let mapped = documents.remove(0);
+        (json(&mapped.document).contains(r#""deliveryDate":"2026-11-16""#), shown(&mapped.faults))
+    };
+    assert_eq!(made("00000000", "20261116"), (true, vec![]));
+    assert_eq!(made("20261116", "00000000"), (true, vec![]));
+    let (is_there, faults) = made("0", "00000000");
+    assert!(!is_there && faults.len() == 1 && faults[0].contains("[row.LevDat]"), "{faults:?}");
+    let (is_there, faults) = made("20261131", "20261116");
+    assert!(!is_there && faults.len() == 1 && faults[0].contains("20261131"), "{faults:?}");
+}
+
+#[test]
+fn a_consignee_of_which_nothing_is_known_is_missing_and_one_that_cannot_be_read_is_not() {
+    let text = r#"
+[layout]
+syntax   = "csv"
+encoding = "utf-8"
+
+[document.order]
+each          = "row"
+order_number  = "OrdNr"
+delivery_date = "LevDat"
+consignee     = [
+    { when = { Kval = "9" }, advanced.external_customer_code = { from = "Part", form = "gln" } },
+    { when = { Kval = "92" }, customer_number = "Part", organisation_number = { from = "Org", form = "organisation_number", country = { from = "Land" } } },
+]
+"#;
+    let definition = definition(text);
+    let header = "OrdNr;LevDat;Kval;Part;Org;Land";
+    let faults = |rest: &str| {
+        let row = format!("1;2026-11-20;{rest}");
+        shown(&mapped(&definition, &rows(&definition, "row", header, 2, &[&row])).documents[0].faults)
+    };
+    assert_eq!(faults("9;7350099900006;;"), [""; 0]);
+    assert_eq!(faults("92;10042;;"), [""; 0]);
+    for unknown in ["ZZ;10042;;", "92;;;", "9;;;"] {
+        let found = faults(unknown);
+        assert!(found.len() == 1 && found[0].contains("consignee is missing"), "{unknown}: {found:?}");
+    }
+    for unreadable in ["9;10042;;", "92;;556677-8890;SE", "92;;DE123456789;"] {
+        let found = faults(unreadable);
+        assert!(found.len() == 1 && !found[0].contains("missing"), "{unreadable}: {found:?}");
+    }
+    assert_eq!(faults("92;10042;DE123456789;DE"), [""; 0], "a country whose numbers are not known");
+}
+
+#[test]
 fn a_field_is_split_by_the_first_pattern_that_fits() {
     let patterns = "[\"{post_code:digits} {city}\", \"{city}\"]";
     let text = format!(
