@@ -99,7 +99,8 @@ fn the_list_tells_of_each_format_what_it_does_and_how_its_samples_fare() {
         line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
     assert!(
-        line(&out(&list), "nordvik/orders").ends_with(&["order", "reads", "2", "pass"].map(String::from))
+        line(&out(&list), "nordvik/orders")
+            .ends_with(&["order", "reads", "off", "2", "pass"].map(String::from))
     );
     assert!(
         line(&out(&list), "nordvik/shipments")
@@ -372,4 +373,53 @@ fn a_watched_trial_of_what_is_not_there_ends_at_once() {
     assert_all(&err(&file), &["nofile.csv cannot be read: it is not there"]);
     let json = desk.run(&["try", "nordvik/orders", good, "--watch", "--json"]);
     assert_eq!(json.status.code(), Some(2), "{json:?}");
+}
+
+#[test]
+fn a_file_that_was_read_must_come_back_unless_the_format_says_why_not() {
+    let desk = Desk::new();
+    let format = "formats/acme/cancellations.toml";
+    let input = "samples/acme/cancellations/day/input.csv";
+    desk.write(format, &std::fs::read(project().join("formats/generic/cancellations.toml")).unwrap());
+    desk.write(input, b"Order\n81202\n81205\n");
+    let test = || desk.run(&["formats", "test", "acme/cancellations"]);
+    assert_eq!(desk.run(&["formats", "test", "acme/cancellations", "--bless"]).status.code(), Some(0));
+    assert_eq!(test().status.code(), Some(0), "{}", out(&test()));
+    let list = out(&desk.run(&["formats"]));
+    let line = list.lines().find(|line| line.starts_with("acme/cancellations")).unwrap();
+    assert_all(line, &["reads", "same bytes", "1 passes"]);
+
+    // The bytes are not those that would be written: where, and what to do.
+    desk.write(input, b"Order\n081202 \n81205\n");
+    desk.change("samples/acme/cancellations/day/expected.json", "\"81202\"", "\"081202\"");
+    desk.change("samples/acme/cancellations/day/expected.json", "\"81202\"", "\"081202\"");
+    assert_eq!(test().status.code(), Some(1));
+    let hint = "say in formats/acme/cancellations.toml why not: round_trip = \"…\"";
+    let told =
+        ["it is not the same", "line 2, column 7", r#"expected "081202 \n""#, r#"found    "081202\n""#, hint];
+    assert_all(&out(&test()), &told);
+    desk.write(input, b"Order\r\n081202\r\n81205\r\n");
+    assert_all(&out(&test()), &["all line ends  (newline = \"crlf\" in [layout])", "round_trip.txt"]);
+    let json: Value =
+        serde_json::from_slice(&desk.run(&["formats", "test", "acme/", "--json"]).stdout).unwrap();
+    assert_eq!(json["formats"][0]["cases"][0]["result"], "not-the-same-bytes");
+
+    // One file alone.
+    desk.write("samples/acme/cancellations/day/round_trip.txt", b"\n");
+    assert_all(&out(&test()), &["round_trip.txt: it is empty"]);
+    desk.write("samples/acme/cancellations/day/round_trip.txt", b"A tool changed the line ends.\n");
+    assert_eq!(test().status.code(), Some(0), "{}", out(&test()));
+    std::fs::remove_file(desk.path("samples/acme/cancellations/day/round_trip.txt")).unwrap();
+
+    // What the format loses is told once, with its member.
+    desk.change(format, "= \"Order\"", "= { from = \"Order\", cut = 20 }");
+    assert_all(&out(&test()), &["order_number is cut off (cut)", hint]);
+    let why = "round_trip = \"numbers of our old system go on behind the twentieth character\"\n[layout]";
+    desk.change(format, "[layout]", why);
+    let well = test();
+    assert_eq!(well.status.code(), Some(0), "{}", out(&well));
+    assert_all(&out(&well), &["round trip off: numbers of our old system"]);
+    assert!(out(&desk.run(&["formats"])).lines().any(|line| line.contains("  off ")));
+    let json: Value = serde_json::from_slice(&desk.run(&["formats", "--json"]).stdout).unwrap();
+    assert_eq!(json["formats"][0]["round_trip"], "off");
 }

@@ -6,8 +6,8 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::fault::{Fault, Language};
-use crate::format::Definition;
-use crate::sample::{self, Bless, Case, Collection, Differences, Format, Outcome};
+use crate::format::{Definition, RoundTrip};
+use crate::sample::{self, Bless, Case, Collection, Differences, Format, NotBack, Outcome};
 
 use super::Exit;
 use super::terminal::{complain, count, say, say_json, say_wrong, table};
@@ -145,9 +145,28 @@ impl<'c> Run<'c> {
             "title": format.title,
             "direction": format.direction(),
             "documents": documents,
+            "round_trip": round_trip(format),
+            "round_trip_why_not": why_not(format),
             "mistakes": self.mistakes(),
             "cases": self.outcomes.iter().map(|(case, outcome)| case_json(case, outcome)).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// Whether the files of a format come back with the same bytes, for a table's cell.
+fn round_trip(format: &Format) -> &'static str {
+    match format.round_trip() {
+        RoundTrip::SameBytes => "same bytes",
+        RoundTrip::Off(_) => "off",
+        RoundTrip::NoQuestion => "",
+    }
+}
+
+/// Why they do not, in the words of the format file.
+fn why_not(format: &Format) -> Option<&str> {
+    match format.round_trip() {
+        RoundTrip::Off(why) => Some(why),
+        RoundTrip::SameBytes | RoundTrip::NoQuestion => None,
     }
 }
 
@@ -165,22 +184,31 @@ fn case_json(case: &Case, outcome: &Outcome) -> Value {
             "problem": trouble.problem,
             "remedy": trouble.remedy,
         }),
-        Outcome::Differs { file, differences } => json!({
-            "result": "differs",
-            "file": file.display().to_string(),
-            "differences": differences.first.iter().map(|one| json!({
-                "place": one.place,
-                "about": one.about,
-                "expected": one.expected,
-                "found": one.found,
-            })).collect::<Vec<_>>(),
-            "more": differences.more,
-        }),
+        Outcome::Differs { file, differences } => differences_json("differs", file, differences),
+        Outcome::NotBack { file, why: NotBack::Differs(differences) } => {
+            differences_json("not-the-same-bytes", file, differences)
+        }
+        Outcome::NotBack { file, why: NotBack::Cannot(fault) } => {
+            json!({ "result": "not-written-back", "file": file.display().to_string(), "fault": fault })
+        }
+        Outcome::NotBack { file, why: NotBack::Loses(losses) } => {
+            json!({ "result": "loses", "file": file.display().to_string(), "losses": losses })
+        }
     };
     if let (Some(told), Value::Object(more)) = (told.as_object_mut(), more) {
         told.extend(more);
     }
     told
+}
+
+fn differences_json(result: &str, file: &Path, differences: &Differences) -> Value {
+    let one = |one: &sample::Difference| json!({ "place": one.place, "about": one.about, "expected": one.expected, "found": one.found });
+    json!({
+        "result": result,
+        "file": file.display().to_string(),
+        "differences": differences.first.iter().map(one).collect::<Vec<_>>(),
+        "more": differences.more,
+    })
 }
 
 /// What an exit code is made of.
@@ -216,10 +244,11 @@ fn list(arguments: &FormatsArguments, collection: &Collection) -> Exit {
             run.format.title.clone(),
             documents.join(", "),
             run.format.direction().to_owned(),
+            round_trip(run.format).to_owned(),
             run.fares(),
         ]
     });
-    say(table(&["name", "title", "documents", "direction", "samples"], rows.collect()));
+    say(table(&["name", "title", "documents", "direction", "round trip", "samples"], rows.collect()));
     for (_, trouble) in &collection.astray {
         say(format!("\n{trouble}"));
     }
@@ -341,7 +370,13 @@ fn show(run: &Run<'_>, width: usize, samples: &Path, language: Language) {
         (mistakes, _) => count(mistakes, "mistake", "mistakes"),
     };
     say(format!("{name:width$}  {fares}"));
+    if let Some(why) = why_not(run.format) {
+        say(format!("  round trip off: {why}"));
+    }
     complain(run.mistakes(), language);
+    // What the format itself loses is the same for each case.
+    let mut lost = false;
+    let mut not_back = false;
     for (case, outcome) in &run.outcomes {
         match outcome {
             Outcome::Passes => {}
@@ -356,7 +391,30 @@ fn show(run: &Run<'_>, width: usize, samples: &Path, language: Language) {
                 say(format!("  {}: something else came of it", file.display()));
                 say(told(differences));
             }
+            Outcome::NotBack { why: NotBack::Loses(losses), .. } if !lost => {
+                lost = true;
+                say("  its files cannot be read and written back with the same bytes:");
+                losses.iter().for_each(|loss| say(format!("    {loss}")));
+            }
+            Outcome::NotBack { why: NotBack::Loses(_), .. } => {}
+            Outcome::NotBack { file, why: NotBack::Differs(differences) } => {
+                not_back = true;
+                say(format!("  {}: read and written back, it is not the same", file.display()));
+                say(told(differences));
+            }
+            Outcome::NotBack { file, why: NotBack::Cannot(fault) } => {
+                not_back = true;
+                say(format!("  {}: what was read of it cannot be written back", file.display()));
+                complain(std::slice::from_ref(fault), language);
+            }
         }
+    }
+    if lost || not_back {
+        let which = if lost { "" } else { "correct that, or " };
+        say(format!("  {which}say in {} why not: round_trip = \"…\"", run.format.file.display()));
+    }
+    if not_back {
+        say("  for one file alone: round_trip.txt beside it, with the reason in it");
     }
 }
 

@@ -87,7 +87,9 @@ impl<'a> Shelf<'a> {
         let made = self.read(world, &path).and_then(|text| {
             let mut tables = opened.shared.clone();
             for (name, rows) in &codes.own {
-                tables.entry(name.clone()).or_default().extend(rows.clone());
+                let shared = tables.remove(name).unwrap_or_default();
+                // The partner's own lines come first, so that they count.
+                tables.insert(name.clone(), rows.iter().cloned().chain(shared).collect());
             }
             match (self.check)(&written.value, &shown(world, &path), &text, &tables) {
                 Ok(definition) => Some(Arc::new(definition)),
@@ -171,7 +173,7 @@ fn read(environment: &dyn Environment, path: &Path, shown: &str) -> Result<Strin
 }
 
 /// A code table as written: what the file says = what it means.
-pub(super) fn codes(table: &Table<'_>) -> BTreeMap<String, String> {
+pub(super) fn codes(table: &Table<'_>) -> Vec<(String, String)> {
     table
         .keys()
         .into_iter()

@@ -2,7 +2,7 @@
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
 use super::labels;
-use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
+use super::layout::{Condition, CsvSyntax, FieldAt, Layout, RecordLayout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
@@ -113,15 +113,24 @@ impl<'i> CsvRows<'i> {
                 records.take_back();
                 columns
             } else {
-                let fields = |record: &super::layout::RecordLayout| {
-                    record.fields.iter().map(|f| by_number(&f.at)).collect()
-                };
+                let fields = |record: &RecordLayout| record.fields.iter().map(|f| by_number(&f.at)).collect();
                 self.layout.records.iter().map(fields).collect()
             };
             self.columns = Some(columns);
         }
         let Some(fault) = self.cells(records)? else { return Ok(None) };
         Ok(Some(self.row(records, fault)))
+    }
+
+    /// The names in the header, in their order; of a file without text none.
+    pub fn header_names(&mut self) -> Result<Vec<String>, Fault> {
+        let mut records = Records::default();
+        let Some(fault) = self.cells(&mut records)? else { return Ok(Vec::new()) };
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let name = |cell| text_of(&records, cell).trim_matches(is_blank).to_owned();
+        Ok(self.cells.iter().map(name).collect())
     }
 
     /// Finds out what kind the record at hand is, and picks the fields that it names.
@@ -147,7 +156,9 @@ impl<'i> CsvRows<'i> {
                 }),
             };
         }
-        let fault = fault.or_else(|| self.cut_off(records));
+        let least =
+            kind.and_then(|kind| self.layout.records.get(kind)).map_or(0, |known| known.columns_least);
+        let fault = fault.or_else(|| self.cut_off(records)).or_else(|| self.too_few(records, least));
         let columns = kind.and_then(|kind| self.columns.as_ref()?.get(kind));
         let missing =
             Cell::missing(records.last_start() + records.source(records.len().saturating_sub(1)).len());
@@ -178,6 +189,22 @@ impl<'i> CsvRows<'i> {
             Fault::new(code::MISSING_TRAILING_DELIMITER)
                 .at(place)
                 .with("delimiter", self.delimiter.character),
+        )
+    }
+
+    /// The fault of a record with fewer fields than its kind has; a delimiter behind the last field begins none.
+    fn too_few(&self, records: &Records, least: usize) -> Option<Fault> {
+        let behind = self.trailing != Trailing::Allowed;
+        let behind = self.cells.last().is_some_and(|last| behind && all_blank(text_of(records, last)));
+        let fields = self.cells.len() - usize::from(behind);
+        let last = self.cells.last().filter(|_| fields < least)?;
+        let place = self.place(records, last);
+        Some(
+            Fault::new(code::TOO_FEW_FIELDS)
+                .at(place)
+                .found(text_of(records, last))
+                .with("least", least)
+                .with("fields", fields),
         )
     }
 
@@ -221,7 +248,12 @@ impl<'i> CsvRows<'i> {
         let cell = names.iter().position(|name| Some(*name) == near).and_then(|at| self.cells.get(at));
         let place = match cell {
             Some(cell) => self.place(records, cell),
-            None => records.place(self.lines.file(), records.len().saturating_sub(1)),
+            None => {
+                // The whole header; labels may stand before it in the same record.
+                let from = self.cells.first().map_or(0, |cell| cell.shown as usize);
+                let to = self.cells.last().map_or(0, |cell| (cell.shown + cell.shown_length) as usize);
+                records.place_at(self.lines.file(), records.len().saturating_sub(1), from, to)
+            }
         };
         Err(Fault::new(code::MISSING_COLUMN)
             .at(place.field(*first))

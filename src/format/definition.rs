@@ -13,15 +13,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::DocumentType;
 use crate::fault::{Fault, code};
-use crate::format::layout::RecordUse;
+use crate::format::layout::{RecordUse, Syntax};
+use crate::format::mapping;
 use crate::format::source::{Mapping, MemberMapping};
 use crate::written::{Table, Written};
 
 pub(super) use source_part::constant_text;
 
-/// Code tables, per partner and shared: name of the table -> what the file says -> what it means.
+/// Code tables, per partner and shared: name of the table -> what the file says and what it means, in the order in which
+/// they are written. Of two lines that say or mean the same the first counts.
 /// The tables `countries` and `units` are built in and can be added to.
-pub type CodeTables = BTreeMap<String, BTreeMap<String, String>>;
+pub type CodeTables = BTreeMap<String, Vec<(String, String)>>;
 
 /// A checked format file. Only [`Definition::check`] makes one.
 #[derive(Debug)]
@@ -32,6 +34,19 @@ pub struct Definition {
     pub title: String,
     pub(super) layout: super::layout::Layout,
     pub(super) mapping: Mapping,
+    /// Why its files are not written back with the same bytes, as the format file says.
+    round_trip: Option<String>,
+}
+
+/// Whether the files of a format can be read and written back with the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoundTrip<'d> {
+    /// They must come back with the same bytes.
+    SameBytes,
+    /// They need not; why not, in the words of the format file.
+    Off(&'d str),
+    /// It is no question: the format writes, or its files are neither CSV nor of fixed width.
+    NoQuestion,
 }
 
 impl Definition {
@@ -68,9 +83,25 @@ impl Definition {
         self.mapping.reads.iter().flat_map(|read| &read.row_numbers_made).map(String::as_str).collect()
     }
 
-    /// Whether the layout has an end mark (a trailer check), so that a cut file is noticed.
+    /// Whether its files must be written back with the same bytes.
+    pub fn round_trip(&self) -> RoundTrip<'_> {
+        match &self.round_trip {
+            Some(why) => RoundTrip::Off(why),
+            None if self.mapping.writes.is_none() && has_records(&self.layout.syntax) => RoundTrip::SameBytes,
+            None => RoundTrip::NoQuestion,
+        }
+    }
+
+    /// What its files lose, so that they cannot be written back: one sentence for each member, field or line. Empty
+    /// where nothing in the format file is in the way.
+    pub fn losses(&self) -> Vec<String> {
+        mapping::losses(self)
+    }
+
+    /// Whether the layout has an end mark (a trailer check, the end of an XML file's root), so that a cut file is noticed.
     pub fn has_end_mark(&self) -> bool {
-        self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
+        matches!(self.layout.syntax, Syntax::Xml(_))
+            || self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
     }
 }
 
@@ -93,6 +124,7 @@ fn named(members: &[MemberMapping], names: &mut BTreeSet<String>) {
 
 fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definition> {
     let title = root.text("title").map(|title| title.value).unwrap_or_default();
+    let round_trip = root.text("round_trip");
     let use_ = layout::Use { reads: root.has("document"), writes: root.has("record") };
     let documents = if use_.reads { root.tables("document") } else { Vec::new() };
     let records = if use_.writes { root.tables("record") } else { Vec::new() };
@@ -123,7 +155,21 @@ fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definiti
         reading::check_all_read(root, &draft);
     }
     layout::check_optional(&layout, &draft);
-    Some(Definition { name: name.to_owned(), title, layout: draft.layout, mapping })
+    if let Some(why) = &round_trip {
+        if mapping.writes.is_some() || !has_records(&draft.layout.syntax) {
+            let reason = "it goes with format files that read CSV or fixed-width files only";
+            source_part::misfit(root, "round_trip", reason);
+        } else if why.value.trim().is_empty() {
+            root.wrong_value("round_trip", why, "the reason in words", "");
+        }
+    }
+    let round_trip = round_trip.map(|why| why.value);
+    Some(Definition { name: name.to_owned(), title, layout: draft.layout, mapping, round_trip })
+}
+
+/// Whether files of this syntax are records one behind the other, which can be written back.
+fn has_records(syntax: &Syntax) -> bool {
+    matches!(syntax, Syntax::Csv(_) | Syntax::Fixed(_))
 }
 
 #[cfg(test)]

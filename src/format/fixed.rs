@@ -1,7 +1,8 @@
 //! Fixed-width: lines -> records, cut by characters.
 
 use super::layout::{Condition, FieldAt, FixedSyntax, Framing, Layout};
-use super::lines::{Framed, Line, Lines, all_blank, is_blank};
+use super::lines::{Framed, Line, LineEnds, Lines, all_blank, is_blank};
+use super::packed;
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
 use crate::fault::{Fault, code};
@@ -16,6 +17,8 @@ pub(super) struct FixedRows<'i> {
     look: usize,
     /// Where each character of the line at hand begins, and where the last one ends; empty where each is one byte.
     places: Vec<usize>,
+    /// Some field is packed.
+    packed: bool,
 }
 
 impl<'i> FixedRows<'i> {
@@ -28,7 +31,8 @@ impl<'i> FixedRows<'i> {
             Condition::Column { .. } | Condition::Path { .. } => 0,
         });
         let look = ends.max().unwrap_or(0).max(1);
-        FixedRows { layout, syntax, lines, saw_anything: false, look, places: Vec::new() }
+        let packed = layout.has_packed_fields();
+        FixedRows { layout, syntax, lines, saw_anything: false, look, places: Vec::new(), packed }
     }
 
     /// The next record; blank lines are passed over.
@@ -77,7 +81,12 @@ impl<'i> FixedRows<'i> {
         let of_all = |_: &str| record_length;
         let length: &dyn Fn(&str) -> Option<usize> =
             if self.syntax.framing == Framing::Length { &of_all } else { &by_kind };
-        match self.lines.next_frame(records.text_mut(), self.look, length)? {
+        let line_ends = match self.syntax.framing {
+            _ if self.packed => LineEnds::Nowhere,
+            Framing::Kinds => LineEnds::Anywhere,
+            Framing::Lines | Framing::Length => LineEnds::Between,
+        };
+        match self.lines.next_frame(records.text_mut(), self.look, line_ends, length)? {
             Framed::Record(line) => Ok(Some(line)),
             Framed::End => Ok(None),
             Framed::Unknown(line) => {
@@ -111,14 +120,21 @@ impl<'i> FixedRows<'i> {
         });
         let known = kind.and_then(|kind| self.layout.records.get(kind))?;
         let (length, padded) = (self.length(source), self.syntax.record_length.unwrap_or(0));
+        let last = records.len().saturating_sub(1);
         for field in &known.fields {
             let cell = match field.at {
                 FieldAt::Characters { at, width } => {
                     let from = at.saturating_sub(1);
-                    let text = records.text().get(start..).unwrap_or("");
+                    let text = records.source(last);
                     let bytes = self.place(text, from);
                     let to = self.place(text, from.saturating_add(width));
-                    if from < length {
+                    if let Some(digits) = field.packed {
+                        let number =
+                            packed::text(text.get(bytes..to).unwrap_or(""), digits, &self.layout.encoding);
+                        let at = records.text().len();
+                        records.text_mut().push_str(&number);
+                        Cell::plain(at, at + number.len()).shown(start + bytes, start + to)
+                    } else if from < length {
                         trimmed(text, bytes, to, field.pad, start)
                     } else if from < padded {
                         Cell::plain(start + bytes, start + bytes)
@@ -158,7 +174,7 @@ impl<'i> FixedRows<'i> {
     /// Only a stated record length says where a line must end: fields that nobody needs may be left out.
     fn over_long(&self, records: &Records, kind: usize, start: usize) -> Option<Fault> {
         let length = self.layout.records.get(kind)?.length.or(self.syntax.record_length)?;
-        let source = records.text().get(start..)?;
+        let source = records.source(records.len().checked_sub(1)?);
         let tail_at = self.place(source, length);
         let tail = source.get(tail_at..)?;
         let text = tail.trim_matches(is_blank);

@@ -64,6 +64,8 @@ pub(super) struct CsvSyntax {
     pub delimiter: char,
     /// `None`: quotes are plain text (`quote = "none"`).
     pub quote: Option<char>,
+    /// When writing: which fields stand in quotes.
+    pub quotes: Quotes,
     /// The first record names the columns.
     pub header: bool,
     /// Whether each record ends with a delimiter.
@@ -80,6 +82,15 @@ pub(super) struct TaggedSyntax {
     pub delimiter: char,
     /// The characters that tags begin with.
     pub marks: Vec<char>,
+}
+
+/// Which fields are written in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Those that could not be read otherwise.
+    Needed,
+    /// All, the header's too.
+    Always,
 }
 
 /// A delimiter behind the last field.
@@ -99,6 +110,14 @@ pub(super) struct XmlSyntax {
     pub declared: bool,
 }
 
+/// The way to the elements of a record kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RecordPath {
+    /// How many elements up it leads first (`../`): the record stands beside the one that it belongs to, not in it.
+    pub up: usize,
+    pub steps: Vec<Step>,
+}
+
 /// One step of a path through an XML file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
@@ -106,6 +125,13 @@ pub(super) struct Step {
     pub local: Option<String>,
     /// The prefix as the format file declares it, and its namespace; `None` takes any.
     pub namespace: Option<(String, String)>,
+}
+
+impl Layout {
+    /// Whether some field is packed: then any byte may be part of a number, those of line ends too.
+    pub fn has_packed_fields(&self) -> bool {
+        self.records.iter().flat_map(|record| &record.fields).any(|field| field.packed.is_some())
+    }
 }
 
 impl Step {
@@ -165,9 +191,9 @@ pub(super) enum Framing {
 /// Records that say themselves which one they stand under.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Nest {
-    /// The field with the record's own number.
-    pub id: usize,
-    /// The field with the number of the record above it; a record that stands on its own needs none.
+    /// The field with the record's own number; a record that nothing stands under needs none.
+    pub id: Option<usize>,
+    /// The field with the number of the record above it; without one it stands under the one opened last.
     pub parent: Option<usize>,
 }
 
@@ -194,7 +220,7 @@ pub(super) struct Group {
 pub(super) struct RecordLayout {
     pub name: String,
     /// XML: the paths of its elements, from the record that it stands under or from the root.
-    pub path: Vec<Vec<Step>>,
+    pub path: Vec<RecordPath>,
     /// All must hold. Empty: every record that no other kind claims.
     pub when: Vec<Condition>,
     /// The record kinds that it stands under, by their places; the one of them opened last is its parent. Empty: it
@@ -204,6 +230,8 @@ pub(super) struct RecordLayout {
     pub length: Option<usize>,
     /// CSV: how many columns it may have at most.
     pub columns: Option<usize>,
+    /// CSV: how many columns it has at least; with fewer it was cut.
+    pub columns_least: usize,
     /// Its parent is told by numbers in the data.
     pub nest: Option<Nest>,
     pub fields: Vec<FieldLayout>,
@@ -218,6 +246,8 @@ pub(super) enum RecordUse {
     Data,
     /// Read and passed over (`ignore = true`).
     Ignore,
+    /// What may not stand in the file (`refuse = true`): a record of it is one that no kind claims.
+    Refuse,
     /// Stands for the file as a whole: read for its checks; nothing but blanks may follow.
     Trailer,
 }
@@ -260,6 +290,8 @@ pub(super) struct FieldLayout {
     /// Texts that mean *nothing stated*, besides the empty text.
     pub blank: Vec<String>,
     pub number: NumberStyle,
+    /// Fixed, in EBCDIC: a packed decimal number of so many digits, two to a byte with the sign behind the last one.
+    pub packed: Option<usize>,
     /// How a date is written in this field.
     pub date: DateStyle,
     /// The column may be missing in the header.
@@ -281,8 +313,9 @@ pub(super) enum FieldAt {
     Column(usize),
     /// Whole: the content.
     Content,
-    /// XML: the text at a path from the record's element.
-    Path(XmlPath),
+    /// XML: the text at a path from the record's element, or at one of several: two of them there are a fault, the first is
+    /// written.
+    Path(Vec<XmlPath>),
     /// Fixed: characters from `at` (from 1).
     Characters { at: usize, width: usize },
 }

@@ -18,6 +18,7 @@ fn field(name: &str, at: FieldAt) -> FieldLayout {
         at,
         blank: vec![],
         number,
+        packed: None,
         date: super::convert::DateStyle::writing("%Y-%m-%d"),
         optional: false,
         align: Align::Left,
@@ -33,6 +34,7 @@ fn csv(fields: &[&str]) -> Layout {
         under: vec![],
         length: None,
         columns: None,
+        columns_least: 0,
         nest: None,
         fields: fields.iter().map(|name| field(name, FieldAt::Header)).collect(),
         use_: RecordUse::Data,
@@ -42,6 +44,7 @@ fn csv(fields: &[&str]) -> Layout {
         syntax: Syntax::Csv(CsvSyntax {
             delimiter: ';',
             quote: Some('"'),
+            quotes: Quotes::Needed,
             header: true,
             trailing_delimiter: Trailing::Allowed,
             trim: true,
@@ -77,6 +80,7 @@ fn fixed() -> Layout {
         under: under.to_vec(),
         length: None,
         columns: None,
+        columns_least: 0,
         nest: None,
         fields: vec![
             field("Nr", FieldAt::Characters { at: 3, width: 6 }),
@@ -196,6 +200,7 @@ fn any_delimiter_and_no_quotes() {
         *csv_syntax(&mut layout) = CsvSyntax {
             delimiter,
             quote: None,
+            quotes: Quotes::Needed,
             header: true,
             trailing_delimiter: Trailing::Allowed,
             trim: true,
@@ -216,6 +221,7 @@ fn columns_by_position_and_kinds_by_column() {
         path: vec![],
         length: None,
         columns: None,
+        columns_least: 0,
         nest: None,
         when: vec![Condition::Column { column: 1, is: vec![is.into()] }],
         under,
@@ -231,6 +237,29 @@ fn columns_by_position_and_kinds_by_column() {
         &[OutRecord { kind: 0, texts: vec!["7".into()] }, OutRecord { kind: 1, texts: vec!["x;y".into()] }],
     );
     assert_eq!(written.unwrap(), b"H;;7\r\nL;;\"x;y\"\r\n");
+}
+
+#[test]
+fn a_record_with_fewer_fields_than_its_kind_has_spoils_its_group() {
+    let mut layout = csv(&[]);
+    csv_syntax(&mut layout).header = false;
+    let kind = |name: &str, least: usize, under: Vec<usize>| RecordLayout {
+        name: name.into(),
+        when: vec![Condition::Column { column: 1, is: vec![name.into()] }],
+        columns: Some(3),
+        columns_least: least,
+        under,
+        fields: vec![field("Nr", FieldAt::Column(2))],
+        ..csv(&[]).records.remove(0)
+    };
+    layout.records = vec![kind("H", 0, vec![]), kind("L", 3, vec![0])];
+    let bytes = b"H;1\nL;a;12\nL;b;\nH;2\nL;c";
+    let seen = read(&layout, bytes);
+    assert_eq!(seen.groups, ["1:1 2:a^0 3:b^0"]);
+    assert_eq!(seen.strays(), [("group-not-whole", 4, 1), ("too-few-fields", 5, 3)]);
+    assert_eq!(seen.strays[1].expected(Language::English).unwrap(), "at least 3 fields; here are 2");
+    csv_syntax(&mut layout).trailing_delimiter = Trailing::Written;
+    assert_eq!(read(&layout, bytes).strays().len(), 5, "the delimiter behind the last field begins none");
 }
 
 #[test]
@@ -287,6 +316,102 @@ fn fixed_records_nest_under_the_one_opened_last() {
     let seen = read(&fixed(), file.replace("990000022         7", "99000002       7").as_bytes());
     assert_eq!((seen.file_faults(), seen.strays()), (vec![], vec![]));
     assert_eq!((seen.summary.records, seen.summary.records_ignored), (8, 1));
+}
+
+/// The kinds of [`fixed`] with a length each and no trailer.
+fn framed(framing: Framing) -> Layout {
+    let mut layout = fixed();
+    layout.syntax = Syntax::Fixed(FixedSyntax { record_length: Some(16), framing, bytes: false });
+    layout.records.truncate(4);
+    for record in &mut layout.records {
+        record.length = Some(16);
+    }
+    layout
+}
+
+#[test]
+fn records_of_known_lengths_are_the_same_with_and_without_line_ends() {
+    let records = ["01A     \u{e5}se     ", "020001          ", "01B             "];
+    let groups = ["1:A|\u{e5}se 2:0001|^0", "3:B|"];
+    let encoding = Encoding::named("windows-1252").unwrap();
+    for (between, cut) in [("", false), ("\n", false), ("\r\n", false), ("\r\n", true)] {
+        let text: String = records
+            .iter()
+            .map(|record| if cut { record.trim_end() } else { record }.to_owned() + between)
+            .collect();
+        let bytes = encoding.encode(&text).unwrap();
+        let seen = read(&framed(Framing::Kinds), &bytes);
+        assert_eq!((seen.groups, seen.strays.len()), (groups.map(str::to_owned).to_vec(), 0), "{text:?}");
+        if !cut {
+            assert_eq!(read(&framed(Framing::Length), &bytes).groups, groups);
+        }
+    }
+    let cut = records.concat().trim_end().to_owned();
+    for framing in [Framing::Kinds, Framing::Length] {
+        let fault = refused(&framed(framing), &encoding.encode(&cut).unwrap());
+        assert_eq!((fault.code.name(), fault.args["is"].as_str()), ("record-cut", "3"));
+    }
+}
+
+#[test]
+fn a_record_of_no_kind_ends_with_its_line_where_there_are_lines() {
+    let records = ["01A             ", "0x?", "01B             "];
+    let seen = read(&framed(Framing::Kinds), records.join("\r\n").as_bytes());
+    assert_eq!(seen.groups, ["3:B|"]);
+    assert_eq!(seen.strays(), [("group-not-whole", 1, 1), ("unknown-record", 2, 1)]);
+    let fault = refused(&framed(Framing::Kinds), records.concat().as_bytes());
+    assert_eq!((fault.code.name(), fault.place.line), ("unknown-record", Some(2)));
+}
+
+#[test]
+fn a_line_that_is_longer_than_its_kind_is_one_record_still() {
+    let records = ["01A             ", "01B             tail", "01C                  ", "01D             "];
+    let seen = read(&framed(Framing::Kinds), records.join("\r\n").as_bytes());
+    assert_eq!(seen.groups, ["1:A|", "3:C|", "4:D|"]);
+    assert_eq!(seen.strays(), [("line-too-long", 2, 17)]);
+}
+
+#[test]
+fn packed_fields_are_cut_by_their_bytes() {
+    let mut layout = framed(Framing::Length);
+    layout.encoding = Encoding::named("ibm278").unwrap().binary();
+    layout.records[0].fields[0].packed = Some(11);
+    // A record begins with F0 F1, and the number holds the bytes of all line ends: 0D, 15, 25.
+    let record = b"\xF0\xF1\x12\x15\x25\x00\x00\x0D\xD0\x40\x40\x40\x40\x40\x40\x40";
+    let seen = read(&layout, &[&record[..], record].concat());
+    assert_eq!(seen.groups, ["1:-12152500000|\u{e5}", "2:-12152500000|\u{e5}"]);
+    let mut bad = record.to_vec();
+    bad[7] = 0x40;
+    assert_eq!(read(&layout, &bad).groups, ["1:X'121525000040'|\u{e5}"]);
+}
+
+#[test]
+fn numbers_tell_what_a_record_stands_under() {
+    let mut layout = fixed();
+    layout.records.truncate(4);
+    let [head, line, text, note] = &mut layout.records[..] else { panic!("four kinds") };
+    let nest = |id, parent| Some(Nest { id, parent });
+    (head.nest, line.nest) = (nest(Some(0), None), nest(Some(0), Some(1)));
+    (text.nest, note.nest) = (nest(None, Some(1)), nest(Some(0), Some(1)));
+    // 9 is passed over and stands under line 2, so what names 9 stands under line 2 too.
+    let file = "011     \n022     1\n023     1\n099     2\n03x     9\n03y     1\n03z     3\n";
+    assert_eq!(read(&layout, file.as_bytes()).groups, ["1:1| 2:2|1^0 3:3|1^0 5:x|9^1 6:y|1^0 7:z|3^2"]);
+    for wrong in ["8", "x"] {
+        let seen = read(&layout, file.replace("03z     3", &format!("03z     {wrong}")).as_bytes());
+        assert_eq!(seen.groups, [""; 0]);
+        assert!(seen.strays().contains(&("unknown-parent-number", 7, 9)), "{:?}", seen.strays());
+    }
+}
+
+#[test]
+fn a_row_with_fewer_columns_than_its_kind_has_is_cut() {
+    let mut layout = csv(&[]);
+    csv_syntax(&mut layout).header = false;
+    layout.records[0].fields = vec![field("Nr", FieldAt::Column(1)), field("Antal", FieldAt::Column(2))];
+    (layout.records[0].columns, layout.records[0].columns_least) = (Some(4), 3);
+    let seen = read(&layout, b"1;2;\n1;2\n1;2;3;4\n1;2;3;4;5\n1;2;3;4;;;\n");
+    assert_eq!(seen.groups, ["1:1|2", "3:1|2", "5:1|2"]);
+    assert_eq!(seen.strays(), [("too-few-fields", 2, 3), ("extra-field", 4, 9)]);
 }
 
 #[test]

@@ -295,8 +295,8 @@ impl<'i> Lines<'i> {
         }
     }
 
-    /// The next record of a file without line ends: `length` says how many characters it has, by a text that holds at
-    /// least its first `look` characters. Line ends before it are passed over. Its number is that of the record.
+    /// The next record of a file that may be without line ends: `length` says how many characters it has, by a text that
+    /// holds at least its first `look` characters. Its number is that of the record.
     ///
     /// # Errors
     /// The file cannot be read, or ends inside the record.
@@ -304,11 +304,14 @@ impl<'i> Lines<'i> {
         &mut self,
         text: &mut String,
         look: usize,
+        line_ends: LineEnds,
         length: &dyn Fn(&str) -> Option<usize>,
     ) -> Result<Framed, Fault> {
         loop {
             let rest = self.text.get(self.start..).unwrap_or("");
-            self.start += rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+            if line_ends != LineEnds::Nowhere {
+                self.start += rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+            }
             if self.start < self.text.len() || self.ended {
                 break;
             }
@@ -321,20 +324,56 @@ impl<'i> Lines<'i> {
             return Ok(Framed::End);
         }
         let Some(wanted) = length(rest) else {
+            if line_ends == LineEnds::Anywhere
+                && let Some(line_end) = self.line_end()?
+            {
+                return self.take(line_end, 0, text).map(Framed::Record);
+            }
+            let rest = self.text.get(self.start..).unwrap_or("");
             text.push_str(end_of(rest, look).and_then(|end| rest.get(..end)).unwrap_or(rest));
             let number = self.number + 1;
             return Ok(Framed::Unknown(Line { number, column: 1, undecodable: None }));
         };
         self.have(wanted)?;
         let rest = self.text.get(self.start..).unwrap_or("");
-        let Some(end) = end_of(rest, wanted) else {
+        let end = end_of(rest, wanted);
+        if line_ends == LineEnds::Anywhere
+            && let own = rest.get(..end.unwrap_or(rest.len())).unwrap_or("")
+            && let Some(line_end) = own.find(['\r', '\n'])
+        {
+            return self.take(self.start + line_end, 0, text).map(Framed::Record);
+        }
+        let Some(end) = end else {
             let there = rest.chars().count();
             return Err(Fault::new(code::RECORD_CUT)
                 .at(Place::file(self.file).line(self.number + 1))
                 .with("length", wanted)
                 .with("is", there));
         };
+        if line_ends == LineEnds::Anywhere {
+            // What follows on the same line and is no record is too much of this one.
+            self.have(wanted + look)?;
+            let next = self.text.get(self.start + end..).unwrap_or("");
+            let is_record = next.is_empty() || next.starts_with(['\r', '\n']) || length(next).is_some();
+            if !is_record && let Some(line_end) = self.line_end()? {
+                return self.take(line_end, 0, text).map(Framed::Record);
+            }
+        }
         self.take(self.start + end, 0, text).map(Framed::Record)
+    }
+
+    /// Where the next line end stands in the text, if there is one before a record is too long.
+    fn line_end(&mut self) -> Result<Option<usize>, Fault> {
+        loop {
+            let rest = self.text.get(self.start..).unwrap_or("");
+            if let Some(found) = rest.find(['\r', '\n']) {
+                return Ok(Some(self.start + found));
+            }
+            if self.ended || rest.len() > RECORD_BYTES_MAX {
+                return Ok(None);
+            }
+            self.fill()?;
+        }
     }
 
     /// Reads on until so many characters are there, or the file has ended.
@@ -403,6 +442,17 @@ impl<'i> Lines<'i> {
             .at(Place::file(self.file).line(line))
             .with("limit", RECORD_BYTES_MAX)
     }
+}
+
+/// Where a line end may stand in a file whose records have known lengths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineEnds {
+    /// Its bytes are part of a number.
+    Nowhere,
+    /// Behind a record.
+    Between,
+    /// Behind a record, and before its length where the blanks at its end were cut off.
+    Anywhere,
 }
 
 /// What stands next in a file without line ends.

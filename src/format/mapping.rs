@@ -1,15 +1,23 @@
 //! The mapping: records <-> documents.
 
+mod back;
 mod documents;
+mod invertible;
 mod values;
 mod writing;
 
 use std::io::Read;
 
+use super::csv::CsvRows;
 use super::group::{self, Grouped};
-use super::{Definition, Item, Outgoing, ReadContext, Summary, WriteContext};
+use super::layout::Syntax;
+use super::lines::Lines;
+use super::{BackContext, Definition, Item, Outgoing, ReadContext, Summary, WriteContext};
 use crate::fault::Fault;
 use documents::Mapper;
+pub(in crate::format) use invertible::losses;
+#[cfg(test)]
+pub(in crate::format) use writing::unmap;
 
 /// Reads a file: every document and stray record is handed to `each` in the order of the file.
 ///
@@ -57,5 +65,41 @@ pub fn write(
     group::write_records(&definition.layout, &records)
 }
 
+/// Writes documents back as the file that they were read from, by the format file that reads it. They come in the order in
+/// which they were read, with what was remembered of them. What the format file loses
+/// ([`Definition::losses`]) stays empty.
+///
+/// # Errors
+/// A fault of the operator: documents that cannot have been read by this format file, a text that does not fit its field,
+/// a column that the header does not have.
+pub fn write_back(
+    definition: &Definition,
+    documents: &[Outgoing<'_>],
+    context: &BackContext<'_>,
+) -> Result<Vec<u8>, Fault> {
+    let records = back::unread(definition, documents, context)?;
+    group::write_in_columns(&definition.layout, &records, context.columns)
+}
+
+/// The columns of a file's header, in its order; none of a file that has no header.
+///
+/// # Errors
+/// The file cannot be read, or its header cannot.
+pub fn columns(
+    definition: &Definition,
+    file_name: &str,
+    input: &mut dyn Read,
+) -> Result<Option<Vec<String>>, Fault> {
+    let layout = &definition.layout;
+    let Syntax::Csv(syntax) = &layout.syntax else { return Ok(None) };
+    if !syntax.header {
+        return Ok(None);
+    }
+    let lines = Lines::new(file_name, &layout.encoding, &layout.around, input);
+    CsvRows::new(layout, syntax, lines).header_names().map(Some)
+}
+
+#[cfg(test)]
+mod back_tests;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ mod labels;
 mod layout;
 mod lines;
 mod mapping;
+mod packed;
 mod record;
 mod rows;
 pub(crate) mod sniff;
@@ -36,8 +37,8 @@ use chrono::{DateTime, Utc};
 use crate::document::AnyDocument;
 use crate::fault::Fault;
 
-pub use definition::{CodeTables, Definition};
-pub use mapping::{read, write};
+pub use definition::{CodeTables, Definition, RoundTrip};
+pub use mapping::{columns, read, write, write_back};
 
 /// What reading needs to know besides the bytes.
 pub struct ReadContext<'a> {
@@ -141,5 +142,15 @@ pub struct WriteContext {
     pub time_zone: chrono_tz::Tz,
 }
 
+/// What writing documents back needs to know besides them.
+pub struct BackContext<'a> {
+    /// The partner's time zone.
+    pub time_zone: chrono_tz::Tz,
+    /// The columns of the file's header in its order, see [`columns`]; `None`: those that the format file names.
+    pub columns: Option<&'a [String]>,
+}
+
 #[cfg(test)]
 mod layout_tests;
+#[cfg(test)]
+pub(crate) mod read_back;

@@ -5,7 +5,7 @@ use super::encoding::Noticed;
 use super::fixed::FixedRows;
 use std::io::Read;
 
-use super::layout::{Condition, FixedSyntax, Framing, Layout, RecordLayout, Syntax};
+use super::layout::{Condition, FixedSyntax, Framing, Layout, RecordLayout, RecordUse, Syntax};
 use super::lines::{Line, Lines};
 use super::record::Records;
 use super::tagged::TaggedRows;
@@ -123,11 +123,17 @@ impl<'i> Rows<'i> {
 /// The record kind that claims a record: the first whose conditions hold, else the first that has none.
 pub(super) fn claim(layout: &Layout, holds: impl Fn(&Condition) -> bool) -> Option<usize> {
     let fits = |record: &RecordLayout| !record.when.is_empty() && record.when.iter().all(&holds);
-    layout
+    let claimed = layout
         .records
         .iter()
         .position(fits)
-        .or_else(|| layout.records.iter().position(|record| record.when.is_empty()))
+        .or_else(|| layout.records.iter().position(|record| record.when.is_empty()));
+    claimed.filter(|kind| may_come(layout, *kind))
+}
+
+/// Whether records of a kind may stand in a file.
+pub(super) fn may_come(layout: &Layout, kind: usize) -> bool {
+    layout.records.get(kind).is_some_and(|record| record.use_ != RecordUse::Refuse)
 }
 
 /// The fault of bytes in a line of the last record that are no characters.
@@ -143,11 +149,17 @@ pub(super) fn undecodable(file: &str, records: &Records, line: &Line, from: usiz
     Some(Fault::new(code::UNDECODABLE_BYTES).at(place).found(hex.clone()))
 }
 
+/// How a record begins, to show what it may be.
+pub(super) fn beginning(record: &str) -> String {
+    record.lines().next().unwrap_or("").chars().take(20).collect()
+}
+
 /// The fault of the last record, which no record kind claims, naming those that there are.
 pub(super) fn unknown_record(layout: &Layout, file: &str, records: &Records) -> Fault {
     let kinds: Vec<String> = layout
         .records
         .iter()
+        .filter(|record| record.use_ != RecordUse::Refuse)
         .map(|record| {
             let when: Vec<String> = record
                 .when
@@ -164,6 +176,6 @@ pub(super) fn unknown_record(layout: &Layout, file: &str, records: &Records) -> 
     let last = records.len().saturating_sub(1);
     Fault::new(code::UNKNOWN_RECORD)
         .at(records.place(file, last))
-        .found(records.source(last).chars().take(20).collect::<String>())
+        .found(beginning(records.source(last)))
         .with("kinds", kinds.join(", "))
 }

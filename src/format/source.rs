@@ -26,6 +26,8 @@ pub(super) struct ReadDocument {
     pub each: usize,
     /// The document is made of all records of a group of this kind, not of each one.
     pub whole_group: bool,
+    /// Such documents have no lists, so that what stands below the record is passed over with it.
+    pub takes_all: bool,
     /// Only records that fit open a document (`where`).
     pub only: Tests,
     /// A document that fits is meant as a trial (`test`), and never goes to a live goods owner.
@@ -79,6 +81,8 @@ pub(super) struct EachMapping {
     pub only: Tests,
     /// Records that fit make none and are passed over (`skip`): rows that are no goods.
     pub skip: Option<Tests>,
+    /// The list's name, where it is a fault that it has no item (`required`).
+    pub required: Option<String>,
     pub members: Vec<MemberMapping>,
     /// The position of the item's row number, if it has one.
     pub row_number: Option<usize>,
@@ -139,6 +143,8 @@ pub(super) enum Pick {
         only: Tests,
         /// Only the first that is stated counts.
         first: bool,
+        /// Only of those right below the record at hand.
+        direct: bool,
         with: String,
     },
 }
@@ -242,7 +248,8 @@ impl std::fmt::Debug for MemberKind {
 /// Where a country comes from.
 #[derive(Clone, Debug)]
 pub(super) enum Country {
-    Field(FieldRef, Codes),
+    /// The field that says it, the words for countries, and the country meant where it is blank.
+    Field(FieldRef, Codes, Option<String>),
     Named(String),
 }
 

@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 
 use crate::document::{AnyDocument, DocumentType, from_json, to_json};
 use crate::fault::Fault;
-use crate::format::{self, Definition, Item, Outgoing, ReadContext, Remembered, WriteContext};
+use crate::format::{self, Definition, Item, Outgoing, ReadContext, Remembered, RoundTrip, WriteContext};
 
 use super::collection::LayoutWords;
 use super::difference::{of_bytes, of_values};
 use super::members::first_wrong;
+use super::round_trip::{self, NotBack};
 use super::{Differences, Format};
 
 /// Local times of a sample are those of this zone, unless its input.json says another.
@@ -100,6 +101,14 @@ pub enum Outcome {
         /// The file that was written.
         file: PathBuf,
     },
+    /// What was expected; but its documents are not written back as the bytes that they were read from, and the format
+    /// does not say why not.
+    NotBack {
+        /// The file that was read.
+        file: PathBuf,
+        /// What is in the way.
+        why: NotBack,
+    },
     /// It cannot be run.
     Broken(Trouble),
 }
@@ -115,14 +124,14 @@ impl Outcome {
 pub fn run(format: &Format, definition: &Definition, case: &Case, bless: Bless) -> Outcome {
     let outcome = match definition.writes() {
         Some(document) => written(format, definition, document, case, bless),
-        None => read(definition, case, bless),
+        None => read(format, definition, case, bless),
     };
     outcome.unwrap_or_else(Outcome::Broken)
 }
 
-fn read(definition: &Definition, case: &Case, bless: Bless) -> Result<Outcome, Trouble> {
+fn read(format: &Format, definition: &Definition, case: &Case, bless: Bless) -> Result<Outcome, Trouble> {
     let input = input(case, "as input.csv, input.txt or alike")?;
-    let found = documents(definition, &input)?;
+    let Reading { told: found, documents } = documents(definition, &input)?;
     let pretty = serde_json::to_string_pretty(&found).unwrap_or_default() + "\n";
     let file = case.folder.join("expected.json");
     let expected = match std::fs::read(&file) {
@@ -141,18 +150,49 @@ fn read(definition: &Definition, case: &Case, bless: Bless) -> Result<Outcome, T
         }
     };
     match (expected == found, bless) {
-        (true, _) => Ok(Outcome::Passes),
+        (true, _) => there_and_back(format, definition, input, documents),
         (false, Bless::All) => keep(&file, pretty.as_bytes()),
         (false, _) => Ok(Outcome::Differs { differences: of_values(&expected, &found), file }),
     }
 }
 
-/// What a format makes of a file, as a sample keeps it.
-fn documents(definition: &Definition, input: &Path) -> Result<Value, Trouble> {
+/// Whether a file that was read without fault comes back with the same bytes.
+fn there_and_back(
+    format: &Format,
+    definition: &Definition,
+    input: PathBuf,
+    documents: Option<Vec<(AnyDocument, Remembered)>>,
+) -> Result<Outcome, Trouble> {
+    let Some(documents) = documents.filter(|_| definition.round_trip() == RoundTrip::SameBytes) else {
+        return Ok(Outcome::Passes);
+    };
+    if text_beside(&input, "round_trip.txt", "write into it why this file does not come back")?.is_some() {
+        return Ok(Outcome::Passes);
+    }
+    let bytes = std::fs::read(&input).map_err(|error| Trouble::unreadable(&input, &error))?;
+    let name = file_name(&input)?;
+    let encoding = format.layout.encoding.as_deref();
+    Ok(match round_trip::try_it(definition, &documents, &bytes, &name, TIME_ZONE, encoding) {
+        Ok(()) => Outcome::Passes,
+        Err(why) => Outcome::NotBack { file: input, why },
+    })
+}
+
+/// What a format makes of a file.
+struct Reading {
+    /// As a sample keeps it.
+    told: Value,
+    /// The documents, if the file has no fault at all.
+    documents: Option<Vec<(AnyDocument, Remembered)>>,
+}
+
+/// Reads the file of a sample.
+fn documents(definition: &Definition, input: &Path) -> Result<Reading, Trouble> {
     let name = file_name(input)?;
     let scratch = || scratch_beside(input);
     let context = ReadContext { file_name: &name, time_zone: TIME_ZONE, live: true, scratch: &scratch };
     let (mut documents, mut faulty, mut stray) = (Vec::new(), Vec::new(), Vec::new());
+    let mut good = Vec::new();
     let mut file = File::open(input).map_err(|error| Trouble::unreadable(input, &error))?;
     let summary = format::read(definition, &mut file, &context, &mut |item| {
         match item {
@@ -165,6 +205,7 @@ fn documents(definition: &Definition, input: &Path) -> Result<Value, Trouble> {
                     "document": serde_json::from_str::<Value>(&text).unwrap_or(Value::String(text)),
                     "remembered": mapped.remembered,
                 }));
+                good.push((mapped.document, mapped.remembered));
             }
             Item::Document(mapped) => faulty.push(json!({
                 "type": mapped.document.document_type().name(),
@@ -179,25 +220,32 @@ fn documents(definition: &Definition, input: &Path) -> Result<Value, Trouble> {
         Ok(summary) => (json!(summary.records), summary.file_faults),
         Err(whole) => (Value::Null, vec![whole]),
     };
-    Ok(json!({
+    let clean = faulty.is_empty() && stray.is_empty() && file_faults.is_empty();
+    let told = json!({
         "records": records,
         "documents": documents,
         "faulty": faulty,
         "stray": stray,
         "file_faults": file_faults.iter().map(fault).collect::<Vec<_>>(),
-    }))
+    });
+    Ok(Reading { told, documents: clean.then_some(good) })
 }
 
 /// The name under which the file came: where the format reads it, it stands in name.txt.
 fn file_name(input: &Path) -> Result<String, Trouble> {
     let own = || input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = input.with_file_name("name.txt");
+    Ok(text_beside(input, "name.txt", "write the file's name into it")?.unwrap_or_else(own))
+}
+
+/// What is written in a file beside a sample's input, if there is one.
+fn text_beside(input: &Path, name: &str, remedy: &str) -> Result<Option<String>, Trouble> {
+    let file = input.with_file_name(name);
     match std::fs::read_to_string(&file) {
-        Ok(name) if name.trim().is_empty() => {
-            Err(Trouble::new(&file, "it is empty", "write the file's name into it, or take it away"))
+        Ok(text) if text.trim().is_empty() => {
+            Err(Trouble::new(&file, "it is empty", format!("{remedy}, or take it away")))
         }
-        Ok(name) => Ok(name.trim().to_owned()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(own()),
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Trouble::unreadable(&file, &error)),
     }
 }
@@ -260,6 +308,19 @@ fn written(
 
 /// The bytes that a format makes of the documents of input.json.
 fn bytes(definition: &Definition, document: DocumentType, input: &Path) -> Result<Vec<u8>, Trouble> {
+    let (documents, context) = to_write(document, input)?;
+    let outgoing: Vec<Outgoing<'_>> =
+        documents.iter().map(|(document, sent)| Outgoing { document, sent }).collect();
+    format::write(definition, &outgoing, &context).map_err(|fault| {
+        Trouble::new(input, format!("its documents cannot be written: {fault}"), "correct them or the format")
+    })
+}
+
+/// The documents of input.json with what was sent of them, and the report that they stand in.
+pub(super) fn to_write(
+    document: DocumentType,
+    input: &Path,
+) -> Result<(Vec<(AnyDocument, Remembered)>, WriteContext), Trouble> {
     let text = std::fs::read(input).map_err(|error| Trouble::unreadable(input, &error))?;
     let told: Value =
         serde_json::from_slice(&text).map_err(|error| no_json(input, &error, "correct it there"))?;
@@ -294,12 +355,8 @@ fn bytes(definition: &Definition, document: DocumentType, input: &Path) -> Resul
         };
         documents.push((any, sent));
     }
-    let outgoing: Vec<Outgoing<'_>> =
-        documents.iter().map(|(document, sent)| Outgoing { document, sent }).collect();
     let context = context(&told).map_err(|(member, problem, remedy)| wrong(member, problem, remedy))?;
-    format::write(definition, &outgoing, &context).map_err(|fault| {
-        Trouble::new(input, format!("its documents cannot be written: {fault}"), "correct them or the format")
-    })
+    Ok((documents, context))
 }
 
 /// The report's number, time and zone; each may be left out.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{self, Environment, ProcessEnvironment};
 use crate::document::DocumentType;
 use crate::fault::{Fault, Place, code};
-use crate::format::{CodeTables, Definition};
+use crate::format::{CodeTables, Definition, RoundTrip};
 
 use super::{Case, Trouble};
 
@@ -45,6 +45,13 @@ impl Format {
             Ok(_) => "reads",
             Err(_) => "",
         }
+    }
+}
+
+impl Format {
+    /// Whether its files come back with the same bytes; no question where it does not check.
+    pub fn round_trip(&self) -> RoundTrip<'_> {
+        self.checked.as_ref().map_or(RoundTrip::NoQuestion, Definition::round_trip)
     }
 }
 

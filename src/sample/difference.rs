@@ -34,6 +34,13 @@ pub struct Differences {
 }
 
 impl Differences {
+    /// The only one.
+    pub(super) fn one(place: &str, about: Option<&str>, expected: &str, found: &str) -> Differences {
+        let mut differences = Differences::default();
+        differences.add(&Place { path: place, about }, expected.to_owned(), found.to_owned());
+        differences
+    }
+
     fn add(&mut self, place: &Place<'_>, expected: String, found: String) {
         if self.first.len() >= KEPT {
             self.more += 1;

@@ -8,7 +8,11 @@ mod case;
 mod collection;
 mod difference;
 mod members;
+mod round_trip;
+#[cfg(test)]
+mod written_tests;
 
 pub use case::{Bless, Case, Outcome, Trouble, run};
 pub use collection::{Collection, Format, collect};
 pub use difference::{Difference, Differences};
+pub use round_trip::NotBack;

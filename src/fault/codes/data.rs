@@ -65,6 +65,8 @@ codes! {
     DUPLICATED_COLUMN = "duplicated-column", Sender;
     /// A record has more fields than the header has columns.
     EXTRA_FIELD = "extra-field", Sender;
+    /// A record has fewer fields than its kind always has.
+    TOO_FEW_FIELDS = "too-few-fields", Sender;
     /// Text stands beyond the length of a fixed record.
     LINE_TOO_LONG = "line-too-long", Sender;
     /// A record that no record kind claims.

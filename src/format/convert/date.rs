@@ -75,6 +75,51 @@ impl DateStyle {
     pub(in crate::format) fn out(&self) -> &str {
         &self.out
     }
+
+    /// A day as it was read; `None` where the pattern cannot say it.
+    pub(in crate::format) fn day_back(&self, day: NaiveDate) -> Option<String> {
+        self.patterns.first()?.write(day.and_time(NaiveTime::MIN))
+    }
+
+    /// An instant as it was read: what is written without a time is a day in UTC, else it is the partner's time.
+    pub(in crate::format) fn instant_back(
+        &self,
+        instant: DateTime<Utc>,
+        zone: chrono_tz::Tz,
+    ) -> Option<String> {
+        let zone = if self.has_time() { zone } else { chrono_tz::UTC };
+        self.patterns.first()?.write_instant(instant, zone)
+    }
+
+    /// Whether a time of the day is written.
+    pub(in crate::format) fn has_time(&self) -> bool {
+        let written = |hour| {
+            let day = NaiveDate::from_ymd_opt(2026, 11, 25)?;
+            self.patterns.first()?.write_instant(day.and_hms_opt(hour, 20, 40)?.and_utc(), chrono_tz::UTC)
+        };
+        written(1) != written(13)
+    }
+
+    /// Whether a zone is written.
+    pub(in crate::format) fn has_zone(&self) -> bool {
+        StrftimeItems::new(&self.out).any(|item| {
+            use chrono::format::Fixed;
+            matches!(
+                item,
+                Item::Fixed(
+                    Fixed::TimezoneName
+                        | Fixed::TimezoneOffset
+                        | Fixed::TimezoneOffsetColon
+                        | Fixed::TimezoneOffsetDoubleColon
+                        | Fixed::TimezoneOffsetTripleColon
+                        | Fixed::TimezoneOffsetColonZ
+                        | Fixed::TimezoneOffsetZ
+                        | Fixed::RFC2822
+                        | Fixed::RFC3339
+                )
+            )
+        })
+    }
 }
 
 /// A moment as a file states it.

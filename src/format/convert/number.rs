@@ -236,7 +236,7 @@ fn has_control(text: &str) -> bool {
 }
 
 /// `7.31E+12`: digits, an E, digits.
-pub(super) fn has_exponent(text: &str) -> bool {
+pub(in crate::format) fn has_exponent(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
     let digits = |text: &str| {
         text.bytes().any(|byte| byte.is_ascii_digit())
@@ -356,6 +356,37 @@ pub(in crate::format) fn decimal_out_filled(
     };
     let text = signed(format!("{text:0>width$}"), negative, style.sign)?;
     Some(if style.sign == Sign::Trailing && !negative { text + " " } else { text })
+}
+
+/// A decimal as it was read: with as many decimals as it has itself where the style implies none, and with the mark between
+/// groups of three digits where the style has one. `width`: the field is filled with zeros, without such marks.
+pub(in crate::format) fn decimal_back(
+    number: Decimal,
+    style: &NumberStyle,
+    width: Option<usize>,
+) -> Option<String> {
+    let decimals = Some(number.scale());
+    if let Some(width) = width {
+        return decimal_out_filled(number, style, decimals, width);
+    }
+    let text = magnitude(number.normalize(), style, decimals)?;
+    let text = match style.thousands {
+        Some(mark) if style.decimals.is_none() => grouped(&text, mark, style.decimal),
+        _ => text,
+    };
+    signed(text, is_negative(number), style.sign)
+}
+
+fn grouped(text: &str, mark: char, decimal: char) -> String {
+    let digits = text.split(decimal).next().unwrap_or("").chars().count();
+    let mut grouped = String::new();
+    for (at, digit) in text.chars().enumerate() {
+        if at > 0 && at < digits && (digits - at).is_multiple_of(3) {
+            grouped.push(mark);
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 fn is_negative(number: Decimal) -> bool {

@@ -75,6 +75,7 @@ impl Draft {
             at,
             blank: self.blank.clone(),
             number: self.number.clone(),
+            packed: None,
             date: self.date.clone(),
             optional: self.optional.iter().any(|optional| optional.value == name),
             align: Align::Left,
@@ -89,7 +90,7 @@ impl Draft {
             return Some(at);
         }
         let at = match &self.layout.syntax {
-            Syntax::Xml(_) => FieldAt::Path(value_path(name, &self.namespaces)?),
+            Syntax::Xml(_) => FieldAt::Path(vec![value_path(name, &self.namespaces)?]),
             Syntax::Tagged(tagged) if name.starts_with(tagged.marks.as_slice()) => {
                 FieldAt::Tag(name.to_owned())
             }
@@ -128,6 +129,7 @@ impl Draft {
             under: Vec::new(),
             length: None,
             columns: None,
+            columns_least: 0,
             nest: None,
             fields: Vec::new(),
             use_: RecordUse::Data,

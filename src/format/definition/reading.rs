@@ -11,7 +11,7 @@ use crate::format::source::{Convert, EachMapping, MemberMapping, Pick, PlainMapp
 use crate::written::{At, Item, Table, suggestion};
 
 /// The words in tables of documents and lists that are no members.
-const WORDS: [&str; 4] = ["each", "where", "skip", "test"];
+const WORDS: [&str; 5] = ["each", "where", "skip", "test", "required"];
 
 /// Checks one `[document.NAME]`.
 pub(super) fn document(
@@ -32,8 +32,28 @@ pub(super) fn document(
     let mut checker = Checker { draft, tables, whole_group, row_numbers_made: Vec::new() };
     let members = checker.members(table, document.shape(), each, whole_group, "");
     let row_numbers_made = checker.row_numbers_made;
+    let takes_all = !has_lists(document.shape());
     let remember = Vec::new();
-    Some(ReadDocument { document, each, whole_group, only, test, members, row_numbers_made, remember })
+    Some(ReadDocument {
+        document,
+        each,
+        whole_group,
+        takes_all,
+        only,
+        test,
+        members,
+        row_numbers_made,
+        remember,
+    })
+}
+
+/// Whether a document has lists, in itself or in what is nested in it.
+fn has_lists(shape: &Shape) -> bool {
+    shape.members.iter().any(|member| match member.kind {
+        MemberKind::List(_) => true,
+        MemberKind::Object(inner) => has_lists(inner()),
+        _ => false,
+    })
 }
 
 /// The document type of this name that goes in the wanted direction, or a mistake.
@@ -173,6 +193,8 @@ impl Checker<'_> {
                 let item = Scope { kind: each, repeated: &[] };
                 let only = tests_part::tests(&inner, "where", self.draft, item).unwrap_or_default();
                 let skip = tests_part::tests(&inner, "skip", self.draft, item);
+                let required = inner.boolean("required").is_some_and(|required| required.value);
+                let required = required.then(|| path.to_owned());
                 let mut members = self.members(&inner, shape(), each, false, path);
                 self.make_row_numbers(&inner, shape(), path, &mut members);
                 let row_number = shape().position("row_number");
@@ -182,6 +204,7 @@ impl Checker<'_> {
                     each,
                     only,
                     skip,
+                    required,
                     members,
                     row_number,
                     remember,

@@ -131,7 +131,7 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
         );
         return None;
     }
-    for key in ["where", "take"] {
+    for key in ["where", "take", "direct"] {
         if table.has(key) && all.is_none() {
             misfit(table, key, "it goes with all only");
             table.item(key);
@@ -234,7 +234,7 @@ fn fields(
     fields.into_iter().collect()
 }
 
-/// `{ all = "text.Text", where = { Kind = "4" }, with = "\n" }`.
+/// `{ all = "text.Text", where = { Kind = "4" }, direct = true, with = "\n" }`.
 fn gathered(
     table: &Table<'_>,
     name: &At<String>,
@@ -259,8 +259,9 @@ fn gathered(
     let inner = Scope { kind, repeated: &[] };
     let field = draft.field(table, &At { value: field, place: name.place.clone() }, inner)?.field;
     let only = tests_part::tests(table, "where", draft, inner).unwrap_or_default();
+    let direct = table.boolean("direct").is_some_and(|direct| direct.value);
     let first = table.one_of("take", &[("first", true), ("all", false)]).unwrap_or(false);
-    Some(Pick::All { kind, field, only, first, with: with.unwrap_or_else(|| "\n".to_owned()) })
+    Some(Pick::All { kind, field, only, first, direct, with: with.unwrap_or_else(|| "\n".to_owned()) })
 }
 
 /// Records that records of a kind do not stand below the record at hand.
@@ -371,35 +372,39 @@ const FORMS: [(&str, Form); 6] = [
     ("post_code_country", Form::PostCodeCountry),
 ];
 
-/// `country = "SE"`, or the field that says it: `country = { from = "Land" }`.
+/// `country = "SE"`, or the field that says it: `country = { from = "Land", default = "SE" }`.
 fn country(table: &Table<'_>, draft: &mut Draft, scope: Scope<'_>, tables: &CodeTables) -> Option<Country> {
     if table.has("country") && !table.has("form") {
         misfit(table, "country", "it goes with form only");
     }
     match table.item("country")? {
         Item::Text(country) => {
-            if country.value.len() != 2 || !country.value.bytes().all(|letter| letter.is_ascii_uppercase()) {
-                table.wrong_value(
-                    "country",
-                    &country,
-                    "a country of two capital letters, or { from = \"Field\" }",
-                    "",
-                );
-            }
-            Some(Country::Named(country.value))
+            let expected = "a country of two capital letters, or { from = \"Field\" }";
+            Some(Country::Named(two_letters(table, "country", country, expected)))
         }
         Item::Table(inner) => {
             let name = inner.required_text("from", "the field that says the country");
             let named = At { value: "countries".to_owned(), place: inner.place() };
             let codes = code_table(&inner, &inner.text("codes").unwrap_or(named), tables);
+            let otherwise = inner
+                .text("default")
+                .map(|country| two_letters(&inner, "default", country, "a country of two capital letters"));
             inner.finish();
-            Some(Country::Field(draft.field(&inner, &name?, scope)?, codes?))
+            Some(Country::Field(draft.field(&inner, &name?, scope)?, codes?, otherwise))
         }
         other => {
             wrong_type(table, "country", &other, "a country of two capital letters, or { from = \"Field\" }");
             None
         }
     }
+}
+
+/// A country as Ongoing writes it, or a mistake.
+fn two_letters(table: &Table<'_>, key: &str, country: At<String>, expected: &str) -> String {
+    if country.value.len() != 2 || !country.value.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        table.wrong_value(key, &country, expected, "");
+    }
+    country.value
 }
 
 fn small(table: &Table<'_>, key: &str) -> Option<u32> {

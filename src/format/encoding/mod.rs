@@ -90,6 +90,21 @@ impl Encoding {
         self.family() == Some(Family::Ebcdic)
     }
 
+    /// The same for a file whose bytes are not all text: each byte is a character of its own, and none is a line end.
+    /// Only a page of IBM i has such a form.
+    pub fn binary(&self) -> Encoding {
+        let page = page::BINARY_PAGES.iter().find(|page| page.name == self.name());
+        page.map_or_else(|| self.clone(), |page| Encoding(Table::Page(page)))
+    }
+
+    /// The one byte of a character in a page of ours.
+    pub fn byte(&self, character: char) -> Option<u8> {
+        match self.0 {
+            Table::Web(_) => None,
+            Table::Page(page) => page.byte(character),
+        }
+    }
+
     /// Whether it is a national variant of ASCII with letters in the places of `[ ] { } \ |` (quirk B6).
     pub fn is_seven_bit_national(&self) -> bool {
         self.family() == Some(Family::National)

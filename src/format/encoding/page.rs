@@ -21,7 +21,7 @@ pub(super) enum Family {
 pub(super) const CP437: &str = "cp437";
 
 /// A table of 256 characters at most, each with one byte.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Page {
     pub name: &'static str,
     pub family: Family,
@@ -71,6 +71,21 @@ impl Page {
             .collect();
         bytes.sort_unstable();
         Page { name, family, characters, ascii, bytes }
+    }
+
+    /// The same page where no byte is a line end, so that each byte is another character: 15 is U+0085 again.
+    fn binary(&self) -> Page {
+        let mut page = self.clone();
+        if let Some(place) = page.characters.get_mut(usize::from(NEL)) {
+            *place = Some('\u{85}');
+        }
+        if let Some(place) = page.ascii.get_mut(usize::from(NEL)) {
+            *place = 0x80;
+        }
+        page.bytes.retain(|(character, _)| *character != '\n');
+        page.bytes.extend([('\n', EBCDIC_LF), ('\u{85}', NEL)]);
+        page.bytes.sort_unstable();
+        page
     }
 
     /// The character of a byte.
@@ -165,3 +180,7 @@ pub(super) static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
         national("ds-2089", national::DS_2089),
     ]
 });
+
+/// The EBCDIC pages for files whose bytes are not all text.
+pub(super) static BINARY_PAGES: LazyLock<Vec<Page>> =
+    LazyLock::new(|| PAGES.iter().filter(|page| page.family == Family::Ebcdic).map(Page::binary).collect());

@@ -23,7 +23,7 @@ use bundle::{Bundle, scratch_failed, within_limit};
 use totals::Totals;
 use whole_file::WholeFile;
 
-pub(super) use super::write::write_records;
+pub(super) use super::write::{write_in_columns, write_records};
 
 /// What the layout half of reading hands to the mapping half.
 pub(super) enum Grouped<'r> {
@@ -157,14 +157,17 @@ impl Reading<'_> {
         };
         self.file_totals.add(row.kind, kind, &self.at_hand, 0);
         match kind.use_ {
-            RecordUse::Ignore if kind.checks.is_empty() => self.summary.records_ignored += 1,
+            RecordUse::Ignore if kind.checks.is_empty() => {
+                self.summary.records_ignored += 1;
+                self.pass_over(kind);
+            }
             RecordUse::Ignore => {
                 self.summary.records_ignored += 1;
                 self.child(kind, row, each)?;
             }
             RecordUse::Trailer => self.check(kind, row),
-            RecordUse::Data if kind.under.is_empty() => self.root(kind, row, each)?,
-            RecordUse::Data => self.child(kind, row, each)?,
+            RecordUse::Data | RecordUse::Refuse if kind.under.is_empty() => self.root(kind, row, each)?,
+            RecordUse::Data | RecordUse::Refuse => self.child(kind, row, each)?,
         }
         Ok(true)
     }
@@ -276,8 +279,17 @@ impl Reading<'_> {
 
     /// Notes the own number of the record at hand, which gets a place in the open bundle.
     fn number(&mut self, kind: &RecordLayout, place: usize) {
-        if let Some(nest) = kind.nest {
-            self.numbers.insert(self.at_hand.field(0, nest.id).unwrap_or("").to_owned(), place);
+        if let Some(id) = kind.nest.and_then(|nest| nest.id) {
+            self.numbers.insert(self.at_hand.field(0, id).unwrap_or("").to_owned(), place);
+        }
+    }
+
+    /// What stands under a record that is passed over stands under the one above it.
+    fn pass_over(&mut self, kind: &RecordLayout) {
+        let Some(field) = kind.nest.and_then(|nest| nest.parent) else { return };
+        let above = self.numbers.get(self.at_hand.field(0, field).unwrap_or(""));
+        if let Some(above) = above.copied() {
+            self.number(kind, above);
         }
     }
 

@@ -12,6 +12,8 @@ use crate::format::{Definition, Item, Mapped, ReadContext, Remembered};
 pub(in crate::format) struct Mapper<'m> {
     definition: &'m Definition,
     context: &'m ReadContext<'m>,
+    /// By kind, whether its records only stand round documents: one round none says that there are none.
+    round: Vec<bool>,
     /// Memory that each group uses again.
     room: Room,
 }
@@ -77,7 +79,23 @@ impl Family {
 
 impl<'m> Mapper<'m> {
     pub fn new(definition: &'m Definition, context: &'m ReadContext<'m>) -> Mapper<'m> {
-        Mapper { definition, context, room: Room::default() }
+        let mut round = vec![false; definition.layout.records.len()];
+        let mut queue: Vec<usize> = definition.mapping.reads.iter().map(|read| read.each).collect();
+        while let Some(kind) = queue.pop() {
+            for above in definition.layout.records.get(kind).into_iter().flat_map(|record| &record.under) {
+                if let Some(round) = round.get_mut(*above)
+                    && !std::mem::replace(round, true)
+                {
+                    queue.push(*above);
+                }
+            }
+        }
+        for read in &definition.mapping.reads {
+            if let Some(round) = round.get_mut(read.each) {
+                *round = false;
+            }
+        }
+        Mapper { definition, context, round, room: Room::default() }
     }
 
     /// Makes the documents of one group of records, in the order of the records that opened them, and tells the
@@ -103,8 +121,8 @@ impl<'m> Mapper<'m> {
         if reads.len() > 1 {
             openers.sort_by_key(|(record, _)| *record);
         }
-        let mut group =
-            Group::new(&self.definition.layout, records, self.context, std::mem::take(&mut self.room));
+        let room = std::mem::take(&mut self.room);
+        let mut group = Group::new(&self.definition.layout, records, self.context, &self.round, room);
         let mut result = Ok(());
         for (opener, document) in &openers {
             let Some(document) = reads.get(*document) else { continue };
@@ -185,6 +203,7 @@ pub(super) struct Group<'g> {
     pub layout: &'g Layout,
     pub records: &'g Records,
     pub context: &'g ReadContext<'g>,
+    round: &'g [bool],
     room: Room,
     faults: Vec<Fault>,
     /// Fields of the document's own that were read, so that all rows can be compared.
@@ -196,12 +215,13 @@ impl<'g> Group<'g> {
         layout: &'g Layout,
         records: &'g Records,
         context: &'g ReadContext<'g>,
+        round: &'g [bool],
         mut room: Room,
     ) -> Group<'g> {
         room.family.find(records);
         room.taken.clear();
         room.taken.resize(records.len(), false);
-        Group { layout, records, context, room, faults: Vec::new(), own_fields: Vec::new() }
+        Group { layout, records, context, round, room, faults: Vec::new(), own_fields: Vec::new() }
     }
 
     fn document(&mut self, mapping: &ReadDocument, opener: usize, rows: &[usize]) -> Mapped {
@@ -211,6 +231,9 @@ impl<'g> Group<'g> {
         self.room.made.clear();
         for row in rows {
             self.take(*row);
+        }
+        if mapping.takes_all {
+            self.take_all_below(rows);
         }
         let here = Here { record: opener, rows, number: 1 };
         let mut remembered = Remembered::default();
@@ -242,6 +265,16 @@ impl<'g> Group<'g> {
         Mapped { document, faults, first_line, last_line, records, remembered }
     }
 
+    /// What stands below the document's records is part of it, whatever it says.
+    fn take_all_below(&mut self, rows: &[usize]) {
+        let mut queue = rows.to_vec();
+        while let Some(record) = queue.pop() {
+            let children: Vec<usize> = self.room.family.children(record).collect();
+            children.iter().for_each(|child| self.take(*child));
+            queue.extend(children);
+        }
+    }
+
     /// A record is part of the document at hand.
     pub(super) fn take(&mut self, record: usize) {
         if let Some(taken) = self.room.taken.get_mut(record) {
@@ -253,6 +286,15 @@ impl<'g> Group<'g> {
             touched.push(record);
         } else if let Err(at) = touched.binary_search(&record) {
             touched.insert(at, record);
+        }
+    }
+
+    /// All that stands below a record that is passed over goes with it.
+    fn take_below(&mut self, record: usize) {
+        let mut below: Vec<usize> = self.room.family.children(record).collect();
+        while let Some(record) = below.pop() {
+            below.extend(self.room.family.children(record));
+            self.take(record);
         }
     }
 
@@ -327,12 +369,15 @@ impl<'g> Group<'g> {
             for record in here.rows {
                 self.item(each, *record, &mut number, level, remembered);
             }
-            return;
+        } else {
+            let below = self.below(each.each, here);
+            self.room.made.push(Made::Expect(each.position, below.len()));
+            for record in below {
+                self.item(each, record, &mut number, level, remembered);
+            }
         }
-        let below = self.below(each.each, here);
-        self.room.made.push(Made::Expect(each.position, below.len()));
-        for record in below {
-            self.item(each, record, &mut number, level, remembered);
+        if let Some(path) = each.required.as_ref().filter(|_| number == 0) {
+            level.missing.push(self.missing(path, here, None));
         }
     }
 
@@ -351,6 +396,7 @@ impl<'g> Group<'g> {
         }
         self.take(record);
         if each.skip.as_ref().is_some_and(|skip| values::holds(self, skip, item)) {
+            self.take_below(record);
             return;
         }
         *number += 1;
@@ -528,8 +574,10 @@ impl<'g> Group<'g> {
     /// The records that no document took.
     fn strays(&self) -> Vec<Fault> {
         let data = |record: &usize| {
-            let kind = self.records.kind(*record).and_then(|kind| self.layout.records.get(kind));
-            kind.is_some_and(|layout| layout.use_ == RecordUse::Data)
+            let kind = self.records.kind(*record);
+            let known = kind.and_then(|kind| self.layout.records.get(kind));
+            known.is_some_and(|layout| layout.use_ == RecordUse::Data)
+                && kind.is_none_or(|kind| self.round.get(kind) != Some(&true))
         };
         (0..self.records.len())
             .filter(|record| self.room.taken.get(*record) == Some(&false) && data(record))

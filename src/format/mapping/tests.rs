@@ -182,7 +182,7 @@ fn each_fault_names_its_characters_and_what_stands_there_otherwise() {
             "14:23+1 [row.PostNr] consignee.post_code is missing: PostNr is blank | a value for consignee.post_code",
             "14:24+6 [row.Land] \"Sverje\" is not in the code table countries | a code of the table countries",
             "14:38+2 [row.Antal] \"1O\" is not a number | digits with , as the decimal sign",
-            "14:41+8 [row.Pris] \"7,31E+12\" is a number in exponent form; its last digits are lost | all digits, with , as the decimal sign",
+            "14:41+8 [row.Pris] \"7,31E+12\" is a number in exponent form; its last digits are lost | all its digits",
             "15:15+7 [row.Namn] Namn is \"Röst OY\" here but \"Röst AB\" on line 14 | the same Namn on all rows that belong together",
             "15:34+1 [row.ArtNr] order_lines.article_number is missing: ArtNr is blank | a value for order_lines.article_number",
             "15:39+1 [row.PrisPer] PrisPer is 0, and nothing can be divided by it | a number other than 0",
@@ -263,6 +263,58 @@ fn nested_records_become_a_document_with_names_looked_up_below_and_above() {
             r#"{"rowNumber":"2","articleNumber":"A-2","numberOfItems":-3,"externalId":"0000004711-A-2"}]}"#
         )
     );
+}
+
+#[test]
+fn texts_right_below_the_head_are_told_from_those_of_its_lines() {
+    let direct = FIXED.replace(r#"where = { Slag = "H" }"#, "direct = true");
+    let definition = definition(&direct);
+    let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["4711;261120;Bolaget"]);
+    under(&mut records, &rows(&definition, "text", "Slag;Text", 2, &["X;Ring först", "X;Kod 7"]), 0);
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 4, &["A-1;000001250"]), 0);
+    under(&mut records, &rows(&definition, "text", "Slag;Text", 5, &["X;Blå"]), 3);
+    let group = mapped(&definition, &records);
+    let made = json(&group.documents[0].document);
+    assert!(made.contains(r#""orderRemark":"Ring först / Kod 7""#), "{made}");
+    assert!(made.contains(r#""comment":"Blå""#), "{made}");
+    assert!(group.strays.is_empty());
+}
+
+#[test]
+fn what_stands_below_a_row_that_is_passed_over_goes_with_it() {
+    let skipping =
+        FIXED.replace("row_number      =", "skip            = { ArtNr = \"FRAKT\" }\nrow_number      =");
+    let definition = definition(&skipping);
+    let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["4711;261120;Bolaget"]);
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 2, &["FRAKT;000000100"]), 0);
+    under(&mut records, &rows(&definition, "text", "Slag;Text", 3, &["R;Express"]), 1);
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 4, &["A-1;000001250"]), 0);
+    let group = mapped(&definition, &records);
+    assert_eq!(shown(&group.strays), [""; 0]);
+    assert_eq!(group.documents[0].last_line, 4);
+    let made = json(&group.documents[0].document);
+    assert!(
+        made.contains(r#""orderLines":[{"rowNumber":"1","articleNumber":"A-1","numberOfItems":12.5"#),
+        "{made}"
+    );
+}
+
+#[test]
+fn an_order_whose_lines_are_required_is_faulty_without_any() {
+    let required = FIXED.replace(
+        "row_number      =",
+        "required        = true\nskip            = { ArtNr = \"FRAKT\" }\nrow_number      =",
+    );
+    let definition = definition(&required);
+    let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["4711;261120;Bolaget"]);
+    let faults = |records: &Records| shown(&mapped(&definition, records).documents[0].faults);
+    let missing =
+        "1:0+0 [head.] order_lines is missing: order_lines is blank | a value for order_lines".to_owned();
+    assert_eq!(faults(&records), std::slice::from_ref(&missing));
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 2, &["FRAKT;000000100"]), 0);
+    assert_eq!(faults(&records), [missing], "what is passed over is no line");
+    under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 3, &["A-1;000000100"]), 0);
+    assert_eq!(faults(&records), [""; 0]);
 }
 
 #[test]

@@ -67,8 +67,8 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             }
             (joined(texts, with, blank), blank)
         }
-        Pick::All { kind, field, only, first, with } => {
-            let all = gathered(group, *kind, *field, only, here);
+        Pick::All { kind, field, only, first, direct, with } => {
+            let all = gathered(group, *kind, *field, only, *direct, here);
             let from = all.first().map(|(_, from)| *from);
             if *first {
                 let first = all
@@ -184,10 +184,15 @@ fn gathered<'g>(
     kind: usize,
     field: usize,
     only: &Tests,
+    direct: bool,
     here: Here<'_>,
 ) -> Vec<(&'g str, (usize, usize))> {
     let own = group.records.kind(here.record);
-    let records = if own == Some(kind) { here.rows.to_vec() } else { group.below(kind, here) };
+    let mut records = if own == Some(kind) { here.rows.to_vec() } else { group.below(kind, here) };
+    if direct && own != Some(kind) {
+        let parent = |record: &usize| group.records.parent(*record);
+        records.retain(|record| parent(record).is_some_and(|parent| here.rows.contains(&parent)));
+    }
     let mut texts = Vec::new();
     for record in records {
         group.take(record);
@@ -408,9 +413,9 @@ fn text<'p>(
         let country = match &convert.country {
             None => None,
             Some(Country::Named(country)) => Some(country.as_str()),
-            Some(Country::Field(field, codes)) => {
+            Some(Country::Field(field, codes, otherwise)) => {
                 let (named, _) = field_text(group, *field, here);
-                named.and_then(|named| codes.means(&named.text))
+                named.map_or(otherwise.as_deref(), |named| codes.means(&named.text))
             }
         };
         let Some(formed) = in_form(&text, form, country)
@@ -430,6 +435,9 @@ fn text<'p>(
 fn in_form(text: &str, form: Form, country: Option<&str>) -> Result<Option<String>, crate::fault::Code> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     Ok(Some(match form {
+        Form::Gtin | Form::Gln | Form::Sscc if convert::has_exponent(text) => {
+            return Err(code::NUMBER_THROUGH_SPREADSHEET);
+        }
         Form::Gtin => convert::gtin(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GTIN)?,
         Form::Gln => convert::gln(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GLN)?,
         Form::Sscc => convert::sscc(text).map(|sscc| sscc.to_string()).map_err(|_| code::NOT_AN_SSCC)?,

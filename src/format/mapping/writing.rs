@@ -184,7 +184,7 @@ impl Writer<'_> {
     }
 }
 
-fn cannot(found: impl ToString, expected: &str) -> Fault {
+pub(super) fn cannot(found: impl ToString, expected: &str) -> Fault {
     Fault::new(code::VALUE_CANNOT_BE_WRITTEN).found(found.to_string()).with("expected", expected)
 }
 
@@ -223,7 +223,7 @@ fn sent(name: &str, sight: Sight<'_>) -> Option<String> {
 }
 
 /// A value as code tables write it.
-fn plain_text(value: &Value) -> String {
+pub(super) fn plain_text(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Decimal(number) => number.normalize().to_string(),

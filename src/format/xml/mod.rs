@@ -1,11 +1,13 @@
 //! XML: elements -> records. The `quick-xml` crate cuts the markup; nothing is fetched or expanded from outside. What it
 //! lets pass is checked here: a file that ends inside an element, a second root, an entity that nobody knows.
 
+mod beside;
 mod decoded;
 mod paths;
 mod prolog;
 mod write;
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use quick_xml::NsReader;
@@ -13,8 +15,9 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
 use super::encoding::Noticed;
-use super::layout::{Layout, XmlSyntax};
+use super::layout::{Layout, RecordUse, XmlSyntax};
 use super::record::{Cell, Records};
+use super::rows;
 use super::{DOCUMENT_BYTES_MAX, DOCUMENT_RECORDS_MAX};
 use crate::fault::{Fault, Place, code};
 use crate::written;
@@ -349,7 +352,7 @@ impl<'i> XmlTrees<'i> {
         let Some(text) = self.open.last_mut().and_then(|element| element.text.as_mut()) else { return };
         let tree = &mut self.tree;
         let end = self.reader.get_ref().length();
-        if text.pieces == 0 && plain {
+        if text.pieces == 0 && plain && !piece.contains('\r') {
             (text.from, text.to) = (at, at + piece.len());
         } else {
             if text.joined.is_none() {
@@ -363,7 +366,7 @@ impl<'i> XmlTrees<'i> {
                 text.joined = Some((before, tree.joined.len()));
             }
             // Only the innermost element's text grows, so its pieces follow each other.
-            tree.joined.push_str(piece);
+            tree.joined.push_str(&if plain { line_ends(piece) } else { Cow::Borrowed(piece) });
             if let Some((_, to)) = &mut text.joined {
                 *to = tree.joined.len();
             }
@@ -440,6 +443,7 @@ impl<'i> XmlTrees<'i> {
             let any = |place: &usize| start.conditions.get(*place).is_some_and(Vec::is_empty);
             let place = (0..start.kinds.len()).find(told).or_else(|| (0..start.kinds.len()).find(any));
             let kind = place.and_then(|place| start.kinds.get(place)).copied();
+            let kind = kind.filter(|kind| rows::may_come(self.layout, *kind));
             records.set_kind(record, kind);
             records.fields_of(record);
             let end = records.source_range(record).map_or(0, |range| range.start);
@@ -450,6 +454,11 @@ impl<'i> XmlTrees<'i> {
             if kind.is_none() && !faults.iter().any(|(faulty, _)| *faulty == record) {
                 faults.push((record, self.unknown_kind(records, record, start, values)));
             }
+        }
+        let without_parent = beside::find_parents(self.layout, self.file, records);
+        // Where another fault is known, it may be the reason.
+        if faults.is_empty() {
+            faults = without_parent;
         }
         for (at, hex) in &self.reader.get_ref().bad {
             let record = (0..records.len())
@@ -475,10 +484,11 @@ impl<'i> XmlTrees<'i> {
         start: &paths::Start,
         values: &[Option<Cell>],
     ) -> Fault {
-        let kinds: Vec<String> = start
+        let mut kinds: Vec<String> = start
             .kinds
             .iter()
             .zip(&start.conditions)
+            .filter(|(kind, _)| rows::may_come(self.layout, **kind))
             .filter_map(|(kind, conditions)| {
                 let name = &self.layout.records.get(*kind)?.name;
                 let told: Vec<String> = conditions
@@ -488,6 +498,10 @@ impl<'i> XmlTrees<'i> {
                 Some(format!("{name} ({})", told.join(", ")))
             })
             .collect();
+        if kinds.is_empty() {
+            let known = self.layout.records.iter().filter(|record| record.use_ != RecordUse::Refuse);
+            kinds = known.map(|record| record.name.clone()).collect();
+        }
         let slot = start.conditions.iter().flatten().map(|(slot, _)| *slot).next();
         let cell = slot.and_then(|slot| values.get(slot).copied().flatten());
         let (place, found) = match cell {
@@ -504,7 +518,7 @@ impl<'i> XmlTrees<'i> {
         };
         Fault::new(code::UNKNOWN_RECORD)
             .at(place)
-            .found(found.chars().take(20).collect::<String>())
+            .found(rows::beginning(found))
             .with("kinds", kinds.join(", "))
     }
 
@@ -558,9 +572,20 @@ fn named<'n>(resolved: &'n ResolveResult<'_>) -> Option<&'n str> {
     }
 }
 
+/// A text as XML hands it on: its line ends are LF.
+fn line_ends(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
 /// A text without the blanks round it.
 fn trimmed(text: &str, at: usize) -> Cell {
     let left = text.trim_start();
     let from = at + (text.len() - left.len());
     Cell::plain(from, from + left.trim_end().len())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@ use crate::format::layout::{Condition, FieldAt, Layout, Step, XmlPath};
 /// A place in the tree: an element that some path leads through.
 #[derive(Debug, Default)]
 pub(super) struct Node {
+    /// The element that it stands in; the root's is itself.
+    above: usize,
     children: Vec<(Step, usize)>,
     /// Records begin here.
     pub start: Option<usize>,
@@ -25,8 +27,8 @@ pub(super) struct Capture {
 #[derive(Debug, Default)]
 pub(super) struct Start {
     pub kinds: Vec<usize>,
-    /// What is kept of a record of any of the kinds.
-    paths: Vec<XmlPath>,
+    /// What is kept of a record of any of the kinds: each value by the path to it, or by several of which one stands.
+    paths: Vec<Vec<XmlPath>>,
     /// For each kind, the slot of each of its fields.
     pub fields: Vec<Vec<Option<usize>>>,
     /// For each kind, the slots that must hold a text.
@@ -41,14 +43,15 @@ impl Start {
 
     /// How a slot is called in messages.
     pub fn name(&self, slot: usize) -> String {
-        self.paths.get(slot).map(XmlPath::to_string).unwrap_or_default()
+        let paths = self.paths.get(slot).map(Vec::as_slice).unwrap_or_default();
+        paths.iter().map(XmlPath::to_string).collect::<Vec<_>>().join(" or ")
     }
 
-    fn slot(&mut self, path: &XmlPath) -> usize {
-        if let Some(slot) = self.paths.iter().position(|known| known == path) {
+    fn slot(&mut self, paths: &[XmlPath]) -> usize {
+        if let Some(slot) = self.paths.iter().position(|known| known == paths) {
             return slot;
         }
-        self.paths.push(path.clone());
+        self.paths.push(paths.to_vec());
         self.paths.len() - 1
     }
 }
@@ -72,17 +75,27 @@ impl Paths {
                 if begins.get(kind).is_none_or(Option::is_some) {
                     continue;
                 }
-                let above: Option<Vec<Vec<usize>>> =
-                    record.under.iter().map(|above| begins.get(*above).cloned().flatten()).collect();
+                // Where each kind that it stands under begins, and whether that one itself stands in a record.
+                let above: Option<Vec<(bool, Vec<usize>)>> = record
+                    .under
+                    .iter()
+                    .map(|above| {
+                        let inner = layout.records.get(*above).is_some_and(|above| !above.under.is_empty());
+                        Some((inner, begins.get(*above).cloned().flatten()?))
+                    })
+                    .collect();
                 let from = match above {
-                    _ if record.under.is_empty() => vec![0],
-                    Some(above) => above.into_iter().flatten().collect(),
+                    _ if record.under.is_empty() => vec![(false, vec![0])],
+                    Some(above) => above,
                     None => continue,
                 };
                 let mut nodes = Vec::new();
-                for from in from {
-                    for steps in &record.path {
-                        nodes.push(paths.walk(from, steps));
+                for (inner, from) in from {
+                    for path in record.path.iter().filter(|path| path.up == 0 || inner) {
+                        for from in &from {
+                            let from = paths.up(*from, path.up);
+                            nodes.push(paths.walk(from, &path.steps));
+                        }
                     }
                 }
                 if let Some(slot) = begins.get_mut(kind) {
@@ -96,7 +109,7 @@ impl Paths {
                 let mut fields = Vec::new();
                 for field in &record.fields {
                     fields.push(match &field.at {
-                        FieldAt::Path(path) => Some(paths.capture(node, start, path)),
+                        FieldAt::Path(to) => Some(paths.capture(node, start, to)),
                         FieldAt::Header
                         | FieldAt::Label
                         | FieldAt::Tag(_)
@@ -108,7 +121,7 @@ impl Paths {
                 let mut conditions = Vec::new();
                 for condition in &record.when {
                     if let Condition::Path { path, is } = condition {
-                        conditions.push((paths.capture(node, start, path), is.clone()));
+                        conditions.push((paths.capture(node, start, std::slice::from_ref(path)), is.clone()));
                     }
                 }
                 if let Some(start) = paths.starts.get_mut(start) {
@@ -139,6 +152,10 @@ impl Paths {
         root.iter().map(|(step, _)| step.to_string()).collect()
     }
 
+    fn up(&self, from: usize, up: usize) -> usize {
+        (0..up).fold(from, |node, _| self.nodes.get(node).map_or(0, |node| node.above))
+    }
+
     fn walk(&mut self, from: usize, steps: &[Step]) -> usize {
         let mut at = from;
         for step in steps {
@@ -146,7 +163,7 @@ impl Paths {
                 node.children.iter().find(|(known, _)| known == step).map(|(_, child)| *child)
             });
             at = known.unwrap_or_else(|| {
-                self.nodes.push(Node::default());
+                self.nodes.push(Node { above: at, ..Node::default() });
                 let child = self.nodes.len() - 1;
                 if let Some(node) = self.nodes.get_mut(at) {
                     // What names an element comes before what takes any.
@@ -171,18 +188,20 @@ impl Paths {
         start
     }
 
-    fn capture(&mut self, node: usize, start: usize, path: &XmlPath) -> usize {
+    fn capture(&mut self, node: usize, start: usize, paths: &[XmlPath]) -> usize {
         let known = self.starts.get(start).map_or(0, Start::slots);
-        let Some(slot) = self.starts.get_mut(start).map(|start| start.slot(path)) else { return 0 };
+        let Some(slot) = self.starts.get_mut(start).map(|start| start.slot(paths)) else { return 0 };
         if slot < known {
             return slot;
         }
-        let end = self.walk(node, &path.steps);
         let capture = Capture { start, slot };
-        if let Some(node) = self.nodes.get_mut(end) {
-            match &path.attribute {
-                Some(attribute) => node.attributes.push((attribute.clone(), capture)),
-                None => node.texts.push(capture),
+        for path in paths {
+            let end = self.walk(node, &path.steps);
+            if let Some(node) = self.nodes.get_mut(end) {
+                match &path.attribute {
+                    Some(attribute) => node.attributes.push((attribute.clone(), capture)),
+                    None => node.texts.push(capture),
+                }
             }
         }
         slot

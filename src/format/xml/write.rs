@@ -44,13 +44,17 @@ fn encoding_name(layout: &Layout) -> &str {
 /// The steps from the root to the elements of a record kind: the first of its paths.
 fn path_of(layout: &Layout, name: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
+    let mut chain = Vec::new();
     let mut kind = layout.records.iter().find(|kind| kind.name == name);
     // A kind stands under others that are written above it, so this ends.
     for _ in 0..=layout.records.len() {
         let Some(here) = kind else { break };
-        let own = here.path.first().map(Vec::as_slice).unwrap_or_default();
-        steps.splice(0..0, own.iter().cloned());
+        chain.extend(here.path.first());
         kind = here.under.first().and_then(|above| layout.records.get(*above));
+    }
+    for path in chain.into_iter().rev() {
+        steps.truncate(steps.len().saturating_sub(path.up));
+        steps.extend(path.steps.iter().cloned());
     }
     steps
 }
@@ -71,7 +75,7 @@ impl Elements<'_> {
             .iter()
             .zip(&record.texts)
             .filter_map(|(field, text)| match &field.at {
-                FieldAt::Path(path) if !text.is_empty() => Some((path, text.as_str())),
+                FieldAt::Path(paths) if !text.is_empty() => Some((paths.first()?, text.as_str())),
                 _ => None,
             })
             .collect();
@@ -178,9 +182,11 @@ fn attributes_of(fields: &[(&XmlPath, &str)], steps: &[Step]) -> Vec<(String, St
 /// The prefixes that the paths of a layout name, each once.
 fn namespaces(layout: &Layout) -> Vec<(String, String)> {
     let records = layout.records.iter();
-    let of_records = records.clone().flat_map(|record| record.path.iter().flatten());
+    let of_records = records.clone().flat_map(|record| record.path.iter().flat_map(|path| &path.steps));
     let of_fields = records.flat_map(|record| &record.fields).flat_map(|field| match &field.at {
-        FieldAt::Path(path) => path.steps.iter().chain(&path.attribute).collect(),
+        FieldAt::Path(paths) => {
+            paths.iter().take(1).flat_map(|path| path.steps.iter().chain(&path.attribute)).collect()
+        }
         _ => Vec::new(),
     });
     let mut named: Vec<(String, String)> = Vec::new();

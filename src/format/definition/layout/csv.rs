@@ -1,18 +1,24 @@
 //! What only a CSV layout has.
 
 use super::super::draft::Draft;
-use super::super::source_part::wrong_type;
+use super::super::source_part::{misfit, wrong_type};
 use super::{PLACE_MAX, Use, character, count};
 use crate::fault::{Fault, code};
-use crate::format::layout::{CsvSyntax, FieldAt, TaggedSyntax, Trailing};
+use crate::format::layout::{CsvSyntax, FieldAt, Quotes, TaggedSyntax, Trailing};
 use crate::written::{Item, Table};
 
 /// The syntax itself.
 pub(super) fn syntax(table: &Table<'_>) -> CsvSyntax {
     let numbered = table.has("columns") || has_record_types(table);
+    let quote = quote(table);
+    let quotes = table.one_of("quotes", &[("needed", Quotes::Needed), ("always", Quotes::Always)]);
+    if quote.is_none() && quotes == Some(Quotes::Always) {
+        misfit(table, "quotes", "without a quotation mark (quote = \"none\") there are no quotes");
+    }
     CsvSyntax {
         delimiter: character(table, "delimiter").unwrap_or(';'),
-        quote: quote(table),
+        quote,
+        quotes: quotes.unwrap_or(Quotes::Needed),
         header: table.boolean("header").map_or(!numbered, |header| header.value),
         trailing_delimiter: trailing(table),
         trim: table.boolean("trim").is_none_or(|trim| trim.value),

@@ -118,6 +118,9 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
     if syntax == Written::Csv {
         csv::columns(table, &mut draft, header, use_);
     }
+    if draft.layout.has_packed_fields() {
+        draft.layout.encoding = draft.layout.encoding.binary();
+    }
     group::group(table, &mut draft);
     lines::check_encoding(table, &draft.layout);
     table.finish();

@@ -40,6 +40,26 @@ pub(super) fn records(layout: &Table<'_>, draft: &mut Draft) {
             }
         }
     }
+    for (kind, (_, table)) in tables.iter().enumerate() {
+        check_beside(table, draft, kind);
+    }
+}
+
+/// A path that begins with `../` leads to what stands beside the record above it, in the record that both stand in.
+fn check_beside(table: &Table<'_>, draft: &Draft, kind: usize) {
+    let Some(record) = draft.layout.records.get(kind) else { return };
+    let ups = record.path.iter().map(|path| path.up).max().unwrap_or(0);
+    let reaches = |above: &usize| {
+        let above = draft.layout.records.get(*above).filter(|above| !above.under.is_empty());
+        above.is_some_and(|above| above.path.iter().all(|path| path.up == 0 && path.steps.len() >= ups))
+    };
+    if ups > 0 && !record.under.iter().any(reaches) {
+        misfit(
+            table,
+            "path",
+            "`..` leads out of the record that both this one and the one above it stand in",
+        );
+    }
 }
 
 /// One `[layout.records.NAME]`; returns the names of what it stands under.
@@ -53,9 +73,13 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     }
     let conditions = conditions(table, draft);
     let under = table.texts("under").unwrap_or_default();
-    let ignore = table.boolean("ignore").is_some_and(|ignore| ignore.value);
-    let number = |key: &str| count(table, key, 1, PLACE_MAX).and_then(|number| usize::try_from(number).ok());
-    let (length, columns) = (number("length"), number("columns"));
+    let truth = |key: &str| table.boolean(key).is_some_and(|truth| truth.value);
+    let (ignore, refuse) = (truth("ignore"), truth("refuse"));
+    if ignore && refuse {
+        misfit(table, "refuse", "ignore passes such records over, refuse takes them for a fault");
+    }
+    let length = number(table, "length");
+    let (columns_least, columns) = columns(table, draft);
     for (name, field) in if table.has("fields") { table.tables("fields") } else { Vec::new() } {
         if let Some(field) = field::field(&field, &name.value, draft) {
             draft.set(kind, field);
@@ -64,18 +88,41 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     let nest = nest(table, draft, kind);
     table.item("checks");
     check_length(table, draft, length);
-    if columns.is_some() && !draft.is_csv() {
-        misfit(table, "columns", "it goes with syntax = \"csv\" only");
-    }
     table.finish();
     if let Some(record) = draft.layout.records.get_mut(kind) {
         record.when = conditions;
         record.length = length;
         record.columns = columns;
+        record.columns_least = columns_least.unwrap_or(0);
         record.nest = nest;
-        record.use_ = if ignore { RecordUse::Ignore } else { RecordUse::Data };
+        record.use_ = match (ignore, refuse) {
+            (true, _) => RecordUse::Ignore,
+            (false, true) => RecordUse::Refuse,
+            (false, false) => RecordUse::Data,
+        };
     }
     under
+}
+
+fn number(table: &Table<'_>, key: &str) -> Option<usize> {
+    count(table, key, 1, PLACE_MAX).and_then(|number| usize::try_from(number).ok())
+}
+
+/// `columns = 14`, or `columns = { least = 12, most = 14 }`: how many columns a record has at least and at most.
+fn columns(table: &Table<'_>, draft: &Draft) -> (Option<usize>, Option<usize>) {
+    if table.has("columns") && !draft.is_csv() {
+        misfit(table, "columns", "it goes with syntax = \"csv\" only");
+    }
+    let Some(Item::Table(inner)) = table.item("columns") else { return (None, number(table, "columns")) };
+    let (least, most) = (number(&inner, "least"), number(&inner, "most"));
+    if least.zip(most).is_some_and(|(least, most)| least > most) {
+        misfit(&inner, "least", "it is greater than most");
+    }
+    if !inner.has("least") && !inner.has("most") {
+        inner.missing("least", "how many columns the record has at least, like columns = { least = 14 }");
+    }
+    inner.finish();
+    (least, most)
 }
 
 /// `like = "address"`: the fields of a record kind that stands above it in the file.
@@ -104,7 +151,8 @@ fn check_length(table: &Table<'_>, draft: &Draft, length: Option<usize>) {
     }
 }
 
-/// `nest = { id = "SEGNUM", parent = "PSGNUM" }`: the parent is the record whose number the record names.
+/// `nest = { id = "SEGNUM", parent = "PSGNUM" }`: the parent is the record whose number the record names. Without `parent` it
+/// is the one opened last, without `id` nothing names the record.
 fn nest(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Option<Nest> {
     let nest = table.table("nest")?;
     let field = |key: &str, draft: &mut Draft| {
@@ -116,10 +164,16 @@ fn nest(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Option<Nest> {
         }
         field
     };
-    let id = field("id", draft);
-    let parent = if nest.has("parent") || table.has("under") { Some(field("parent", draft)?) } else { None };
+    // In XML, elements say what most records stand under; only those beside the record above them need its number.
+    let xml = matches!(draft.layout.syntax, Syntax::Xml(_));
+    let parent = if nest.has("parent") { Some(field("parent", draft)?) } else { None };
+    let id = match (nest.has("id"), parent) {
+        (false, Some(parent)) if xml => Some(parent),
+        (false, Some(_)) => None,
+        (true, _) | (false, None) => Some(field("id", draft)?),
+    };
     nest.finish();
-    Some(Nest { id: id?, parent })
+    Some(Nest { id, parent })
 }
 
 fn conditions(table: &Table<'_>, draft: &Draft) -> Vec<Condition> {

@@ -4,11 +4,11 @@ use super::super::draft::Draft;
 use super::super::source_part::misfit;
 use super::named_encoding;
 use crate::format::encoding::Encoding;
-use crate::format::layout::{Step, XmlPath};
+use crate::format::layout::{RecordPath, Step, XmlPath};
 use crate::written::{At, Item, Table};
 
 const RECORD_EXPECTED: &str = "the elements on the way to it, like \"ORDERS/Order\" from the root or \"Rows/Row\" from the record that \
-     it stands under, or a list of such paths";
+     it stands under, \"../Row\" for what stands beside that record, or a list of such paths";
 
 /// Whether the file says what encoding it is in.
 pub(super) fn is_declared(table: &Table<'_>) -> bool {
@@ -34,7 +34,7 @@ pub(super) fn namespaces(table: &Table<'_>, xml: bool) -> Vec<(String, String)> 
 }
 
 /// `path` of a record kind.
-pub(super) fn record_path(table: &Table<'_>, draft: &Draft) -> Vec<Vec<Step>> {
+pub(super) fn record_path(table: &Table<'_>, draft: &Draft) -> Vec<RecordPath> {
     let texts = match table.item("path") {
         None => {
             table.missing("path", RECORD_EXPECTED);
@@ -45,8 +45,14 @@ pub(super) fn record_path(table: &Table<'_>, draft: &Draft) -> Vec<Vec<Step>> {
     };
     let mut paths = Vec::new();
     for text in texts {
-        match value_path(&text.value, &draft.namespaces) {
-            Some(XmlPath { steps, attribute: None }) if !steps.is_empty() => paths.push(steps),
+        let (mut up, mut rest) = (0, text.value.as_str());
+        while let Some(behind) = rest.strip_prefix("../") {
+            (up, rest) = (up + 1, behind);
+        }
+        match value_path(rest, &draft.namespaces) {
+            Some(XmlPath { steps, attribute: None }) if !steps.is_empty() => {
+                paths.push(RecordPath { up, steps });
+            }
             _ => table.wrong_value("path", &text, RECORD_EXPECTED, ""),
         }
     }
