@@ -17,6 +17,8 @@ codes! {
     NOT_AN_IMPLIED_DECIMAL = "not-an-implied-decimal", Sender;
     /// A number in exponent form: it went through a spreadsheet.
     NUMBER_THROUGH_SPREADSHEET = "number-through-spreadsheet", Sender;
+    /// A GTIN or alike in exponent form: it went through a spreadsheet.
+    DIGITS_THROUGH_SPREADSHEET = "digits-through-spreadsheet", Sender;
     /// A number with more digits than can be kept exactly.
     NUMBER_TOO_GREAT = "number-too-great", Sender;
     /// A number with decimals where a whole one is wanted.

@@ -415,10 +415,18 @@ fn text<'p>(
 /// An identity in its own form; `None` where it says nothing of what is asked.
 fn in_form(text: &str, form: Form, country: Option<&str>) -> Result<Option<String>, crate::fault::Code> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let unless_exponent = |code| {
+        move |wrong| match wrong {
+            convert::Wrong::Exponent => code::DIGITS_THROUGH_SPREADSHEET,
+            _ => code,
+        }
+    };
     Ok(Some(match form {
-        Form::Gtin => convert::gtin(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GTIN)?,
-        Form::Gln => convert::gln(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GLN)?,
-        Form::Sscc => convert::sscc(text).map(|sscc| sscc.to_string()).map_err(|_| code::NOT_AN_SSCC)?,
+        Form::Gtin => convert::gtin(text).map(|_| digits(text)).map_err(unless_exponent(code::NOT_A_GTIN))?,
+        Form::Gln => convert::gln(text).map(|_| digits(text)).map_err(unless_exponent(code::NOT_A_GLN))?,
+        Form::Sscc => {
+            convert::sscc(text).map(|sscc| sscc.to_string()).map_err(unless_exponent(code::NOT_AN_SSCC))?
+        }
         Form::OrganisationNumber => {
             convert::organisation_number(text, country.and_then(convert::Nordic::of_code))
                 .map(|number| number.digits)
