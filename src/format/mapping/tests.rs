@@ -384,6 +384,27 @@ fn lists_written_entry_by_entry_leave_out_what_is_not_stated() {
 }
 
 #[test]
+fn a_gtin_that_went_through_a_spreadsheet_is_told_as_such() {
+    let definition = definition(
+        r#"
+[layout]
+syntax   = "csv"
+encoding = "utf-8"
+
+[document.article]
+each                   = "row"
+article_number         = "ArtNr"
+bar_code_info.bar_code = { from = "EAN", form = "gtin" }
+"#,
+    );
+    for (text, code) in [("7,01235E+12", "number-through-spreadsheet"), ("7,01235", "not-a-gtin")] {
+        let records = rows(&definition, "row", "ArtNr;EAN", 2, &[&format!("0047;{text}")]);
+        let faults = &mapped(&definition, &records).documents[0].faults;
+        assert_eq!(faults.iter().map(|fault| fault.code.name()).collect::<Vec<_>>(), [code], "{text}");
+    }
+}
+
+#[test]
 fn half_an_entry_and_wrong_words_are_faults() {
     let definition = definition(ARTICLES);
     let records = rows(&definition, "row", ARTICLE_HEADER, 2, &["47;N;;X;;2,5;1,5;;;SE;;"]);
