@@ -127,7 +127,9 @@ fn once(arguments: &TryArguments, located: &Located) -> Exit {
         Err(fault) => {
             let exit = Exit::from(fault.turn);
             if arguments.json {
-                say_json(&json!({ "documents": [], "faults": [fault], "file_faults": [fault] }));
+                say_json(
+                    &json!({ "documents": [], "faults": [fault], "warnings": [], "file_faults": [fault] }),
+                );
             }
             complain(&[fault], arguments.language);
             exit
@@ -290,8 +292,9 @@ impl Trial {
                 say(members(document.as_document(), 2).trim_end());
             }
         }
-        if !self.faults.is_empty() {
-            complain(&self.faults, arguments.language);
+        let warnings = &self.summary.warnings;
+        if !warnings.is_empty() || !self.faults.is_empty() {
+            complain(&[warnings.as_slice(), &self.faults].concat(), arguments.language);
         }
         if arguments.calls {
             for call in self.documents.iter().filter_map(|tried| tried.call.as_ref()) {
@@ -321,6 +324,7 @@ impl Trial {
             "records": self.summary.records,
             "records_stray": self.summary.records_stray,
             "records_ignored": self.summary.records_ignored,
+            "warnings": self.summary.warnings,
             "file_faults": self.summary.file_faults,
         })
     }

@@ -56,11 +56,23 @@ impl<'i> FixedRows<'i> {
             if fault.is_none() {
                 fault = match kind {
                     Some(kind) => self.over_long(records, kind, start),
-                    None => Some(unknown_record(self.layout, self.lines.file(), records)),
+                    None => Some(self.unclaimed(records, start)),
                 };
             }
             return Ok(Some(Row { kind, fault }));
         }
+    }
+
+    /// The fault of a record that no kind claims. With control characters in it, it is most likely the rest of one that a
+    /// packed number cut in two: the bytes 15 and 25 become line ends (reference, quirk N9).
+    fn unclaimed(&self, records: &Records, start: usize) -> Fault {
+        let source = records.text().get(start..).unwrap_or("");
+        if !source.chars().any(|character| character.is_control() && !is_blank(character)) {
+            return unknown_record(self.layout, self.lines.file(), records);
+        }
+        Fault::new(code::PACKED_NUMBER)
+            .at(records.place(self.lines.file(), records.len().saturating_sub(1)))
+            .found(source.chars().take(20).collect::<String>())
     }
 
     /// The next record of a file without line ends.

@@ -404,6 +404,16 @@ fn numbers_tell_what_a_record_stands_under() {
 }
 
 #[test]
+fn the_rest_of_a_record_that_a_packed_number_cut_in_two_is_told_as_such() {
+    // Packed 000025 and 0F: the byte 25 became a line end on the way.
+    let file = "01A\n02 1  \0\0\n\x0fST\n01B\n0x\0\n01C\n99000003       7\n";
+    let seen = read(&fixed(), file.as_bytes());
+    assert_eq!(seen.groups, ["6:C|"]);
+    assert_eq!(seen.strays()[2], ("packed-number", 3, 1));
+    assert_eq!(seen.strays()[4], ("unknown-record", 5, 1), "NUL is fill");
+}
+
+#[test]
 fn a_line_that_cannot_be_read_spoils_its_document_and_no_other() {
     let file = "02orphan\n01A\n02 1\n02 2               too long\n02 3\n01B\n02 1\n0x?\n02 2\n01C\n99000003       9\n";
     let seen = read(&fixed(), file.as_bytes());

@@ -49,7 +49,12 @@ pub(super) enum MemberMapping {
     /// A nested document.
     Object { position: usize, path: String, required: bool, members: Vec<MemberMapping> },
     /// A nested document in one of several forms: the first whose tests hold is taken whole.
-    Alternatives { position: usize, alternatives: Vec<(Tests, Vec<MemberMapping>)> },
+    Alternatives {
+        position: usize,
+        path: String,
+        required: bool,
+        alternatives: Vec<(Tests, Vec<MemberMapping>)>,
+    },
     /// Nested documents, one for each record of a kind.
     Each(EachMapping),
     /// Nested documents as many as were written down.

@@ -305,7 +305,12 @@ impl Checker<'_> {
             check_required(&inner, shape);
             alternatives.push((when.unwrap_or_default(), members));
         }
-        MemberMapping::Alternatives { position, alternatives }
+        MemberMapping::Alternatives {
+            position,
+            path: path.to_owned(),
+            required: member.required,
+            alternatives,
+        }
     }
 
     /// Lines whose row number the format file does not set are numbered in the order of the file, so that the same

@@ -331,11 +331,14 @@ impl<'g> Group<'g> {
                         self.nested(*position, entry, here, own, &mut level, remembered);
                     }
                 }
-                MemberMapping::Alternatives { position, alternatives } => {
+                MemberMapping::Alternatives { position, path, required, alternatives } => {
                     level.variable = true;
                     let fits = alternatives.iter().find(|(tests, _)| values::holds(self, tests, here));
-                    if let Some((_, members)) = fits {
-                        self.nested(*position, members, here, own, &mut level, remembered);
+                    let missing = fits.is_none_or(|(_, members)| {
+                        self.nested(*position, members, here, own, &mut level, remembered)
+                    });
+                    if missing && *required {
+                        level.missing.push(self.missing(path, here, None));
                     }
                 }
                 MemberMapping::Each(each) => self.each(each, here, &mut level, remembered),
@@ -344,7 +347,8 @@ impl<'g> Group<'g> {
         level
     }
 
-    /// A nested document at the record at hand; true where it is left out.
+    /// A nested document at the record at hand; true where nothing is stated for it. One that is left out since what is
+    /// stated cannot be read is not missing: its faults tell.
     fn nested(
         &mut self,
         position: usize,
@@ -360,7 +364,8 @@ impl<'g> Group<'g> {
         level.variable |= inner.variable;
         if inner.left_out() {
             self.room.made.truncate(before);
-            return true;
+            level.stated |= inner.stated;
+            return !inner.stated;
         }
         self.room.made.push(Made::End);
         level.takes(inner);

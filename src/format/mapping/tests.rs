@@ -384,6 +384,27 @@ fn lists_written_entry_by_entry_leave_out_what_is_not_stated() {
 }
 
 #[test]
+fn a_gtin_that_went_through_a_spreadsheet_is_told_as_such() {
+    let definition = definition(
+        r#"
+[layout]
+syntax   = "csv"
+encoding = "utf-8"
+
+[document.article]
+each                   = "row"
+article_number         = "ArtNr"
+bar_code_info.bar_code = { from = "EAN", form = "gtin" }
+"#,
+    );
+    for (text, code) in [("7,01235E+12", "number-through-spreadsheet"), ("7,01235", "not-a-gtin")] {
+        let records = rows(&definition, "row", "ArtNr;EAN", 2, &[&format!("0047;{text}")]);
+        let faults = &mapped(&definition, &records).documents[0].faults;
+        assert_eq!(faults.iter().map(|fault| fault.code.name()).collect::<Vec<_>>(), [code], "{text}");
+    }
+}
+
+#[test]
 fn half_an_entry_and_wrong_words_are_faults() {
     let definition = definition(ARTICLES);
     let records = rows(&definition, "row", ARTICLE_HEADER, 2, &["47;N;;X;;2,5;1,5;;;SE;;"]);
@@ -617,6 +638,62 @@ proptest::proptest! {
             };
         }
     }
+}
+
+#[test]
+fn a_date_that_is_none_gives_way_to_the_next_of_several() {
+    let definition = definition(&ORDERS.replace(
+        r#"delivery_date          = "LevDat""#,
+        r#"delivery_date          = { first_of = ["LevDat", "OrdDat"], date = "%Y%m%d" }"#,
+    ));
+    let header = format!("{HEADER};OrdDat");
+    let made = |lev: &str, ord: &str| {
+        let row = format!("1;{lev};Ål AB;411 01;SE;1;A-1;1;;;;;{ord}");
+        let mut documents = mapped(&definition, &rows(&definition, "row", &header, 2, &[&row])).documents;
+        let mapped = documents.remove(0);
+        (json(&mapped.document).contains(r#""deliveryDate":"2026-11-16""#), shown(&mapped.faults))
+    };
+    assert_eq!(made("00000000", "20261116"), (true, vec![]));
+    assert_eq!(made("20261116", "00000000"), (true, vec![]));
+    let (is_there, faults) = made("0", "00000000");
+    assert!(!is_there && faults.len() == 1 && faults[0].contains("[row.LevDat]"), "{faults:?}");
+    let (is_there, faults) = made("20261131", "20261116");
+    assert!(!is_there && faults.len() == 1 && faults[0].contains("20261131"), "{faults:?}");
+}
+
+#[test]
+fn a_consignee_of_which_nothing_is_known_is_missing_and_one_that_cannot_be_read_is_not() {
+    let text = r#"
+[layout]
+syntax   = "csv"
+encoding = "utf-8"
+
+[document.order]
+each          = "row"
+order_number  = "OrdNr"
+delivery_date = "LevDat"
+consignee     = [
+    { when = { Kval = "9" }, advanced.external_customer_code = { from = "Part", form = "gln" } },
+    { when = { Kval = "92" }, customer_number = "Part", organisation_number = { from = "Org", form = "organisation_number", country = { from = "Land" } } },
+]
+"#;
+    let definition = definition(text);
+    let header = "OrdNr;LevDat;Kval;Part;Org;Land";
+    let faults = |rest: &str| {
+        let row = format!("1;2026-11-20;{rest}");
+        shown(&mapped(&definition, &rows(&definition, "row", header, 2, &[&row])).documents[0].faults)
+    };
+    assert_eq!(faults("9;7350099900006;;"), [""; 0]);
+    assert_eq!(faults("92;10042;;"), [""; 0]);
+    for unknown in ["ZZ;10042;;", "92;;;", "9;;;"] {
+        let found = faults(unknown);
+        assert!(found.len() == 1 && found[0].contains("consignee is missing"), "{unknown}: {found:?}");
+    }
+    for unreadable in ["9;10042;;", "92;;556677-8890;SE", "92;;DE123456789;"] {
+        let found = faults(unreadable);
+        assert!(found.len() == 1 && !found[0].contains("missing"), "{unreadable}: {found:?}");
+    }
+    assert_eq!(faults("92;10042;DE123456789;DE"), [""; 0], "a country whose numbers are not known");
 }
 
 #[test]

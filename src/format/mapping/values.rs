@@ -52,6 +52,7 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             for field in fields {
                 let (picked, from) = field_text(group, *field, here);
                 blank = blank.or(from);
+                let picked = picked.filter(|picked| !is_no_date(group, &source.convert, picked));
                 first = first.or(picked);
             }
             (first, blank)
@@ -70,8 +71,11 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             let all = gathered(group, *kind, *field, only, *direct, here);
             let from = all.first().map(|(_, from)| *from);
             if *first {
-                let first = all.into_iter().next();
-                (first.map(|(text, from)| Picked { text: text.into(), from: Some(from), stated: true }), None)
+                let first = all
+                    .into_iter()
+                    .map(|(text, from)| Picked { text: text.into(), from: Some(from), stated: true })
+                    .find(|picked| !is_no_date(group, &source.convert, picked));
+                (first, None)
             } else {
                 (joined(all.into_iter().map(|(text, _)| text.into()).collect(), with, from), None)
             }
@@ -257,6 +261,16 @@ fn converted(
     }))
 }
 
+/// Of several dates, one that is none (`00000000`) gives way to the next.
+fn is_no_date(group: &Group<'_>, convert: &Convert, picked: &Picked<'_>) -> bool {
+    matches!(convert.kind, MemberKind::Date | MemberKind::DateTime)
+        && convert
+            .date
+            .as_ref()
+            .or_else(|| style(group, picked.from).map(|field| &field.date))
+            .is_some_and(|dates| dates.is_no_date(&picked.text))
+}
+
 /// The moment in a text; `None` for what ERPs write where there is no date.
 fn moment(
     group: &Group<'_>,
@@ -431,9 +445,12 @@ fn in_form(text: &str, form: Form, country: Option<&str>) -> Result<Option<Strin
         Form::Gln => convert::gln(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GLN)?,
         Form::Sscc => convert::sscc(text).map(|sscc| sscc.to_string()).map_err(|_| code::NOT_AN_SSCC)?,
         Form::OrganisationNumber => {
-            convert::organisation_number(text, country.and_then(convert::Nordic::of_code))
-                .map(|number| number.digits)
-                .map_err(|_| code::NOT_AN_ORGANISATION_NUMBER)?
+            match convert::organisation_number(text, country.and_then(convert::Nordic::of_code)) {
+                Ok(number) => number.digits,
+                // Of a country whose numbers are not known it stays as it is, like a post code.
+                Err(convert::Wrong::Country) if country.is_some() => convert::trimmed(text).to_owned(),
+                Err(_) => return Err(code::NOT_AN_ORGANISATION_NUMBER),
+            }
         }
         Form::PostCode => {
             convert::post_code(text, country).map(|code| code.code).map_err(|_| code::NOT_A_POST_CODE)?

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::format::{Item, Numeric, Pad, StrftimeItems};
+use chrono::format::{Fixed, Item, Numeric, Pad, StrftimeItems};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc, Weekday};
 
 use super::super::{is_blank, trimmed};
@@ -178,7 +178,9 @@ impl DatePattern {
     pub(in crate::format) fn parse(&self, text: &str, weekday: Option<Weekday>) -> Result<Moment, NoDate> {
         let pieces = match &self.way {
             Way::Numbers(pieces) => pieces,
-            Way::Chrono(items) => return by_items(text, items.iter()).ok_or(NoDate::Pattern),
+            Way::Chrono(items) => {
+                return by_items(text, items.iter().map(with_zulu)).ok_or(NoDate::Pattern);
+            }
         };
         let fields = Fields::read(text, pieces).ok_or(NoDate::Pattern)?;
         let day = fields.day(weekday).filter(|day| YEARS.contains(&day.year())).ok_or(NoDate::Calendar)?;
@@ -251,6 +253,15 @@ pub(in crate::format) fn is_zero_date(text: &str) -> bool {
     text.chars().all(is_separator)
         || (text.contains('0')
             && text.chars().all(|character| matches!(character, '0' | 'T' | 'W') || is_separator(character)))
+}
+
+/// Where a zone is read, `Z` is one: files of one sender have `+01:00` and `Z` side by side (D5).
+fn with_zulu(item: &Item<'static>) -> Item<'static> {
+    match item {
+        Item::Fixed(Fixed::TimezoneOffset) => Item::Fixed(Fixed::TimezoneOffsetZ),
+        Item::Fixed(Fixed::TimezoneOffsetColon) => Item::Fixed(Fixed::TimezoneOffsetColonZ),
+        other => other.clone(),
+    }
 }
 
 fn is_a(item: &Item<'_>, wanted: &Numeric) -> bool {

@@ -61,6 +61,23 @@ fn local_times_go_by_the_zone_through_gap_and_fold() {
 }
 
 #[test]
+fn a_zone_may_be_written_as_its_letter() {
+    let style = |pattern: &str| DateStyle::reading(&[pattern.to_owned()], None).unwrap();
+    let noon = chrono::Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap();
+    for (text, pattern) in [
+        ("2026-11-23T12:00:00Z", "%Y-%m-%dT%H:%M:%S%:z"),
+        ("2026-11-23T13:00:00+01:00", "%Y-%m-%dT%H:%M:%S%:z"),
+        ("202611231200Z", "%Y%m%d%H%M%z"),
+        ("202611231300+0100", "%Y%m%d%H%M%z"),
+    ] {
+        let found =
+            style(pattern).parse(text).and_then(|moment| moment.instant(chrono_tz::Europe::Stockholm));
+        assert_eq!(found, Some(noon), "{text}");
+    }
+    assert_eq!(style("%Y-%m-%dT%H:%M:%S%:z").parse("2026-11-23T12:00:00"), None, "a zone must be there");
+}
+
+#[test]
 fn patterns_are_tried_before_files_are() {
     for good in ["%Y-%m-%d", "%y%m%d", "%-d.%-m.%Y", "%G%V-%u", "%Y%m%d%H%M", "%F", "%y%j"] {
         assert!(is_date_pattern(good), "{good}");
