@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, Repair};
 use super::group::{Grouped, read_within, write_records};
 use super::layout::*;
 use super::record::OutRecord;
@@ -287,6 +287,18 @@ fn fixed_records_nest_under_the_one_opened_last() {
     let seen = read(&fixed(), file.replace("990000022         7", "99000002       7").as_bytes());
     assert_eq!((seen.file_faults(), seen.strays()), (vec![], vec![]));
     assert_eq!((seen.summary.records, seen.summary.records_ignored), (8, 1));
+}
+
+#[test]
+fn text_encoded_twice_is_told_unless_the_format_repairs_it() {
+    let mut layout = Layout { encoding: Encoding::named("utf-8").unwrap(), ..csv(&["Art"]) };
+    let told = |layout: &Layout| read(layout, "Art\nÃ…ngström\n".as_bytes()).summary.warnings.len();
+    assert_eq!(told(&layout), 1);
+    layout.around.repair = vec![Repair::table(vec![('!', "|".into())])];
+    assert_eq!(told(&layout), 1, "another repair");
+    let [read_as, is] = ["windows-1252", "utf-8"].map(|name| Encoding::named(name).unwrap());
+    layout.around.repair.push(Repair::new(&read_as, &is).unwrap());
+    assert_eq!(told(&layout), 0);
 }
 
 #[test]
