@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, Repair};
 use super::group::{Grouped, read_within, write_records};
 use super::layout::*;
 use super::record::OutRecord;
@@ -401,6 +401,18 @@ fn numbers_tell_what_a_record_stands_under() {
         assert_eq!(seen.groups, [""; 0]);
         assert!(seen.strays().contains(&("unknown-parent-number", 7, 9)), "{:?}", seen.strays());
     }
+}
+
+#[test]
+fn text_encoded_twice_is_told_unless_the_format_repairs_it() {
+    let mut layout = Layout { encoding: Encoding::named("utf-8").unwrap(), ..csv(&["Art"]) };
+    let told = |layout: &Layout| read(layout, "Art\nÃ…ngström\n".as_bytes()).summary.warnings.len();
+    assert_eq!(told(&layout), 1);
+    layout.around.repair = vec![Repair::table(vec![('!', "|".into())])];
+    assert_eq!(told(&layout), 1, "another repair");
+    let [read_as, is] = ["windows-1252", "utf-8"].map(|name| Encoding::named(name).unwrap());
+    layout.around.repair.push(Repair::new(&read_as, &is).unwrap());
+    assert_eq!(told(&layout), 0);
 }
 
 #[test]

@@ -409,6 +409,7 @@ impl Reading<'_> {
         self.summary.warnings = rows
             .noticed()
             .into_iter()
+            .filter(|noticed| !is_repaired(noticed, self.layout))
             .map(|noticed| warning(noticed, self.layout).at(Place::file(self.file)))
             .collect();
         let wants_trailer = self.layout.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
@@ -423,6 +424,13 @@ impl Reading<'_> {
 
 /// How many faults of the file as such are kept.
 const FILE_FAULTS_MAX: usize = 100;
+
+/// Whether the format file already repairs what was noticed.
+fn is_repaired(noticed: &Noticed, layout: &Layout) -> bool {
+    let Noticed::DoubleEncoded { written, means, .. } = noticed else { return false };
+    let repairs = layout.around.repair.iter();
+    repairs.fold(written.clone(), |text, repair| repair.apply(&text).into_owned()).chars().eq([*means])
+}
 
 /// What was noticed of the characters of a file, as a fault that only warns.
 fn warning(noticed: Noticed, layout: &Layout) -> Fault {
