@@ -63,11 +63,13 @@ impl<'i> FixedRows<'i> {
         }
     }
 
-    /// The fault of a record that no kind claims. With control characters in it, it is most likely the rest of one that a
-    /// packed number cut in two: the bytes 15 and 25 become line ends (reference, quirk N9).
+    /// The fault of a record that no kind claims. A line that begins with a control character is most likely the rest of one
+    /// that a packed number cut in two: the bytes 15 and 25 become line ends (reference, quirk N9).
     fn unclaimed(&self, records: &Records, start: usize) -> Fault {
         let source = records.text().get(start..).unwrap_or("");
-        if !source.chars().any(|character| character.is_control() && !is_blank(character)) {
+        let is_rest = self.syntax.framing == Framing::Lines
+            && source.starts_with(|first: char| first.is_control() && !is_blank(first));
+        if !is_rest {
             return unknown_record(self.layout, self.lines.file(), records);
         }
         Fault::new(code::PACKED_NUMBER)
