@@ -5,7 +5,7 @@ use super::csv::{CsvRows, text_of};
 use super::layout::FieldAt;
 use super::lines::is_blank;
 use super::record::{Cell, Records};
-use super::rows::Row;
+use super::rows::{Row, within_limit};
 use crate::fault::{Fault, Place, code};
 
 /// The record kind that the labels are.
@@ -44,6 +44,7 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         } else {
             records.end();
         }
+        within_limit(rows.lines.file(), line.number, records.text().len() - begins)?;
         number = line.number;
         rows.saw_anything = true;
         let wrong = rows.cut(&line, records, start)?;

@@ -1,16 +1,18 @@
 //! What CSV and fixed-width reading have in common: a record as cut from the file, with what is wrong with it.
 
+use std::io::Read;
+
 use super::csv::CsvRows;
 use super::encoding::Noticed;
 use super::fixed::FixedRows;
-use std::io::Read;
 
+use super::RECORD_BYTES_MAX;
 use super::layout::{Condition, FixedSyntax, Framing, Layout, RecordLayout, RecordUse, Syntax};
 use super::lines::{Line, Lines};
 use super::record::Records;
 use super::tagged::TaggedRows;
 use super::xml::{TreeFaults, XmlTrees};
-use crate::fault::{Fault, code};
+use crate::fault::{Fault, Place, code};
 
 /// What stands next in a file.
 pub(super) enum Found {
@@ -134,6 +136,17 @@ pub(super) fn claim(layout: &Layout, holds: impl Fn(&Condition) -> bool) -> Opti
 /// Whether records of a kind may stand in a file.
 pub(super) fn may_come(layout: &Layout, kind: usize) -> bool {
     layout.records.get(kind).is_some_and(|record| record.use_ != RecordUse::Refuse)
+}
+
+/// A record that goes over several lines is no longer than any other may be.
+///
+/// # Errors
+/// It is longer.
+pub(super) fn within_limit(file: &str, line: u64, bytes: usize) -> Result<(), Fault> {
+    if bytes <= RECORD_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Fault::new(code::OVER_LONG_RECORD).at(Place::file(file).line(line)).with("limit", RECORD_BYTES_MAX))
 }
 
 /// The fault of bytes in a line of the last record that are no characters.

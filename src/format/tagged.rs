@@ -4,7 +4,7 @@
 use super::layout::{Condition, FieldAt, Layout, TaggedSyntax};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
-use super::rows::{Row, claim, undecodable, unknown_record};
+use super::rows::{Row, claim, undecodable, unknown_record, within_limit};
 use crate::fault::{Fault, code};
 
 /// The records of a file of tagged lines.
@@ -52,6 +52,7 @@ impl<'i> TaggedRows<'i> {
             let at = records.text().len();
             records.text_mut().push_str(&text);
             records.end();
+            within_limit(self.lines.file(), first.number, records.text().len() - start)?;
             if fault.is_none() {
                 fault = undecodable(self.lines.file(), records, &line, at);
             }
@@ -149,4 +150,48 @@ fn trimmed(text: &str, from: usize, to: usize) -> Cell {
     let at = from + (all.len() - left.len());
     let cell = Cell::plain(at, at + left.trim_end_matches(is_blank).len());
     if left.is_empty() { cell.shown(from, to) } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use crate::fault::code;
+    use crate::format::{CodeTables, Definition, ReadContext, read};
+
+    /// The same line for ever.
+    struct Endless(&'static [u8], usize);
+
+    impl Read for Endless {
+        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+            for byte in to.iter_mut() {
+                *byte = self.0[self.1];
+                self.1 = (self.1 + 1) % self.0.len();
+            }
+            Ok(to.len())
+        }
+    }
+
+    fn refused(layout: &str, document: &str, line: &'static [u8]) -> &'static str {
+        let text = format!("[layout]\nencoding = \"utf-8\"\n{layout}\n[document.article]\n{document}\n");
+        let definition = Definition::check("x", "x.toml", &text, &CodeTables::new()).unwrap();
+        let scratch = || tempfile::tempfile();
+        let context =
+            ReadContext { file_name: "f", time_zone: chrono_tz::UTC, live: true, scratch: &scratch };
+        read(&definition, &mut Endless(line, 0), &context, &mut |_| Ok(())).unwrap_err().code.name()
+    }
+
+    #[test]
+    fn a_record_of_endless_lines_ends_the_reading() {
+        let tagged = "syntax = \"tagged\"\n[layout.records.head]\nwhen = [{ at = 1, is = \"01\" }]";
+        let found = refused(tagged, "each = \"head\"\narticle_number = \"#1\"", b"#2;some text or other\n");
+        assert_eq!(found, code::OVER_LONG_RECORD.name());
+        let labels = "syntax = \"csv\"\nlabels = { until = \"Artnr\" }";
+        let found = refused(
+            labels,
+            "each = \"labels\"\narticle_number = \"Nr\"\ndescription = { all = \"row.Text\" }",
+            b"Namn;some text or other\n",
+        );
+        assert_eq!(found, code::OVER_LONG_RECORD.name());
+    }
 }

@@ -135,6 +135,9 @@ impl<'i> XmlTrees<'i> {
         loop {
             if self.tree.open.is_empty() {
                 self.reader.get_mut().forget();
+            } else if self.reader.get_ref().length() > DOCUMENT_BYTES_MAX {
+                // What no path leads to is kept with its record too, to be shown.
+                return Err(self.too_much());
             }
             let begins = self.reader.get_ref().length();
             self.reader.get_mut().begin_event();
@@ -235,13 +238,10 @@ impl<'i> XmlTrees<'i> {
 
     fn begin_record(&mut self, node: usize, begins: usize, records: &mut Records) -> Result<bool, Fault> {
         let Some(start) = self.paths.nodes.get(node).and_then(|node| node.start) else { return Ok(false) };
-        let tree = &mut self.tree;
-        if tree.records.len() >= DOCUMENT_RECORDS_MAX || begins > DOCUMENT_BYTES_MAX {
-            return Err(Fault::new(code::TOO_MANY_RECORDS)
-                .at(Place::file(self.file).line(self.line()))
-                .with("limit", DOCUMENT_RECORDS_MAX)
-                .with("bytes", DOCUMENT_BYTES_MAX));
+        if self.tree.records.len() >= DOCUMENT_RECORDS_MAX {
+            return Err(self.too_much());
         }
+        let tree = &mut self.tree;
         let record = tree.records.len();
         let first = tree.values.len();
         tree.values.resize(first + self.paths.starts.get(start).map_or(0, |start| start.slots()), None);
@@ -528,6 +528,13 @@ impl<'i> XmlTrees<'i> {
         }
         let place = self.reader.get_ref().place_of(begins, 1);
         Err(Fault::new(code::XML_CUT).at(place).with("depth", self.open.len() + self.unknown))
+    }
+
+    fn too_much(&self) -> Fault {
+        Fault::new(code::TOO_MANY_RECORDS)
+            .at(Place::file(self.file).line(self.line()))
+            .with("limit", DOCUMENT_RECORDS_MAX)
+            .with("bytes", DOCUMENT_BYTES_MAX)
     }
 
     fn wrong_root(&self, found: &str, begins: usize) -> Fault {
