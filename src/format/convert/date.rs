@@ -279,6 +279,7 @@ pub(in crate::format) fn instant_out(
     Some(text)
 }
 
+#[cfg(test)]
 /// Whether a chrono pattern can both write and read a date.
 pub(in crate::format) fn is_date_pattern(pattern: &str) -> bool {
     let Some(day) = NaiveDate::from_ymd_opt(2026, 11, 16) else { return false };

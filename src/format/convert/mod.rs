@@ -4,12 +4,6 @@
 //! years and the like that no ERP means (`erp-file-formats.md`, sections 1.3 to 1.5). The marks of quirks (N1, D3, C7)
 //! are those of that page.
 
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "some conversions stand before the sources and layouts that will name them"
-)]
-
 mod date;
 mod identity;
 mod number;

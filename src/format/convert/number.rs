@@ -33,6 +33,7 @@ pub(in crate::format) enum Sign {
     AsciiTrailing,
 }
 
+#[cfg(test)]
 impl Sign {
     /// Whether the sign is part of a digit, so that it takes no place of its own.
     pub(in crate::format) fn is_in_a_digit(self) -> bool {

@@ -3,7 +3,6 @@
 //!
 //! The web platform's encodings come from encoding_rs; OEM pages, EBCDIC and the national 7-bit tables are tables of
 //! our own ([`page`]). A guess ([`guess`](mod@guess)) and a repair ([`repair`]) are made only where somebody asks for them.
-#![cfg_attr(not(test), allow(dead_code, reason = "the layout asks for more of this step by step"))]
 
 mod decode;
 mod ebcdic;
@@ -20,10 +19,9 @@ mod write;
 use page::{Family, Page};
 
 pub(crate) use decode::{Decoder, Undecodable};
-#[allow(unused_imports, reason = "for those who ask for a guess, a warning or a repair")]
 pub(crate) use {
     guess::{Candidate, Guess, Reason, guess},
-    notice::{DoubleEncoded, Noticed, double_encoded},
+    notice::Noticed,
     repair::Repair,
 };
 

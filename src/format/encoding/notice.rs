@@ -26,6 +26,7 @@ pub(crate) enum Noticed {
     },
 }
 
+#[cfg(test)]
 /// A run of text that is UTF-8 read as windows-1252.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DoubleEncoded {
@@ -37,6 +38,7 @@ pub(crate) struct DoubleEncoded {
     pub means: String,
 }
 
+#[cfg(test)]
 /// The runs of a text that are UTF-8 read as windows-1252 (or as Latin-1): the letters and signs of Latin-1, dashes,
 /// quotes, the euro and emoji (erp-file-formats 1.1, quirk B12). Such runs hardly stand in a text that is right: after
 /// `Ã`, `Â` or `â` comes a sign, not a letter.

@@ -160,6 +160,7 @@ impl DatePattern {
         self.needs_weekday
     }
 
+    #[cfg(test)]
     /// The pattern as its author wrote it.
     pub(in crate::format) fn written(&self) -> &str {
         &self.written

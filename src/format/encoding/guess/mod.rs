@@ -94,6 +94,7 @@ pub(crate) enum Reason {
 }
 
 impl Guess {
+    #[cfg(test)]
     /// The best candidate, if no other is as good.
     pub fn best(&self) -> Option<&Candidate> {
         match self.leaders() {

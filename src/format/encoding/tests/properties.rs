@@ -1,5 +1,6 @@
 //! What holds for all encodings.
 
+use crate::format::encoding::notice::double_encoded;
 use proptest::prelude::*;
 
 use super::*;
