@@ -131,7 +131,7 @@ impl<'i> CsvRows<'i> {
         if let Some(fault) = fault {
             return Err(fault);
         }
-        let name = |cell| text_of(&records, cell).trim_matches(is_blank).to_owned();
+        let name = |cell| records.text_of(cell).trim_matches(is_blank).to_owned();
         Ok(self.cells.iter().map(name).collect())
     }
 
@@ -140,7 +140,7 @@ impl<'i> CsvRows<'i> {
         let kind = claim(self.layout, |condition| match condition {
             Condition::Column { column, is } => {
                 column.checked_sub(1).and_then(|column| self.cells.get(column)).is_some_and(|cell| {
-                    let text = text_of(records, cell).trim_matches(is_blank);
+                    let text = records.text_of(cell).trim_matches(is_blank);
                     is.iter().any(|is| is == text)
                 })
             }
@@ -152,7 +152,7 @@ impl<'i> CsvRows<'i> {
                 Some(known) => self.extra_field(records, known.columns).map(|extra| {
                     Fault::new(code::EXTRA_FIELD)
                         .at(self.place(records, extra).record(&known.name))
-                        .found(text_of(records, extra))
+                        .found(records.text_of(extra))
                         .with("columns", known.columns.or(self.header_length).unwrap_or(0))
                         .with("fields", self.cells.len())
                 }),
@@ -171,19 +171,18 @@ impl<'i> CsvRows<'i> {
     }
 
     fn place(&self, records: &Records, cell: &Cell) -> Place {
-        let (from, to) = (cell.shown as usize, (cell.shown + cell.shown_length) as usize);
-        records.place_at(self.lines.file(), records.len().saturating_sub(1), from, to)
+        records.place_of_cell(self.lines.file(), records.len().saturating_sub(1), cell)
     }
 
     /// The first field beyond those that a record of this kind may have.
     fn extra_field(&self, records: &Records, most: Option<usize>) -> Option<&Cell> {
-        self.cells.get(most.or(self.header_length)?..)?.iter().find(|cell| !all_blank(text_of(records, cell)))
+        self.cells.get(most.or(self.header_length)?..)?.iter().find(|cell| !all_blank(records.text_of(cell)))
     }
 
     /// Where the format asks for a delimiter at the end of each record, the fault of one without it.
     fn cut_off(&self, records: &Records) -> Option<Fault> {
         let last = self.cells.last().filter(|_| self.trailing == Trailing::Required)?;
-        if all_blank(text_of(records, last)) && self.cells.len() > 1 {
+        if all_blank(records.text_of(last)) && self.cells.len() > 1 {
             return None;
         }
         let place = self.place(records, last);
@@ -197,14 +196,14 @@ impl<'i> CsvRows<'i> {
     /// The fault of a record with fewer fields than its kind has; a delimiter behind the last field begins none.
     fn too_few(&self, records: &Records, least: usize) -> Option<Fault> {
         let behind = self.trailing != Trailing::Allowed;
-        let behind = self.cells.last().is_some_and(|last| behind && all_blank(text_of(records, last)));
+        let behind = self.cells.last().is_some_and(|last| behind && all_blank(records.text_of(last)));
         let fields = self.cells.len() - usize::from(behind);
         let last = self.cells.last().filter(|_| fields < least)?;
         let place = self.place(records, last);
         Some(
             Fault::new(code::TOO_FEW_FIELDS)
                 .at(place)
-                .found(text_of(records, last))
+                .found(records.text_of(last))
                 .with("least", least)
                 .with("fields", fields),
         )
@@ -212,12 +211,12 @@ impl<'i> CsvRows<'i> {
 
     /// Finds the columns that the layout names.
     pub fn header(&mut self, records: &Records) -> Result<Vec<Vec<Option<usize>>>, Fault> {
-        while self.cells.last().is_some_and(|cell| all_blank(text_of(records, cell))) {
+        while self.cells.last().is_some_and(|cell| all_blank(records.text_of(cell))) {
             self.cells.pop();
         }
         self.header_length = Some(self.cells.len());
         let names: Vec<&str> =
-            self.cells.iter().map(|cell| text_of(records, cell).trim_matches(is_blank)).collect();
+            self.cells.iter().map(|cell| records.text_of(cell).trim_matches(is_blank)).collect();
         let mut missing: Vec<&str> = Vec::new();
         let mut all = Vec::new();
         for record in &self.layout.records {
@@ -276,7 +275,7 @@ impl<'i> CsvRows<'i> {
             }
             records.begin_from(line.number, line.column, start);
             let fault = self.cut(&line, records, start)?;
-            if fault.is_none() && self.cells.iter().all(|cell| all_blank(text_of(records, cell))) {
+            if fault.is_none() && self.cells.iter().all(|cell| all_blank(records.text_of(cell))) {
                 records.take_back();
                 continue;
             }
@@ -352,12 +351,7 @@ impl<'i> CsvRows<'i> {
             self.cells.push(Cell::plain(from, to));
             return;
         }
-        let kept = all.trim_start_matches(is_blank);
-        let at = from + (all.len() - kept.len());
-        let kept = kept.trim_end_matches(is_blank);
-        // A field of blanks is shown whole.
-        let cell = Cell::plain(at, at + kept.len());
-        self.cells.push(if kept.is_empty() { cell.shown(from, to) } else { cell });
+        self.cells.push(Cell::trimmed(text, from, to, is_blank));
     }
 
     /// Adds the cell whose quote stands at a place; the place of the delimiter behind it, or the end of the record.
@@ -445,10 +439,6 @@ impl<'i> CsvRows<'i> {
             records.place_at(self.lines.file(), records.len().saturating_sub(1), at, at + quote.len_utf8());
         Fault::new(code::UNCLOSED_QUOTE).at(place).with("quote", quote)
     }
-}
-
-pub(super) fn text_of<'r>(records: &'r Records, cell: &Cell) -> &'r str {
-    records.text().get(cell.at as usize..cell.at as usize + cell.length as usize).unwrap_or("")
 }
 
 fn by_number(at: &FieldAt) -> Option<usize> {

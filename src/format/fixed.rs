@@ -4,7 +4,7 @@ use super::layout::{Condition, FieldAt, FixedSyntax, Framing, Layout};
 use super::lines::{Framed, Line, LineEnds, Lines, all_blank, is_blank};
 use super::packed;
 use super::record::{Cell, Records};
-use super::rows::{Row, claim, undecodable, unknown_record};
+use super::rows::{Row, claim, stands_in, undecodable, unknown_record};
 use crate::fault::{Fault, code};
 
 /// The records of a fixed-width file.
@@ -82,14 +82,7 @@ impl<'i> FixedRows<'i> {
         let layout = self.layout;
         let record_length = self.syntax.record_length;
         let by_kind = |text: &str| {
-            let holds = |condition: &Condition| match condition {
-                Condition::Characters { at, is } => {
-                    let there =
-                        text.char_indices().nth(at.saturating_sub(1)).and_then(|(at, _)| text.get(at..));
-                    is.iter().any(|is| there.is_some_and(|there| there.starts_with(is.as_str())))
-                }
-                Condition::Column { .. } | Condition::Path { .. } => false,
-            };
+            let holds = |condition: &Condition| stands_in(condition, text);
             claim(layout, holds).and_then(|kind| layout.records.get(kind)?.length)
         };
         let of_all = |_: &str| record_length;
@@ -149,7 +142,7 @@ impl<'i> FixedRows<'i> {
                         records.text_mut().push_str(&number);
                         Cell::plain(at, at + number.len()).shown(start + bytes, start + to)
                     } else if from < length {
-                        trimmed(text, bytes, to, field.pad, start)
+                        trimmed(records.text(), start + bytes, start + to, field.pad)
                     } else if from < padded {
                         Cell::plain(start + bytes, start + bytes)
                     } else {
@@ -216,17 +209,7 @@ impl<'i> FixedRows<'i> {
 
 /// The characters of a field without the blanks round them, and without its padding where that is neither blank nor
 /// zero: zeros are the ERP's own and stay.
-fn trimmed(text: &str, from: usize, to: usize, pad: char, start: usize) -> Cell {
-    let all = text.get(from..to).unwrap_or("");
+fn trimmed(text: &str, from: usize, to: usize, pad: char) -> Cell {
     let goes = |character: char| is_blank(character) || (pad != '0' && character == pad);
-    let kept = all.trim_start_matches(goes);
-    let before = all.len() - kept.len();
-    let kept = kept.trim_end_matches(goes);
-    let at = start + from + before;
-    let cell = Cell::plain(at, at + kept.len());
-    if kept.is_empty() {
-        Cell::plain(start + from, start + from).shown(start + from, start + to)
-    } else {
-        cell
-    }
+    Cell::trimmed(text, from, to, goes)
 }

@@ -1,7 +1,7 @@
 //! The lines before the table of a labelled CSV file: `LevDatum;2026-11-20`, in any order, up to the row that names the
 //! columns (reference, section 3.6). Together they are one record, and the rows of the table stand under it.
 
-use super::csv::{CsvRows, text_of};
+use super::csv::CsvRows;
 use super::layout::FieldAt;
 use super::lines::is_blank;
 use super::record::{Cell, Records};
@@ -49,7 +49,7 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         rows.saw_anything = true;
         let wrong = rows.cut(&line, records, start)?;
         let first = rows.cells.first().copied();
-        if first.is_some_and(|first| text_of(records, &first).trim_matches(is_blank) == until) {
+        if first.is_some_and(|first| records.text_of(&first).trim_matches(is_blank) == until) {
             let columns = rows.header(records)?;
             rows.columns = Some(columns);
             records.text_mut().truncate(before.max(begins));
@@ -58,7 +58,7 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         }
         fault = fault.or(wrong);
         if let Some(label) = first {
-            let name = text_of(records, &label).trim_matches(|sign| is_blank(sign) || sign == ':').to_owned();
+            let name = records.text_of(&label).trim_matches(|sign| is_blank(sign) || sign == ':').to_owned();
             let end = Cell::plain(start + text.len(), start + text.len());
             labels.push((name, label, rows.cells.get(1).copied().unwrap_or(end)));
         }
@@ -74,8 +74,7 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         if let Some((_, label, _)) = found.next()
             && fault.is_none()
         {
-            let (from, to) = (label.shown as usize, (label.shown + label.shown_length) as usize);
-            let place = records.place_at(rows.lines.file(), records.len().saturating_sub(1), from, to);
+            let place = records.place_of_cell(rows.lines.file(), records.len().saturating_sub(1), label);
             fault = Some(Fault::new(code::ELEMENT_REPEATED).at(place).found(&field.name));
         }
         records.push(first.unwrap_or(Cell::missing(begins)));

@@ -60,6 +60,15 @@ impl Cell {
         Cell { at, length, shown: at, shown_length: length }
     }
 
+    /// A part of a text without what goes at its ends. Where nothing is left, the whole part is shown.
+    pub fn trimmed(text: &str, from: usize, to: usize, goes: impl Fn(char) -> bool) -> Cell {
+        let all = text.get(from..to).unwrap_or("");
+        let left = all.trim_start_matches(&goes);
+        let at = from + (all.len() - left.len());
+        let cell = Cell::plain(at, at + left.trim_end_matches(&goes).len());
+        if left.is_empty() { cell.shown(from, to) } else { cell }
+    }
+
     /// The same text, shown as another part of the source.
     pub const fn shown(self, from: usize, to: usize) -> Cell {
         Cell { shown: narrow(from), shown_length: narrow(to.saturating_sub(from)), ..self }
@@ -145,12 +154,21 @@ impl Records {
     /// The place of a record's field; that of the record where the field has none of its own.
     pub fn place_of_field(&self, file: &str, record: usize, field: usize) -> Place {
         match self.cells_of(record).get(field) {
-            Some(cell) => {
-                let from = cell.shown as usize;
-                self.place_at(file, record, from, from + cell.shown_length as usize)
-            }
+            Some(cell) => self.place_of_cell(file, record, cell),
             None => self.place(file, record),
         }
+    }
+
+    /// The place of what was cut from a record's source.
+    pub fn place_of_cell(&self, file: &str, record: usize, cell: &Cell) -> Place {
+        let from = cell.shown as usize;
+        self.place_at(file, record, from, from + cell.shown_length as usize)
+    }
+
+    /// The text of what was cut from it.
+    pub fn text_of(&self, cell: &Cell) -> &str {
+        let at = cell.at as usize;
+        self.text.get(at..at.saturating_add(cell.length as usize)).unwrap_or("")
     }
 
     /// The place of a part of a record's source, by its bytes in the text. Where it goes over several lines, the part

@@ -138,6 +138,13 @@ pub(super) fn may_come(layout: &Layout, kind: usize) -> bool {
     layout.records.get(kind).is_some_and(|record| record.use_ != RecordUse::Refuse)
 }
 
+/// Whether the characters that a condition asks for stand in a text at their place.
+pub(super) fn stands_in(condition: &Condition, text: &str) -> bool {
+    let Condition::Characters { at, is } = condition else { return false };
+    let there = text.char_indices().nth(at.saturating_sub(1)).and_then(|(at, _)| text.get(at..));
+    is.iter().any(|is| there.is_some_and(|there| there.starts_with(is.as_str())))
+}
+
 /// A record that goes over several lines is no longer than any other may be.
 ///
 /// # Errors

@@ -1,10 +1,10 @@
 //! Tagged lines: a mark on a line of its own begins a record, and each line behind it is a tag and a value
 //! (`#12203;W81204`), as Pyramid writes them (reference, section 3.4). Tags that nothing reads are passed over.
 
-use super::layout::{Condition, FieldAt, Layout, TaggedSyntax};
+use super::layout::{FieldAt, Layout, TaggedSyntax};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
-use super::rows::{Row, claim, undecodable, unknown_record, within_limit};
+use super::rows::{Row, claim, stands_in, undecodable, unknown_record, within_limit};
 use crate::fault::{Fault, code};
 
 /// The records of a file of tagged lines.
@@ -64,12 +64,13 @@ impl<'i> TaggedRows<'i> {
         {
             let cell = match &field.at {
                 FieldAt::Tag(tag) => {
-                    let mut found = self.tags.iter().filter(|(name, _)| slice(records.text(), name) == tag);
+                    let mut found = self.tags.iter().filter(|(name, _)| records.text_of(name) == tag);
                     let first = found.next().map(|(_, value)| *value);
                     if let Some((name, _)) = found.next()
                         && fault.is_none()
                     {
-                        let place = self.place(records, name);
+                        let place =
+                            records.place_of_cell(self.lines.file(), records.len().saturating_sub(1), name);
                         fault = Some(Fault::new(code::ELEMENT_REPEATED).at(place).found(tag));
                     }
                     first.unwrap_or(Cell::missing(mark_end))
@@ -79,7 +80,12 @@ impl<'i> TaggedRows<'i> {
                     let place = |character: usize| {
                         mark.char_indices().nth(character).map_or(mark.len(), |(at, _)| at)
                     };
-                    trimmed(records.text(), start + place(at - 1), start + place(at - 1 + width))
+                    Cell::trimmed(
+                        records.text(),
+                        start + place(at - 1),
+                        start + place(at - 1 + width),
+                        is_blank,
+                    )
                 }
                 FieldAt::Header
                 | FieldAt::Label
@@ -120,36 +126,15 @@ impl<'i> TaggedRows<'i> {
         let line = text.get(at..).unwrap_or("");
         let Some(delimiter) = line.find(self.syntax.delimiter) else { return };
         let behind = at + delimiter + self.syntax.delimiter.len_utf8();
-        self.tags.push((trimmed(text, at, at + delimiter), trimmed(text, behind, text.len())));
+        self.tags.push((
+            Cell::trimmed(text, at, at + delimiter, is_blank),
+            Cell::trimmed(text, behind, text.len(), is_blank),
+        ));
     }
 
     fn kind(&self, mark: &str) -> Option<usize> {
-        claim(self.layout, |condition| match condition {
-            Condition::Characters { at, is } => {
-                let there = mark.char_indices().nth(at.saturating_sub(1)).and_then(|(at, _)| mark.get(at..));
-                is.iter().any(|is| there.is_some_and(|there| there.starts_with(is.as_str())))
-            }
-            Condition::Column { .. } | Condition::Path { .. } => false,
-        })
+        claim(self.layout, |condition| stands_in(condition, mark))
     }
-
-    fn place(&self, records: &Records, cell: &Cell) -> crate::fault::Place {
-        let (from, to) = (cell.shown as usize, (cell.shown + cell.shown_length) as usize);
-        records.place_at(self.lines.file(), records.len().saturating_sub(1), from, to)
-    }
-}
-
-fn slice<'t>(text: &'t str, cell: &Cell) -> &'t str {
-    text.get(cell.at as usize..(cell.at + cell.length) as usize).unwrap_or("")
-}
-
-/// A part of a text without the blanks round it.
-fn trimmed(text: &str, from: usize, to: usize) -> Cell {
-    let all = text.get(from..to).unwrap_or("");
-    let left = all.trim_start_matches(is_blank);
-    let at = from + (all.len() - left.len());
-    let cell = Cell::plain(at, at + left.trim_end_matches(is_blank).len());
-    if left.is_empty() { cell.shown(from, to) } else { cell }
 }
 
 #[cfg(test)]

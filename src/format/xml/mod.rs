@@ -431,9 +431,7 @@ impl<'i> XmlTrees<'i> {
             let values = tree.values.get(*first..).unwrap_or_default();
             let text = |slot: usize| {
                 let cell = values.get(slot).copied().flatten();
-                cell.map_or("", |cell| {
-                    records.text().get(cell.at as usize..(cell.at + cell.length) as usize).unwrap_or("")
-                })
+                cell.map_or("", |cell| records.text_of(&cell))
             };
             let fits = |conditions: &Vec<(usize, Vec<String>)>| {
                 conditions.iter().all(|(slot, is)| is.iter().any(|is| is == text(*slot)))
@@ -505,15 +503,7 @@ impl<'i> XmlTrees<'i> {
         let slot = start.conditions.iter().flatten().map(|(slot, _)| *slot).next();
         let cell = slot.and_then(|slot| values.get(slot).copied().flatten());
         let (place, found) = match cell {
-            Some(cell) => (
-                records.place_at(
-                    self.file,
-                    record,
-                    cell.shown as usize,
-                    (cell.shown + cell.shown_length) as usize,
-                ),
-                records.text().get(cell.at as usize..(cell.at + cell.length) as usize).unwrap_or(""),
-            ),
+            Some(cell) => (records.place_of_cell(self.file, record, &cell), records.text_of(&cell)),
             None => (records.place(self.file, record), records.source(record)),
         };
         Fault::new(code::UNKNOWN_RECORD)
