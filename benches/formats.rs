@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! cargo bench --bench formats                 everything, about a minute once it is built
-//! cargo bench --bench formats -- csv          only what has this in its name
+//! cargo bench --bench formats -- csv          only this syntax: csv, fixed, tagged or xml
+//! cargo bench --bench formats -- profile xml  reads one file twenty times, for a profiler; also csv-adjacent
 //! ```
 //!
 //! `docs/benches.md` says what is measured and what came out.
@@ -47,46 +48,70 @@ fn row(what: &str, how: &str, speed: f64) {
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    let is_wanted =
-        |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str()));
-    if wanted == ["profile"] {
-        let file = files::csv();
-        let definition = ours::definition(&files::csv_format("{ by = \"OrdNr\" }"));
-        for _ in 0..20 {
-            assert_eq!(ours::documents(&definition, &file.bytes), file.orders);
-        }
-        return;
+    let orders = files::orders();
+    if let [profile, name] = wanted.as_slice()
+        && profile == "profile"
+    {
+        return profile_of(&orders, name);
     }
-    if is_wanted("csv") {
-        let file = files::csv();
-        println!(
-            "order rows as CSV, {:.1} MB, Windows-1252, {} orders",
-            file.bytes.len() as f64 / 1e6,
-            file.orders
-        );
-        for (name, group) in
-            [("adjacent", "{ by = \"OrdNr\", rows = \"adjacent\" }"), ("whole file", "{ by = \"OrdNr\" }")]
-        {
-            let definition = ours::definition(&files::csv_format(group));
-            let speed = megabytes_a_second(file.bytes.len(), || {
-                assert_eq!(ours::documents(&definition, &file.bytes), file.orders);
-            });
-            row("lastkaj", &format!("typed and checked documents, grouped {name}"), speed);
-            let speed = megabytes_a_second(file.bytes.len(), || {
-                assert!(ours::json(&definition, &file.bytes) > file.bytes.len() / 4);
-            });
-            row("lastkaj", &format!("the same as JSON text, grouped {name}"), speed);
+    for make in [files::csv, files::fixed, files::tagged, files::xml] {
+        let file = make(&orders);
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == file.name) {
+            measure(&file);
         }
+    }
+}
+
+/// How the rows of an order come together; only CSV repeats the head on each.
+const ADJACENT: &str = "{ by = \"OrdNr\", rows = \"adjacent\" }";
+const WHOLE_FILE: &str = "{ by = \"OrdNr\" }";
+
+/// Reads a file many times over, for a profiler.
+fn profile_of(orders: &[files::Order], name: &str) {
+    let file = match name {
+        "fixed" => files::fixed(orders),
+        "tagged" => files::tagged(orders),
+        "xml" => files::xml(orders),
+        _ => files::csv(orders),
+    };
+    let definition =
+        ours::definition(&file.format(if name == "csv-adjacent" { ADJACENT } else { WHOLE_FILE }));
+    for _ in 0..20 {
+        assert_eq!(ours::documents(&definition, &file.bytes), file.orders);
+    }
+}
+
+fn measure(file: &files::File) {
+    println!("{}: {:.1} MB, {} orders", file.name, file.bytes.len() as f64 / 1e6, file.orders);
+    let groups: &[(&str, &str)] = match file.name {
+        "csv" => &[(", grouped adjacent", ADJACENT), (", grouped over the whole file", WHOLE_FILE)],
+        _ => &[("", "")],
+    };
+    for (how, group) in groups {
+        let definition = ours::definition(&file.format(group));
+        let speed = megabytes_a_second(file.bytes.len(), || {
+            assert_eq!(ours::documents(&definition, &file.bytes), file.orders);
+        });
+        row("lastkaj", &format!("typed and checked documents{how}"), speed);
+        let speed = megabytes_a_second(file.bytes.len(), || {
+            assert!(ours::json(&definition, &file.bytes) > file.bytes.len() / 8);
+        });
+        row("lastkaj", &format!("the same as JSON text{how}"), speed);
+    }
+    if file.name == "csv" {
         let shuffled = files::shuffled(&file.bytes);
-        let definition = ours::definition(&files::csv_format("{ by = \"OrdNr\" }"));
+        let definition = ours::definition(&file.format(WHOLE_FILE));
         let speed = megabytes_a_second(file.bytes.len(), || {
             assert_eq!(ours::documents(&definition, &shuffled), file.orders);
         });
         row("lastkaj", "typed and checked documents, rows shuffled", speed);
-        let speed = megabytes_a_second(file.bytes.len(), || {
-            assert_eq!(bare::csv(&file.bytes), file.rows);
-        });
-        row("csv", "ByteRecord, fields cut, nothing else", speed);
+    }
+    let (how, bare) = bare::reader(file);
+    let speed = megabytes_a_second(file.bytes.len(), || {
+        assert_eq!(bare(&file.bytes), file.rows);
+    });
+    row("bare", how, speed);
+    if file.name == "csv" {
         others::csv(&file.bytes, file.orders);
     }
 }

@@ -361,10 +361,7 @@ fn owe(ledger: &Ledger, sequence: u64, facts: Vec<i64>, untold: Option<&Untold>)
             hash: String::new(),
             at: at(0),
             facts,
-            documents: untold
-                .map(|untold| untold.documents.iter().map(|d| (d.id, d.outcome.clone())).collect())
-                .unwrap_or_default(),
-            arrival: untold.map(|untold| untold.arrival.id),
+            told: untold.map(Untold::told),
         })
         .wait()
 }
@@ -383,16 +380,16 @@ fn documents_are_told_at_once_then_when_final_or_late_then_when_corrected() {
     let first = untold(&ledger, 3, 0).unwrap();
     assert_eq!(told_outcomes(&first), ["taken", "faulty", "unchanged"]);
     assert_eq!(
-        (first.told_before, first.all_final, first.documents_taken, first.more),
+        (first.told_before, first.all_final, first.round.taken, first.round.up_to.is_some()),
         (false, false, 3, true)
     );
-    // The call is accepted while the first report is being written: that is no reason to tell again at once.
+    // The call is accepted while the first report is being written: that is no reason to tell it again at once.
     let due = next(&ledger, at(0)).unwrap();
     run(&ledger, &due, accepted(5), at(0));
     owe(&ledger, 1, Vec::new(), Some(&first)).unwrap();
     let rest = untold(&ledger, 3, 0).unwrap();
-    assert_eq!(told_outcomes(&rest), ["accepted", "taken"]);
-    let rest = Untold { documents: rest.documents[1..].to_vec(), ..rest };
+    assert_eq!(told_outcomes(&rest), ["taken"]);
+    assert_eq!((rest.told_before, rest.round.taken, rest.round.up_to), (true, 3, None));
     owe(&ledger, 2, Vec::new(), Some(&rest)).unwrap();
     assert_eq!(untold(&ledger, 3, 59), None);
     assert_eq!(told_outcomes(&untold(&ledger, 3, 60).unwrap()), ["accepted"]);

@@ -1,7 +1,7 @@
 //! Nothing secret in messages: whatever stands in clear text where a secret belongs is covered in the source lines
 //! and found values of faults, character for character, so that carets stay in place.
 
-use crate::fault::Fault;
+use crate::fault::{Details, Fault};
 use crate::written::nearest;
 
 /// The keys that hold secrets. A key written nearly like one of them counts too.
@@ -50,8 +50,9 @@ impl Mask {
 
     /// The same fault, with nothing secret in it.
     pub(super) fn over(&self, mut fault: Fault) -> Fault {
-        for text in fault.place.source.iter_mut().chain(fault.found.iter_mut()).chain(fault.args.values_mut())
-        {
+        let details: &mut Details = &mut fault;
+        let (source, found) = (details.place.source.iter_mut(), details.found.iter_mut());
+        for text in source.chain(found).chain(details.args.values_mut()) {
             self.cover(text);
         }
         fault

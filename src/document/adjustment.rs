@@ -20,7 +20,7 @@ document! {
         /// When it was made; of its lines, the first.
         inventory_time: Option<DateTime<Utc>> => "inventoryTime";
         /// The warehouse, where all lines have one in common.
-        warehouse: Option<Warehouse> => "warehouse";
+        warehouse: Option<Box<Warehouse>> => "warehouse";
         /// A row for each corrected article, batch and place.
         lines: Vec<AdjustmentLine> => "lines";
     }
@@ -43,7 +43,7 @@ document! {
         /// When it was made.
         inventory_time: Option<DateTime<Utc>> => "inventoryTime";
         /// Why, from the goods owner's register of causes (code and name).
-        inventory_adjustment_cause: Option<CodeName> => "inventoryAdjustmentCause";
+        inventory_adjustment_cause: Option<Box<CodeName>> => "inventoryAdjustmentCause";
         /// The comment on the correction.
         inventory_item_comment: Option<String> => "inventoryItemComment";
         /// The comment on the article item.
@@ -55,10 +55,10 @@ document! {
         /// Expiry date.
         expiry_date: Option<NaiveDate> => "expiryDate";
         /// Stock status (code and name).
-        article_item_status: Option<CodeName> => "articleItemStatus";
+        article_item_status: Option<Box<CodeName>> => "articleItemStatus";
         /// The location.
         location: Option<String> => "location";
         /// The warehouse.
-        warehouse: Option<Warehouse> => "warehouse";
+        warehouse: Option<Box<Warehouse>> => "warehouse";
     }
 }

@@ -15,13 +15,13 @@ document! {
         /// The goods owner's article number; the key of the upsert.
         article_number: Option<String> => "articleNumber", required true, max 100;
         /// Article group (code and name).
-        article_group: Option<CodeName> => "articleGroup";
+        article_group: Option<Box<CodeName>> => "articleGroup";
         /// Article category (code and name).
-        article_category: Option<CodeName> => "articleCategory";
+        article_category: Option<Box<CodeName>> => "articleCategory";
         /// Colour (code and name).
-        article_color: Option<CodeName> => "articleColor";
+        article_color: Option<Box<CodeName>> => "articleColor";
         /// Size (code and name).
-        article_size: Option<CodeName> => "articleSize";
+        article_size: Option<Box<CodeName>> => "articleSize";
         /// Article name.
         article_name: Option<String> => "articleName", max 200;
         /// Product code.
@@ -35,9 +35,9 @@ document! {
         /// Whether the article is active.
         is_active: Option<bool> => "isActive";
         /// Supplier.
-        supplier_info: Option<ArticleSupplierInfo> => "supplierInfo";
+        supplier_info: Option<Box<ArticleSupplierInfo>> => "supplierInfo";
         /// Barcodes.
-        bar_code_info: Option<ArticleBarCodeInfo> => "barCodeInfo";
+        bar_code_info: Option<Box<ArticleBarCodeInfo>> => "barCodeInfo";
         /// Pieces per package.
         quantity_per_package: Option<i32> => "quantityPerPackage";
         /// Pieces per pallet.
@@ -75,7 +75,7 @@ document! {
         /// URL of a picture.
         link_to_picture: Option<String> => "linkToPicture";
         /// Kit or production structure.
-        structure_definition: Option<StructureDefinition> => "structureDefinition";
+        structure_definition: Option<Box<StructureDefinition>> => "structureDefinition";
         /// Pieces per pallet layer.
         quantity_per_layer_on_pallet: Option<i32> => "quantityPerLayerOnPallet";
         /// Sub-quantity per piece.
@@ -83,15 +83,15 @@ document! {
         /// Least days to expiry allowed on delivery.
         min_days_to_expiry_date_allowed_on_delivery: Option<i32> => "minDaysToExpiryDateAllowedOnDelivery";
         /// Storage properties.
-        storage_properties: Option<ArticleStorageProperties> => "storageProperties";
+        storage_properties: Option<Box<ArticleStorageProperties>> => "storageProperties";
         /// Free fields.
-        free_values: Option<ArticleFreeValues> => "freeValues";
+        free_values: Option<Box<ArticleFreeValues>> => "freeValues";
         /// Storage class.
-        storage_class: Option<ArticleStorageClass> => "storageClass";
+        storage_class: Option<Box<ArticleStorageClass>> => "storageClass";
         /// Description used in customs documents.
         customs_description: Option<String> => "customsDescription";
         /// TARIC numbers per country.
-        taric_numbers_info: Option<ArticleTaricNumbersInfo> => "taricNumbersInfo";
+        taric_numbers_info: Option<Box<ArticleTaricNumbersInfo>> => "taricNumbersInfo";
         /// Comment shown at inbound.
         article_inbound_handling_comment: Option<String> => "articleInboundHandlingComment";
         /// Comment shown at picking.
@@ -105,7 +105,7 @@ document! {
         /// Export conditions for customs.
         customs_export_conditions: Option<String> => "customsExportConditions";
         /// Dangerous goods data; sent by a request of its own.
-        dangerous_goods: Option<DangerousGoods> => "@dangerousGoods";
+        dangerous_goods: Option<Box<DangerousGoods>> => "@dangerousGoods";
         /// The classes that the article has from now on, by code; one that Ongoing does not know yet is added to its
         /// register. Sent by requests of their own.
         classes: Vec<ArticleClass> => "@classes";
@@ -214,7 +214,7 @@ document! {
         /// Pieces that one scan of the barcode stands for.
         quantity_per_bar_code: Option<Decimal> => "quantityPerBarCode";
         /// Type of the alternative barcode.
-        bar_code_type: Option<CodeName> => "barCodeType";
+        bar_code_type: Option<Box<CodeName>> => "barCodeType";
     }
 }
 

@@ -16,7 +16,7 @@ document! {
         /// The wanted delivery date.
         delivery_date: Option<NaiveDate> => "deliveryDate";
         /// Carrier service.
-        transporter: Option<ChangedTransporter> => "transporter";
+        transporter: Option<Box<ChangedTransporter>> => "transporter";
         /// Service point code.
         service_point_code: Option<String> => "servicePointCode", max 50;
         /// Waybill number.
@@ -24,7 +24,7 @@ document! {
         /// Return waybill number.
         return_waybill: Option<String> => "returnWaybill";
         /// A waybill with the address where its way can be followed.
-        order_tracking: Option<OrderTracking> => "orderTracking";
+        order_tracking: Option<Box<OrderTracking>> => "orderTracking";
         /// Classes that the order gets besides those that it has.
         add_order_classes: Vec<OrderClass> => "addOrderClasses";
         /// The classes that the order has from now on.
@@ -68,7 +68,7 @@ document! {
         /// Carrier service code.
         transporter_service_code: Option<String> => "transporterServiceCode", max 50;
         /// Who pays the freight.
-        payment_advanced: Option<ChangedTransporterPayment> => "paymentAdvanced";
+        payment_advanced: Option<Box<ChangedTransporterPayment>> => "paymentAdvanced";
     }
 }
 
@@ -78,9 +78,9 @@ document! {
         /// The consignee pays through collection.
         consignee_collects: Option<bool> => "consigneeCollects";
         /// The consignee pays the freight.
-        consignee_pays: Option<ChangedConsigneePays> => "consigneePays";
+        consignee_pays: Option<Box<ChangedConsigneePays>> => "consigneePays";
         /// A third party pays the freight.
-        third_party_pays: Option<ChangedThirdPartyPays> => "thirdPartyPays";
+        third_party_pays: Option<Box<ChangedThirdPartyPays>> => "thirdPartyPays";
     }
 }
 

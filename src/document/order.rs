@@ -17,7 +17,7 @@ document! {
         /// Delivery date.
         delivery_date: Option<NaiveDate> => "deliveryDate", required true;
         /// Receiver of the goods.
-        consignee: Option<Consignee> => "consignee", required true;
+        consignee: Option<Box<Consignee>> => "consignee", required true;
         /// Reference.
         reference_number: Option<String> => "referenceNumber", max 50;
         /// The goods owner's own id of the order (not the key).
@@ -39,23 +39,23 @@ document! {
         /// Free date-time field.
         order_free_date_time1: Option<DateTime<Utc>> => "orderFreeDateTime1";
         /// Order type (code and name).
-        order_type: Option<CodeName> => "orderType";
+        order_type: Option<Box<CodeName>> => "orderType";
         /// Way of delivery (code and name), mapped to a carrier by the warehouse.
-        way_of_delivery: Option<CodeName> => "wayOfDelivery";
+        way_of_delivery: Option<Box<CodeName>> => "wayOfDelivery";
         /// E-mail notification setting.
-        email_notification: Option<OrderNotification> => "emailNotification";
+        email_notification: Option<Box<OrderNotification>> => "emailNotification";
         /// SMS notification setting.
-        sms_notification: Option<OrderNotification> => "smsNotification";
+        sms_notification: Option<Box<OrderNotification>> => "smsNotification";
         /// Telephone notification setting.
-        telephone_notification: Option<OrderNotification> => "telephoneNotification";
+        telephone_notification: Option<Box<OrderNotification>> => "telephoneNotification";
         /// Carrier service.
-        transporter: Option<Transporter> => "transporter";
+        transporter: Option<Box<Transporter>> => "transporter";
         /// Carrier service for the return leg.
-        return_transporter: Option<ReturnTransporter> => "returnTransporter";
+        return_transporter: Option<Box<ReturnTransporter>> => "returnTransporter";
         /// Order lines.
         order_lines: Vec<OrderLine> => "orderLines";
         /// Customs data.
-        customs_info: Option<OrderCustomsInfo> => "customsInfo";
+        customs_info: Option<Box<OrderCustomsInfo>> => "customsInfo";
         /// Id of a prepared transport document.
         prepared_transport_document_id: Option<String> => "preparedTransportDocumentId";
         /// Freight price.
@@ -65,17 +65,17 @@ document! {
         /// Classes attached to the object.
         classes: Vec<OrderClass> => "classes";
         /// Terms of delivery (code and name).
-        terms_of_delivery_type: Option<CodeName> => "termsOfDeliveryType";
+        terms_of_delivery_type: Option<Box<CodeName>> => "termsOfDeliveryType";
         /// Price towards the customer.
         customer_price: Option<Decimal> => "customerPrice";
         /// Container for rarely used fields.
-        advanced: Option<OrderAdvanced> => "advanced";
+        advanced: Option<Box<OrderAdvanced>> => "advanced";
         /// The consignee's own order number.
         consignee_order_number: Option<String> => "consigneeOrderNumber", max 150;
         /// Instruction to the warehouse.
         warehouse_instruction: Option<String> => "warehouseInstruction", max 500;
         /// Marketplace.
-        market_place: Option<MarketPlace> => "marketPlace";
+        market_place: Option<Box<MarketPlace>> => "marketPlace";
         /// Picking priority.
         picking_priority: Option<i32> => "pickingPriority";
         /// Production code.
@@ -111,9 +111,9 @@ document! {
         /// Door code.
         door_code: Option<String> => "doorCode";
         /// Container for rarely used fields.
-        advanced: Option<ConsigneeAdvanced> => "advanced";
+        advanced: Option<Box<ConsigneeAdvanced>> => "advanced";
         /// Invoice address.
-        invoice_address: Option<InvoiceAddress> => "invoiceAddress";
+        invoice_address: Option<Box<InvoiceAddress>> => "invoiceAddress";
         /// Organisation number.
         organisation_number: Option<String> => "organisationNumber";
         /// VAT number.
@@ -141,7 +141,7 @@ document! {
         /// Carrier service code.
         transporter_service_code: Option<String> => "transporterServiceCode", max 50;
         /// Who pays the freight.
-        payment_advanced: Option<TransporterPayment> => "paymentAdvanced";
+        payment_advanced: Option<Box<TransporterPayment>> => "paymentAdvanced";
     }
 }
 
@@ -175,9 +175,9 @@ document! {
         /// Batch number.
         batch_number: Option<String> => "batchNumber";
         /// Line type (code and name).
-        line_type: Option<CodeName> => "lineType";
+        line_type: Option<Box<CodeName>> => "lineType";
         /// Line prices.
-        prices: Option<OrderLinePrices> => "prices";
+        prices: Option<Box<OrderLinePrices>> => "prices";
         /// The customer's own article number.
         customer_article_number: Option<String> => "customerArticleNumber", max 100;
         /// Instruction to the warehouse.
@@ -185,9 +185,9 @@ document! {
         /// External id kept on the line.
         external_id: Option<String> => "externalId";
         /// Stock status of the item (code and name).
-        article_item_status: Option<CodeName> => "articleItemStatus";
+        article_item_status: Option<Box<CodeName>> => "articleItemStatus";
         /// Free fields on the line.
-        line_free_values: Option<OrderLineFreeValues> => "lineFreeValues";
+        line_free_values: Option<Box<OrderLineFreeValues>> => "lineFreeValues";
         /// Least days to expiry for picked items.
         min_days_to_expiry_date: Option<i32> => "minDaysToExpiryDate";
         /// Most days to expiry for picked items.
@@ -263,11 +263,11 @@ document! {
     /// Consignee advanced (PostOrderConsigneeAddressAdvanced in the OpenAPI file).
     ConsigneeAdvanced as "consignee advanced", "PostOrderConsigneeAddressAdvanced" {
         /// Telephone notification setting.
-        telephone_notification: Option<ConsigneeNotification> => "telephoneNotification";
+        telephone_notification: Option<Box<ConsigneeNotification>> => "telephoneNotification";
         /// E-mail notification setting.
-        email_notification: Option<ConsigneeNotification> => "emailNotification";
+        email_notification: Option<Box<ConsigneeNotification>> => "emailNotification";
         /// SMS notification setting.
-        sms_notification: Option<ConsigneeNotification> => "smsNotification";
+        sms_notification: Option<Box<ConsigneeNotification>> => "smsNotification";
         /// External code of the customer.
         external_customer_code: Option<String> => "externalCustomerCode";
     }
@@ -293,7 +293,7 @@ document! {
         /// State or province code.
         country_state_code: Option<String> => "countryStateCode";
         /// Container for rarely used fields.
-        advanced: Option<InvoiceAddressAdvanced> => "advanced";
+        advanced: Option<Box<InvoiceAddressAdvanced>> => "advanced";
     }
 }
 
@@ -303,11 +303,11 @@ document! {
         /// The consignee pays through collection.
         consignee_collects: Option<bool> => "consigneeCollects";
         /// The consignee pays the freight.
-        consignee_pays: Option<ConsigneePays> => "consigneePays";
+        consignee_pays: Option<Box<ConsigneePays>> => "consigneePays";
         /// A third party pays the freight.
-        third_party_pays: Option<ThirdPartyPays> => "thirdPartyPays";
+        third_party_pays: Option<Box<ThirdPartyPays>> => "thirdPartyPays";
         /// The sender pays the freight.
-        sender_pays: Option<SenderPays> => "senderPays";
+        sender_pays: Option<Box<SenderPays>> => "senderPays";
     }
 }
 
@@ -361,11 +361,11 @@ document! {
     /// Invoice address advanced (PostOrderConsigneeInvoiceAddressAdvanced in the OpenAPI file).
     InvoiceAddressAdvanced as "invoice address advanced", "PostOrderConsigneeInvoiceAddressAdvanced" {
         /// Telephone notification setting.
-        telephone_notification: Option<InvoiceNotification> => "telephoneNotification";
+        telephone_notification: Option<Box<InvoiceNotification>> => "telephoneNotification";
         /// E-mail notification setting.
-        email_notification: Option<InvoiceNotification> => "emailNotification";
+        email_notification: Option<Box<InvoiceNotification>> => "emailNotification";
         /// SMS notification setting.
-        sms_notification: Option<InvoiceNotification> => "smsNotification";
+        sms_notification: Option<Box<InvoiceNotification>> => "smsNotification";
     }
 }
 

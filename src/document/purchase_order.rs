@@ -24,9 +24,9 @@ document! {
         /// Expected inbound date.
         in_date: Option<NaiveDate> => "inDate";
         /// Supplier.
-        supplier_info: Option<PurchaseOrderSupplierInfo> => "supplierInfo";
+        supplier_info: Option<Box<PurchaseOrderSupplierInfo>> => "supplierInfo";
         /// Purchase order type (code and name).
-        purchase_order_type: Option<CodeName> => "purchaseOrderType";
+        purchase_order_type: Option<Box<CodeName>> => "purchaseOrderType";
         /// Purchase order lines.
         purchase_order_lines: Vec<PurchaseOrderLine> => "purchaseOrderLines";
         /// Remark.
@@ -34,13 +34,13 @@ document! {
         /// Warehouse id.
         warehouse_id: Option<i32> => "warehouseId";
         /// Free fields.
-        free_values: Option<PurchaseOrderFreeValues> => "freeValues";
+        free_values: Option<Box<PurchaseOrderFreeValues>> => "freeValues";
         /// Container for rarely used fields.
-        advanced: Option<PurchaseOrderAdvanced> => "advanced";
+        advanced: Option<Box<PurchaseOrderAdvanced>> => "advanced";
         /// Customs data.
-        customs_info: Option<PurchaseOrderCustoms> => "customsInfo";
+        customs_info: Option<Box<PurchaseOrderCustoms>> => "customsInfo";
         /// Seller.
-        seller_info: Option<PurchaseOrderSellerInfo> => "sellerInfo";
+        seller_info: Option<Box<PurchaseOrderSellerInfo>> => "sellerInfo";
         /// Invoice number.
         invoice_number: Option<String> => "invoiceNumber", max 100;
     }
@@ -54,7 +54,7 @@ document! {
         /// Supplier name.
         supplier_name: Option<String> => "supplierName", max 200;
         /// Supplier address.
-        supplier_address: Option<PurchaseOrderSupplierAddress> => "supplierAddress";
+        supplier_address: Option<Box<PurchaseOrderSupplierAddress>> => "supplierAddress";
     }
 }
 
@@ -128,11 +128,11 @@ document! {
         /// Production date.
         production_date: Option<DateTime<Utc>> => "productionDate";
         /// Free fields on the line.
-        line_free_values: Option<PurchaseOrderLineFreeValues> => "lineFreeValues";
+        line_free_values: Option<Box<PurchaseOrderLineFreeValues>> => "lineFreeValues";
         /// Line type (code and name).
-        line_type: Option<CodeName> => "lineType";
+        line_type: Option<Box<CodeName>> => "lineType";
         /// Return cause, for return-type purchase orders.
-        return_cause: Option<CodeName> => "returnCause";
+        return_cause: Option<Box<CodeName>> => "returnCause";
         /// The items that are announced one by one: batches, serial numbers, pallets. Sent by a request of its own, which adds:
         /// what is there already is looked up first and not sent again.
         article_items: Vec<AnnouncedArticleItem> => "@articleItems";
@@ -231,7 +231,7 @@ document! {
     /// Purchase order customs (PostPurchaseOrderCustoms in the OpenAPI file).
     PurchaseOrderCustoms as "purchase order customs", "PostPurchaseOrderCustoms" {
         /// Terms of delivery (code and name).
-        terms_of_delivery_type: Option<CodeName> => "termsOfDeliveryType";
+        terms_of_delivery_type: Option<Box<CodeName>> => "termsOfDeliveryType";
         /// Place named by the terms of delivery.
         terms_of_delivery_type_location: Option<String> => "termsOfDeliveryTypeLocation";
     }
@@ -245,7 +245,7 @@ document! {
         /// Seller name.
         seller_name: Option<String> => "sellerName";
         /// Seller address.
-        seller_address: Option<PurchaseOrderSellerAddress> => "sellerAddress";
+        seller_address: Option<Box<PurchaseOrderSellerAddress>> => "sellerAddress";
     }
 }
 

@@ -26,7 +26,7 @@ document! {
         /// The second reference, as sent with the purchase order.
         reference_number: Option<String> => "referenceNumber";
         /// Purchase order type (code and name).
-        purchase_order_type: Option<CodeName> => "purchaseOrderType";
+        purchase_order_type: Option<Box<CodeName>> => "purchaseOrderType";
         /// The supplier's number.
         supplier_number: Option<String> => "supplierNumber";
         /// The supplier's name.
@@ -56,9 +56,9 @@ document! {
         /// True if the purchase order is a customer's return; an outbox of returns tells those, where there is one.
         purchase_order_is_return_type: Option<bool> => "purchaseOrderIsReturnType";
         /// The warehouse that received the goods.
-        warehouse: Option<Warehouse> => "warehouse";
+        warehouse: Option<Box<Warehouse>> => "warehouse";
         /// The free fields of the purchase order.
-        free_values: Option<PurchaseOrderFreeValues> => "freeValues";
+        free_values: Option<Box<PurchaseOrderFreeValues>> => "freeValues";
         /// A row for each purchase order line that is told.
         lines: Vec<ReceiptLine> => "lines";
         /// A row for each article item (batch, serial number, pallet) that was received since the ERP was last told. The
@@ -82,7 +82,7 @@ document! {
         /// The external id kept on the line, as sent.
         external_order_line_id: Option<String> => "externalOrderLineId";
         /// Line type (code and name).
-        line_type: Option<CodeName> => "lineType";
+        line_type: Option<Box<CodeName>> => "lineType";
         /// The comment on the line.
         comment: Option<String> => "comment";
         /// Received since the ERP was last told, in the article's unit; negative where Ongoing took back what was told.
@@ -142,7 +142,7 @@ document! {
         /// The location that it was put on.
         location: Option<String> => "location";
         /// Stock status (code and name): damaged, in quarantine and the like.
-        article_item_status: Option<CodeName> => "articleItemStatus";
+        article_item_status: Option<Box<CodeName>> => "articleItemStatus";
         /// The comment on the item.
         comment: Option<String> => "comment";
         /// Weight.

@@ -44,7 +44,7 @@ document! {
         /// Quantity expected back.
         to_be_returned_number_of_items: Option<Decimal> => "toBeReturnedNumberOfItems", required true;
         /// Return cause (code and name).
-        return_cause: Option<CodeName> => "returnCause";
+        return_cause: Option<Box<CodeName>> => "returnCause";
     }
 }
 

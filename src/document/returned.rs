@@ -53,7 +53,7 @@ document! {
         /// The waybill that the goods came back under, as the order has it.
         return_waybill: Option<String> => "returnWaybill";
         /// The warehouse that took the goods back.
-        warehouse: Option<Warehouse> => "warehouse";
+        warehouse: Option<Box<Warehouse>> => "warehouse";
         /// A row for each line that is told.
         lines: Vec<ReturnLine> => "lines";
         /// A row for each article item that came back since the ERP was last told. The rows of a line add up to its
@@ -87,9 +87,9 @@ document! {
         delivered_number_of_items: Option<Decimal> => "deliveredNumberOfItems";
         /// Why, from the goods owner's register of return causes (code and name): of the items, where they have one in
         /// common, else as announced. Not of a purchase order: Ongoing does not tell it there.
-        return_cause: Option<CodeName> => "returnCause";
+        return_cause: Option<Box<CodeName>> => "returnCause";
         /// Condition: the stock status that the items got (code and name), where they have one in common.
-        article_item_status: Option<CodeName> => "articleItemStatus";
+        article_item_status: Option<Box<CodeName>> => "articleItemStatus";
         /// The warehouse's comment on the return. Of a return order only.
         return_comment: Option<String> => "returnComment";
         /// Batch of the items that this report tells, where they have one in common.
@@ -115,11 +115,11 @@ document! {
         /// Came back of this item, in the article's unit; negative where Ongoing took back what was told.
         number_of_items: Option<Decimal> => "numberOfItems";
         /// Why, from the goods owner's register of return causes (code and name). Not of a purchase order.
-        return_cause: Option<CodeName> => "returnCause";
+        return_cause: Option<Box<CodeName>> => "returnCause";
         /// Condition: the stock status that the item got (code and name).
-        article_item_status: Option<CodeName> => "articleItemStatus";
+        article_item_status: Option<Box<CodeName>> => "articleItemStatus";
         /// The item's category (code and name). Of a return order only.
-        article_item_category: Option<CodeName> => "articleItemCategory";
+        article_item_category: Option<Box<CodeName>> => "articleItemCategory";
         /// True if it was written off, false if it was put in stock. Of a return order only.
         is_return_removed_by_inventory: Option<bool> => "isReturnRemovedByInventory";
         /// The warehouse's comment on the return. Of a return order only.

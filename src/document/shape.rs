@@ -171,16 +171,17 @@ pub trait Shaped: Document + Default + 'static {
     fn shape_of() -> &'static Shape;
 }
 
-impl<T: Shaped> Slot for Option<T> {
+/// In a box, since most nested documents are rare: a line without them must not be great.
+impl<T: Shaped> Slot for Option<Box<T>> {
     const KIND: MemberKind = MemberKind::Object(T::shape_of);
     fn content(&self) -> Content<'_> {
-        self.as_ref().map_or(Content::Empty, |document| Content::Object(document))
+        self.as_deref().map_or(Content::Empty, |document| Content::Object(document))
     }
     fn set(&mut self, _: Value) -> bool {
         false
     }
     fn open(&mut self) -> Option<&mut dyn Document> {
-        Some(self.get_or_insert_default())
+        Some(self.get_or_insert_default().as_mut())
     }
 }
 

@@ -28,7 +28,7 @@ document! {
         /// Ongoing's id of the goods owner.
         goods_owner_id: Option<String> => "goodsOwnerId";
         /// The one warehouse that is told, where the outbox names one; it stands in each line too.
-        warehouse: Option<Warehouse> => "warehouse";
+        warehouse: Option<Box<Warehouse>> => "warehouse";
         /// A row for each article, article and warehouse, or item.
         lines: Vec<StockLine> => "lines";
     }
@@ -84,7 +84,7 @@ document! {
         /// When the article last came in. By article only.
         last_in_date: Option<DateTime<Utc>> => "lastInDate";
         /// The warehouse that the line is about. By warehouse and by item only.
-        warehouse: Option<Warehouse> => "warehouse";
+        warehouse: Option<Box<Warehouse>> => "warehouse";
         /// Batch. By item only, as all below.
         batch_number: Option<String> => "batchNumber";
         /// Serial number.
@@ -92,7 +92,7 @@ document! {
         /// Expiry date.
         expiry_date: Option<NaiveDate> => "expiryDate";
         /// Stock status (code and name).
-        article_item_status: Option<CodeName> => "articleItemStatus";
+        article_item_status: Option<Box<CodeName>> => "articleItemStatus";
         /// Whether the item is locked: it cannot be picked.
         is_locked: Option<bool> => "isLocked";
         /// Whether the item is locked for sale.

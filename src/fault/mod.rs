@@ -9,6 +9,7 @@ pub mod show;
 mod text;
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
 
@@ -111,9 +112,15 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// Something wrong, with its place and whose turn is next.
+/// Something wrong, with its place and whose turn is next. One pointer, so that what goes well does not carry room for what
+/// does not: its members are those of [`Details`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
+#[serde(transparent)]
+pub struct Fault(Box<Details>);
+
+/// What is known of a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
     /// The stable name of what is wrong; texts and `--json` go by it.
     pub code: Code,
     /// Whose turn is next; the code's own unless the place of discovery knows better.
@@ -132,7 +139,8 @@ pub struct Fault {
 impl Fault {
     /// A fault of this code, at no place yet.
     pub fn new(code: Code) -> Self {
-        Fault { code, turn: code.turn(), place: Place::default(), found: None, args: BTreeMap::new() }
+        let turn = code.turn();
+        Fault(Box::new(Details { code, turn, place: Place::default(), found: None, args: BTreeMap::new() }))
     }
 
     /// The same fault, at a place.
@@ -196,3 +204,17 @@ impl std::fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+impl Deref for Fault {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Fault {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}

@@ -122,6 +122,22 @@ pub(super) struct Source {
     pub default: Option<Value>,
 }
 
+impl Source {
+    /// Whether it is a text that is neither cut nor changed.
+    #[inline]
+    pub(super) fn is_text_as_it_stands(&self) -> bool {
+        let convert = &self.convert;
+        matches!(convert.kind, MemberKind::Text)
+            && self.split.is_none()
+            && convert.codes.is_none()
+            && !convert.strip_leading_zeros
+            && convert.remove.is_empty()
+            && convert.trim.is_empty()
+            && convert.form.is_none()
+            && convert.cut.is_none()
+    }
+}
+
 /// Where a value comes from.
 #[derive(Clone, Debug)]
 pub(super) enum Pick {

@@ -9,7 +9,7 @@ use super::Ledger;
 use super::answer::Answer;
 use super::convert::{find_report, from_json, json, ms, report, time, whole};
 use super::failure::{Failure, Verb};
-use super::rows::{ArrivalId, DocumentId, Fact, NewReport, Report, ReportId, ReportState, Told};
+use super::rows::{Fact, NewReport, Report, ReportId, ReportState, Telling, Told};
 use super::staging::{Owner, insert_call};
 use super::untold;
 use crate::call::{Call, CallState, Operation};
@@ -76,7 +76,7 @@ impl Ledger {
     /// A report is owed from now on: number, name and bytes stand, and its facts and documents count as told. A number
     /// that is not the outbox's next, and a fact that another report tells, are refused.
     pub fn owe(&self, new: NewReport) -> Answer<ReportId> {
-        let rows = 10 + new.facts.len() + new.documents.len();
+        let rows = 10 + new.facts.len() + new.told.as_ref().map_or(0, |telling| telling.documents.len());
         self.0.writer.run_of("ledger.owe", rows, move |connection| owe(connection, &new))
     }
 
@@ -119,18 +119,10 @@ impl Ledger {
     }
 
     /// There is nothing to tell of these documents in this outbox: their outcomes count as told, in no report.
-    pub fn tell_nothing(
-        &self,
-        outbox: &str,
-        arrival: ArrivalId,
-        documents: Vec<(DocumentId, String)>,
-    ) -> Answer<()> {
+    pub fn tell_nothing(&self, outbox: &str, telling: Telling) -> Answer<()> {
         let outbox = outbox.to_owned();
-        self.0.writer.run_of("ledger.tell_nothing", documents.len(), move |connection| {
-            for (document, outcome) in &documents {
-                untold::tell(connection, &outbox, 0, *document, outcome)?;
-            }
-            untold::tell_arrival(connection, &outbox, arrival)
+        self.0.writer.run_of("ledger.tell_nothing", telling.documents.len(), move |connection| {
+            untold::tell(connection, &outbox, 0, &telling)
         })
     }
 
@@ -232,7 +224,7 @@ fn owe(connection: &Connection, new: &NewReport) -> Verb<ReportId> {
             whole(new.size),
             new.hash,
             ms(new.at),
-            new.arrival,
+            new.told.as_ref().map(|telling| telling.arrival),
         ])?;
     let id = connection.last_insert_rowid();
     for fact in &new.facts {
@@ -245,15 +237,8 @@ fn owe(connection: &Connection, new: &NewReport) -> Verb<ReportId> {
             return Err(Failure::refused("ledger.owe", format!("fact {fact} is told already, or not there")));
         }
     }
-    let mut arrivals: Vec<ArrivalId> = new.arrival.into_iter().collect();
-    for (document, outcome) in &new.documents {
-        arrivals.extend(untold::tell(connection, &new.outbox, id, *document, outcome)?);
-        arrivals.dedup();
-    }
-    arrivals.sort_unstable();
-    arrivals.dedup();
-    for arrival in arrivals {
-        untold::tell_arrival(connection, &new.outbox, arrival)?;
+    if let Some(telling) = &new.told {
+        untold::tell(connection, &new.outbox, id, telling)?;
     }
     Ok(id)
 }

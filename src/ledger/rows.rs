@@ -397,10 +397,32 @@ pub struct NewReport {
     pub at: DateTime<Utc>,
     /// The facts that it tells.
     pub facts: Vec<i64>,
-    /// The documents that it tells of (acknowledgements), with the outcome told.
+    /// What it tells of an arrival (acknowledgements).
+    pub told: Option<Telling>,
+}
+
+/// What is told of an arrival at one time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Telling {
+    /// The arrival.
+    pub arrival: ArrivalId,
+    /// The documents told of, each with its outcome.
     pub documents: Vec<(DocumentId, String)>,
-    /// The arrival that an acknowledgement is about.
-    pub arrival: Option<ArrivalId>,
+    /// The round that they are part of.
+    pub round: Round,
+}
+
+/// One round over the documents of an arrival, in their order, that tells those whose outcome was not told yet. That of a
+/// great arrival takes several reports, and each goes on where the one before ended. What changes meanwhile behind
+/// its back is for the next round, since the arrival has another version then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// The arrival's version when it began.
+    pub version: i64,
+    /// The documents then whose outcome was accepted, unchanged, superseded or still open.
+    pub taken: u64,
+    /// The place of the last document told of in the arrival; none once all were looked at.
+    pub up_to: Option<i64>,
 }
 
 /// Where a report is on its way.
@@ -486,12 +508,18 @@ pub struct Untold {
     pub told_before: bool,
     /// Whether every document has its outcome.
     pub all_final: bool,
-    /// Documents whose outcome is accepted, unchanged, superseded or still open.
-    pub documents_taken: u64,
     /// The documents to tell of, in the order of the file; at most the limit asked for.
     pub documents: Vec<UntoldDocument>,
-    /// Whether there are more than the limit.
-    pub more: bool,
+    /// The round that they are part of.
+    pub round: Round,
+}
+
+impl Untold {
+    /// What is told once all of it is.
+    pub fn told(&self) -> Telling {
+        let documents = self.documents.iter().map(|document| (document.id, document.outcome.clone()));
+        Telling { arrival: self.arrival.id, documents: documents.collect(), round: self.round.clone() }
+    }
 }
 
 /// One document to tell of.
@@ -499,6 +527,8 @@ pub struct Untold {
 pub struct UntoldDocument {
     /// Row number.
     pub id: DocumentId,
+    /// Its place in the arrival.
+    pub ordinal: i64,
     /// `article`, `order`, `record`, `file`.
     pub document: String,
     /// Our number.

@@ -9,7 +9,7 @@ use super::Ledger;
 use super::answer::Answer;
 use super::convert::{count, find_arrival, from_json, ms, whole};
 use super::failure::Verb;
-use super::rows::{Arrival, ArrivalId, ArrivalState, DocumentId, ReportId, Untold, UntoldDocument};
+use super::rows::{Arrival, ArrivalId, ArrivalState, ReportId, Round, Telling, Untold, UntoldDocument};
 use crate::fault::Fault;
 
 /// The present outcome of a document `d` left-joined to its call `c`.
@@ -43,21 +43,25 @@ impl Ledger {
             }
             let Some(candidate) = oldest else { return Ok(None) };
             let Some(arrival) = find_arrival(connection, candidate.arrival)? else { return Ok(None) };
-            untold(connection, &outbox, arrival, candidate.told_before, limit).map(Some)
+            untold(connection, &outbox, arrival, candidate, limit).map(Some)
         })
     }
 }
 
 struct Candidate {
     arrival: ArrivalId,
+    /// Its version.
+    version: i64,
     told_before: bool,
+    /// The round that is under way.
+    round: Option<Round>,
 }
 
 fn candidate(connection: &Connection, outbox: &str, inbox: &str, late: i64) -> Verb<Option<Candidate>> {
-    // A first telling that did not fit in one report left a row with version -1: the rest goes at once.
+    // A round that did not fit in one report left a row with version -1: the rest goes at once.
     Ok(connection
         .prepare_cached(
-            "SELECT a.id, t.version FROM arrival a \
+            "SELECT a.id, a.version, t.version, t.round, t.taken, t.up_to FROM arrival a \
              LEFT JOIN arrival_told t ON t.outbox = ?1 AND t.arrival_id = a.id \
              WHERE a.inbox = ?2 AND a.id > coalesce((SELECT arrival_id FROM told_up_to WHERE outbox = ?1 \
                  AND inbox = ?2), 0) AND a.state IN ('published', 'done', 'rejected') \
@@ -66,7 +70,16 @@ fn candidate(connection: &Connection, outbox: &str, inbox: &str, late: i64) -> V
              ORDER BY a.id LIMIT 1",
         )?
         .query_row(params![outbox, inbox, late], |row| {
-            Ok(Candidate { arrival: row.get(0)?, told_before: row.get::<_, Option<i64>>(1)?.is_some() })
+            let told: Option<i64> = row.get(2)?;
+            let round = match told {
+                Some(-1) => Some(Round {
+                    version: row.get(3)?,
+                    taken: row.get::<_, i64>(4)?.unsigned_abs(),
+                    up_to: Some(row.get(5)?),
+                }),
+                _ => None,
+            };
+            Ok(Candidate { arrival: row.get(0)?, version: row.get(1)?, told_before: told.is_some(), round })
         })
         .optional()?)
 }
@@ -75,16 +88,13 @@ fn untold(
     connection: &Connection,
     outbox: &str,
     arrival: Arrival,
-    told_before: bool,
+    candidate: Candidate,
     limit: usize,
 ) -> Verb<Untold> {
-    let (taken, open): (i64, i64) = connection
-        .prepare_cached(
-            "SELECT coalesce(sum(c.state IN ('accepted', 'unchanged', 'superseded', 'pending', 'held')), 0), \
-             coalesce(sum(c.state IN ('pending', 'held')), 0) \
-             FROM document d JOIN call c ON c.document_id = d.id WHERE d.arrival_id = ?1",
-        )?
-        .query_row([arrival.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let round = match candidate.round {
+        Some(round) => round,
+        None => Round { version: candidate.version, taken: taken(connection, arrival.id)?, up_to: None },
+    };
     let mut documents: Vec<UntoldDocument> = connection
         .prepare_cached(&format!(
             "SELECT d.*, {OUTCOME} AS outcome, c.fault AS fault, c.message AS message, \
@@ -92,21 +102,28 @@ fn untold(
              FROM document d LEFT JOIN call c ON c.document_id = d.id \
              LEFT JOIN known k ON k.lane_id = c.lane_id AND k.kind = c.kind AND k.number = c.number \
              LEFT JOIN document_told t ON t.document_id = d.id AND t.outbox = ?1 \
-             WHERE d.arrival_id = ?2 AND t.outcome IS NOT {OUTCOME} ORDER BY d.ordinal LIMIT ?3"
+             WHERE d.arrival_id = ?2 AND d.ordinal > coalesce(?3, -1) AND t.outcome IS NOT {OUTCOME} \
+             ORDER BY d.ordinal LIMIT ?4"
         ))?
-        .query_map(params![outbox, arrival.id, whole(limit as u64 + 1)], document)?
+        .query_map(params![outbox, arrival.id, round.up_to, whole(limit as u64 + 1)], document)?
         .collect::<Result<_, _>>()?;
     let more = documents.len() > limit;
     documents.truncate(limit);
-    let all_final = open == 0 && arrival.state != ArrivalState::Published;
-    Ok(Untold {
-        told_before,
-        all_final,
-        documents_taken: u64::try_from(taken).unwrap_or(0),
-        documents,
-        more,
-        arrival,
-    })
+    let up_to = documents.last().filter(|_| more).map(|last| last.ordinal);
+    let all_final = arrival.state != ArrivalState::Published;
+    let round = Round { up_to, ..round };
+    Ok(Untold { told_before: candidate.told_before, all_final, documents, round, arrival })
+}
+
+/// How many documents of an arrival have an outcome that is no refusal.
+fn taken(connection: &Connection, arrival: ArrivalId) -> Verb<u64> {
+    let taken: i64 = connection
+        .prepare_cached(
+            "SELECT count(*) FROM document d JOIN call c ON c.document_id = d.id WHERE d.arrival_id = ?1 \
+             AND c.state IN ('accepted', 'unchanged', 'superseded', 'pending', 'held')",
+        )?
+        .query_row([arrival], |row| row.get(0))?;
+    Ok(taken.unsigned_abs())
 }
 
 fn document(row: &Row<'_>) -> rusqlite::Result<UntoldDocument> {
@@ -124,6 +141,7 @@ fn document(row: &Row<'_>) -> rusqlite::Result<UntoldDocument> {
     }
     Ok(UntoldDocument {
         id: row.get("id")?,
+        ordinal: row.get("ordinal")?,
         document: row.get("document")?,
         number: row.get("number")?,
         part: row.get("part")?,
@@ -135,46 +153,29 @@ fn document(row: &Row<'_>) -> rusqlite::Result<UntoldDocument> {
     })
 }
 
-/// Writes down that a report tells this outcome of a document; says the document's arrival.
-pub(super) fn tell(
-    connection: &Connection,
-    outbox: &str,
-    report: ReportId,
-    document: DocumentId,
-    outcome: &str,
-) -> Verb<Option<ArrivalId>> {
+/// Writes down what a report tells of an arrival; 0 stands for no report.
+pub(super) fn tell(connection: &Connection, outbox: &str, report: ReportId, telling: &Telling) -> Verb<()> {
+    for (document, outcome) in &telling.documents {
+        connection
+            .prepare_cached(
+                "INSERT INTO document_told (document_id, outbox, outcome, report_id) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (document_id, outbox) DO UPDATE SET outcome = excluded.outcome, \
+                 report_id = excluded.report_id",
+            )?
+            .execute(params![document, outbox, outcome, report])?;
+    }
+    let (arrival, round) = (telling.arrival, &telling.round);
+    // The rest of a round goes at once (-1). What changed behind it waits until all is final or its time is up: the
+    // arrival has another version then than the one told.
+    let version = if round.up_to.is_some() { -1 } else { round.version };
     connection
         .prepare_cached(
-            "INSERT INTO document_told (document_id, outbox, outcome, report_id) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (document_id, outbox) DO UPDATE SET outcome = excluded.outcome, \
-             report_id = excluded.report_id",
+            "INSERT INTO arrival_told (outbox, arrival_id, version, round, taken, up_to) \
+             SELECT ?1, id, ?3, ?4, ?5, ?6 FROM arrival WHERE id = ?2 \
+             ON CONFLICT (outbox, arrival_id) DO UPDATE SET version = excluded.version, round = excluded.round, \
+             taken = excluded.taken, up_to = excluded.up_to",
         )?
-        .execute(params![document, outbox, outcome, report])?;
-    Ok(connection
-        .prepare_cached("SELECT arrival_id FROM document WHERE id = ?1")?
-        .query_row([document], |row| row.get(0))
-        .optional()?)
-}
-
-/// Something was told of an arrival: notes whether that was all there is to tell of it now.
-pub(super) fn tell_arrival(connection: &Connection, outbox: &str, arrival: ArrivalId) -> Verb<()> {
-    // Documents never told: the rest of a first telling goes at once (-1). Outcomes that have changed since they were
-    // told wait until all are final or their time is up (0, which no published arrival's version is).
-    let (never, changed): (bool, bool) = connection
-        .prepare_cached(&format!(
-            "SELECT coalesce(max(t.outcome IS NULL), 0), coalesce(max(t.outcome IS NOT {OUTCOME}), 0) \
-             FROM document d LEFT JOIN call c ON c.document_id = d.id \
-             LEFT JOIN document_told t ON t.document_id = d.id AND t.outbox = ?1 WHERE d.arrival_id = ?2"
-        ))?
-        .query_row(params![outbox, arrival], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let stale = if never { Some(-1) } else { changed.then_some(0) };
-    connection
-        .prepare_cached(
-            "INSERT INTO arrival_told (outbox, arrival_id, version) \
-             SELECT ?1, id, coalesce(?3, version) FROM arrival WHERE id = ?2 \
-             ON CONFLICT (outbox, arrival_id) DO UPDATE SET version = excluded.version",
-        )?
-        .execute(params![outbox, arrival, stale])?;
+        .execute(params![outbox, arrival, version, round.version, whole(round.taken), round.up_to])?;
     let inbox: Option<String> = connection
         .prepare_cached("SELECT inbox FROM arrival WHERE id = ?1")?
         .query_row([arrival], |row| row.get(0))

@@ -341,8 +341,9 @@ pub(super) fn read_meaning(meaning: Meaning) -> Result<Option<Json>, Unavailable
 }
 
 /// We ask wrongly, or may not: nothing that a sender could correct.
-pub(super) fn read_refused(fault: Fault) -> Unavailable {
-    Unavailable::new(Fault { code: code::ONGOING_READ_REFUSED, turn: Turn::Operator, ..fault })
+pub(super) fn read_refused(mut fault: Fault) -> Unavailable {
+    fault.code = code::ONGOING_READ_REFUSED;
+    Unavailable::new(fault.turn(Turn::Operator))
 }
 
 /// Whether one of the objects that Ongoing has is what a call says.

@@ -301,7 +301,7 @@ fn line_faults<'a>(lines: impl Iterator<Item = (&'a Option<String>, bool)>) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{CodeName, OrderLine};
+    use crate::document::OrderLine;
 
     fn lane() -> Lane {
         Lane { installation: "nordlager".to_owned(), goods_owner: 159 }
@@ -319,7 +319,7 @@ mod tests {
             .collect();
         AnyDocument::Order(Box::new(Order {
             order_number: Some("0017".to_owned()),
-            order_type: Some(CodeName::default()),
+            order_type: Some(Box::default()),
             order_lines,
             ..Order::default()
         }))

@@ -11,7 +11,7 @@ use crate::format::{self, Outgoing, Remembered, WriteContext};
 use crate::ledger::{ArrivalState, Untold, UntoldDocument};
 
 /// How many documents one acknowledgement tells of; a greater arrival gets several.
-pub const DOCUMENTS_PER_ACKNOWLEDGEMENT_MAX: usize = 10_000;
+pub const DOCUMENTS_PER_ACKNOWLEDGEMENT_MAX: usize = 2_000;
 
 /// Owes every acknowledgement whose moment has come. Says how many.
 ///
@@ -31,8 +31,14 @@ pub fn owe(
             .untold_documents(&outbox.name, inboxes.to_vec(), DOCUMENTS_PER_ACKNOWLEDGEMENT_MAX, within, now)
             .wait()?;
         let Some(untold) = untold else { return Ok(owed) };
+        if untold.told_before && untold.documents.is_empty() {
+            // What changed was told in the round before, as it was come by.
+            reporting.ledger.tell_nothing(&outbox.name, untold.told()).wait()?;
+            continue;
+        }
         let document = AnyDocument::Acknowledgement(Box::new(document(&untold, outbox.language)));
-        owing::owe(reporting, &outbox.name, now, tells(&untold), |sequence| {
+        let tells = Tells { told: Some(untold.told()), ..Tells::default() };
+        owing::owe(reporting, &outbox.name, now, tells, |sequence| {
             let context = WriteContext { sequence, time: now, time_zone: outbox.time_zone };
             let outgoing = Outgoing { document: &document, sent: &Remembered::default() };
             let bytes = format::write(&outbox.format, &[outgoing], &context)?;
@@ -42,19 +48,10 @@ pub fn owe(
     }
 }
 
-/// Which documents a report tells of, with the outcome that it tells.
-pub(super) fn tells(untold: &Untold) -> Tells {
-    Tells {
-        documents: untold.documents.iter().map(|document| (document.id, document.outcome.clone())).collect(),
-        arrival: Some(untold.arrival.id),
-        ..Tells::default()
-    }
-}
-
 fn document(untold: &Untold, language: Language) -> Acknowledgement {
     let arrival = &untold.arrival;
     let rejected = arrival.state == ArrivalState::Rejected;
-    let refused = arrival.documents.saturating_sub(untold.documents_taken) + arrival.records_stray;
+    let refused = arrival.documents.saturating_sub(untold.round.taken) + arrival.records_stray;
     let result = match (rejected, refused) {
         (true, _) => "rejected",
         (false, 0) => "taken",
@@ -69,7 +66,7 @@ fn document(untold: &Untold, language: Language) -> Acknowledgement {
         received_at: Some(arrival.received_at),
         result: Some(result.to_owned()),
         documents: Some(whole(arrival.documents)),
-        documents_taken: Some(if rejected { 0 } else { whole(untold.documents_taken) }),
+        documents_taken: Some(if rejected { 0 } else { whole(untold.round.taken) }),
         documents_refused: Some(whole(if rejected { arrival.documents } else { refused })),
         message: (!message.is_empty()).then_some(message),
         rows: untold

@@ -1,8 +1,8 @@
 //! `failed/NAME.error.txt` beside a local inbox: what is wrong with a file, in plain language, for the person who
 //! dropped it. It is a report like any other, so it appears whole, once, whatever happens.
 
-use super::acknowledgements::tells;
-use super::{Reporting, owing};
+use super::Reporting;
+use super::owing::{self, Tells};
 use crate::clock::Clock;
 use crate::fault::{Fault, Language, show};
 use crate::ledger::{ArrivalState, Untold, UntoldDocument};
@@ -51,14 +51,15 @@ pub fn owe(reporting: &Reporting, to: &ErrorFolder) -> Result<usize, Fault> {
             )
             .wait()?;
         let Some(untold) = untold else { return Ok(owed) };
-        if !is_bad(&untold) {
-            reporting.ledger.tell_nothing(&outbox, untold.arrival.id, tells(&untold).documents).wait()?;
+        if !is_bad(&untold) || untold.told_before && untold.documents.is_empty() {
+            reporting.ledger.tell_nothing(&outbox, untold.told()).wait()?;
             continue;
         }
         let first = format!("{}.error.txt", untold.arrival.name);
         let taken = reporting.ledger.report_name_taken(&outbox, &first).wait()?;
         let text = text(&untold, to.language, &reporting.clock, to.time_zone);
-        owing::owe(reporting, &outbox, now, tells(&untold), |sequence| {
+        let tells = Tells { told: Some(untold.told()), ..Tells::default() };
+        owing::owe(reporting, &outbox, now, tells, |sequence| {
             let name = if taken { format!("{}.{sequence}.error.txt", untold.arrival.name) } else { first };
             Ok((name, text.into_bytes()))
         })?;

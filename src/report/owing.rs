@@ -6,14 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::Reporting;
 use crate::fault::{Fault, code};
-use crate::ledger::{ArrivalId, DocumentId, NewReport, ReportId, Spooled};
+use crate::ledger::{NewReport, ReportId, Spooled, Telling};
 
 /// What a rendered report tells, besides its bytes.
 #[derive(Debug, Default)]
 pub(super) struct Tells {
     pub facts: Vec<i64>,
-    pub documents: Vec<(DocumentId, String)>,
-    pub arrival: Option<ArrivalId>,
+    pub told: Option<Telling>,
 }
 
 /// Owes a report. `render` is given the number that it will have, and gives name and bytes.
@@ -38,8 +37,7 @@ pub(super) fn owe(
         hash: copy.hash,
         at,
         facts: tells.facts,
-        documents: tells.documents,
-        arrival: tells.arrival,
+        told: tells.told,
     };
     reporting.ledger.owe(report).wait()
 }

@@ -94,13 +94,7 @@ fn settle(ledger: &Ledger, settlement: Settlement) {
     ledger.settle(due.id, settlement, vec![request], at(0)).wait().unwrap();
 }
 
-fn owe(
-    ledger: &Ledger,
-    outbox: &str,
-    facts: Vec<i64>,
-    arrival: Option<ArrivalId>,
-    documents: Vec<(i64, String)>,
-) -> ReportId {
+fn owe(ledger: &Ledger, outbox: &str, facts: Vec<i64>, told: Option<Telling>) -> ReportId {
     let copy = ledger.spool().write_new(&mut &b"Elsa's report"[..]).unwrap();
     let sequence = ledger.next_sequence(outbox).wait().unwrap();
     let new = NewReport {
@@ -113,10 +107,15 @@ fn owe(
         hash: copy.hash,
         at: at(0),
         facts,
-        documents,
-        arrival,
+        told,
     };
     ledger.owe(new).wait().unwrap()
+}
+
+/// All of an arrival, told in its present version.
+fn telling(data: &Path, arrival: ArrivalId, documents: Vec<(DocumentId, String)>) -> Telling {
+    let version = ask(data, &format!("SELECT version FROM arrival WHERE id = {arrival}"));
+    Telling { arrival, documents, round: Round { version, taken: 0, up_to: None } }
 }
 
 fn fact(ledger: &Ledger, number: &str, marks: Vec<Call>) -> i64 {
@@ -185,11 +184,11 @@ fn everything_open_stays_as_it_is_for_years() {
     // Done and told, in a report that is not delivered.
     let owed = publish(&ledger, "owed", &["5"]);
     settle(&ledger, accepted(5));
-    owe(&ledger, OUTBOX, Vec::new(), Some(owed), documents_of(data, owed));
+    owe(&ledger, OUTBOX, Vec::new(), Some(telling(data, owed, documents_of(data, owed))));
     // Facts that no report tells, in a report owed, and in one delivered whose mark is open.
     fact(&ledger, "6", Vec::new());
     let told = fact(&ledger, "7", Vec::new());
-    let on_its_way = owe(&ledger, "nordvik/shipments", vec![told], None, Vec::new());
+    let on_its_way = owe(&ledger, "nordvik/shipments", vec![told], None);
     ledger.renaming(on_its_way).wait().unwrap();
     ledger
         .halt("inbox nordvik/orders", Fault::new(code::INBOX_GONE).with("inbox", "Elsa"), "", at(0))
@@ -236,11 +235,11 @@ fn a_mark_that_is_open_keeps_its_report_and_a_held_report_those_after_it() {
         ..order("7")
     };
     let marked = fact(&ledger, "7", vec![mark]);
-    let first = owe(&ledger, "nordvik/shipments", vec![marked], None, Vec::new());
+    let first = owe(&ledger, "nordvik/shipments", vec![marked], None);
     ledger.delivered(first, at(0)).wait().unwrap();
-    let second = owe(&ledger, "nordvik/shipments", vec![fact(&ledger, "8", Vec::new())], None, Vec::new());
+    let second = owe(&ledger, "nordvik/shipments", vec![fact(&ledger, "8", Vec::new())], None);
     ledger.hold_report(second, Fault::new(code::REPORT_NAME_TAKEN)).wait().unwrap();
-    let third = owe(&ledger, "nordvik/shipments", vec![fact(&ledger, "9", Vec::new())], None, Vec::new());
+    let third = owe(&ledger, "nordvik/shipments", vec![fact(&ledger, "9", Vec::new())], None);
     ledger.delivered(third, at(0)).wait().unwrap();
     let reports =
         || ask::<String>(data, "SELECT group_concat(sequence) FROM (SELECT sequence FROM report ORDER BY 1)");
@@ -312,8 +311,11 @@ fn a_great_arrival_goes_in_turns_of_a_thousand_rows_and_takes_no_other_with_it()
     ledger
         .tell_nothing(
             OUTBOX,
-            id,
-            documents_of(data, id).into_iter().map(|(id, _)| (id, "unchanged".into())).collect(),
+            telling(
+                data,
+                id,
+                documents_of(data, id).into_iter().map(|(id, _)| (id, "unchanged".into())).collect(),
+            ),
         )
         .wait()
         .unwrap();

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use lastkaj::fault::{Fault, Turn, code};
+use lastkaj::fault::{Turn, code};
 use lastkaj::step::{StepHook, Steps};
 use lastkaj::transport::{MemoryStore, Remote, Sessions, SftpRemote, Transport, Trouble};
 
@@ -210,7 +210,10 @@ fn a_memory_store_can_be_cut_before_and_after_a_change() {
     let is_there = |name: &str| sessions.with(&remote, |session| session.look(name)).unwrap().is_some();
     write("a").unwrap();
     store.cut_at_change(1, false);
-    assert!(matches!(write("b"), Err(Trouble::Failed(Fault { turn: Turn::Wait, .. }))));
+    assert!(
+        write("b")
+            .is_err_and(|trouble| matches!(trouble, Trouble::Failed(fault) if fault.turn == Turn::Wait))
+    );
     assert!(!is_there("b"));
     store.cut_at_change(2, true);
     write("c").unwrap();

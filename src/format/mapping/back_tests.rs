@@ -570,13 +570,13 @@ fn orders(heads: Vec<(Head, Vec<Line>)>, one_text: bool) -> Read {
             delivery_date: Some(date),
             reference_number: reference,
             email_notification: stated
-                .then_some(OrderNotification { to_be_notified: notified, value: email }),
-            consignee: Some(Consignee {
+                .then(|| Box::new(OrderNotification { to_be_notified: notified, value: email })),
+            consignee: Some(Box::new(Consignee {
                 name: Some(name),
                 post_code: Some(post_code),
                 country_code: Some(["SE", "NO", "DK", "FI"][country].to_owned()),
                 ..Consignee::default()
-            }),
+            })),
             order_lines,
             ..Order::default()
         };

@@ -42,7 +42,20 @@ struct Picked<'p> {
 }
 
 /// The value of a source at the record at hand.
+#[inline]
 pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -> Evaluated {
+    // Most members are texts as they stand.
+    if let Pick::Field(field) = &source.pick
+        && source.is_text_as_it_stands()
+        && let Some(record) = group.record_of(*field, here)
+        && let Some(text) = group.stated(record, field.field)
+    {
+        return Evaluated::Value { value: Value::Text(text.to_owned()), stated: true };
+    }
+    evaluate_any(group, source, here)
+}
+
+fn evaluate_any(group: &mut Group<'_>, source: &Source, here: Here<'_>) -> Evaluated {
     let (picked, from) = match &source.pick {
         Pick::Value(value) => return Evaluated::Value { value: value.clone(), stated: false },
         Pick::Field(field) => field_text(group, *field, here),

@@ -484,7 +484,7 @@ fn in_one_long_line_the_place_and_what_stands_near_it_are_told() {
     let fault = read_in(1000, &definition(ORDERS), format!("{before}<Order>&x;").as_bytes()).1.unwrap_err();
     let column = before.chars().count() as u64 + "<Order>".len() as u64 + 1;
     assert_eq!((fault.code.name(), fault.place.column), ("unknown-entity", Some(column)));
-    assert!(fault.place.source.is_some_and(|source| source.ends_with("<Order>&x;")));
+    assert!(fault.place.source.as_ref().is_some_and(|source| source.ends_with("<Order>&x;")));
 }
 
 #[test]

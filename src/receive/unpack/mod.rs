@@ -289,7 +289,7 @@ impl Contents {
     /// What is wrong, if it is not our disk.
     fn disk_or(&self, fault: Fault) -> Fault {
         match self.failed.take() {
-            Some(reason) => Fault::new(code::FILE_NOT_READ).at(fault.place).with("reason", reason),
+            Some(reason) => Fault::new(code::FILE_NOT_READ).at(fault.place.clone()).with("reason", reason),
             None => fault,
         }
     }
