@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::intake::{join, with_number};
+use super::reach::{join, with_number};
 use super::{After, Inbox, Receive};
 use crate::fault::Fault;
 use crate::ledger::ArchivedFile;

@@ -1,14 +1,15 @@
-//! Our own durable copy of a file, or of files that belong together: one copy, in which they stand one behind the other.
+//! Our own durable copy of a file, or of files that belong together (one copy, in which they stand one behind the other), and its
+//! admission.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::intake::with;
-use super::{Inbox, Receive};
+use super::reach::with;
+use super::{Duplicates, Inbox, Receive};
 use crate::fault::{Fault, Place, code};
-use crate::ledger::{Arrival, NewFile, Spooled};
+use crate::ledger::{Admission, Arrival, Claim, NewArrival, NewFile, Spooled};
 use crate::transport::{Entry, Trouble};
 
 /// A file that is copied, and where it stands.
@@ -111,4 +112,44 @@ impl Write for Own<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
+}
+
+/// Admits what was copied. The copy of files that were taken in before goes.
+///
+/// # Errors
+/// The ledger, or our disk.
+pub(super) fn admit(
+    receive: &Receive,
+    inbox: &Inbox,
+    copied: Copied,
+    claims: &[Claim],
+    held: Option<Fault>,
+) -> Result<Admission, Fault> {
+    let Copied { all, files } = copied;
+    let spooled = all.name.clone();
+    let arrival = NewArrival {
+        inbox: inbox.name.clone(),
+        partner: inbox.partner.clone(),
+        lane: inbox.lane.clone(),
+        name: files.first().map(|file| file.name.clone()).unwrap_or_default(),
+        size: all.size,
+        modified: files.iter().filter_map(|file| file.modified).max(),
+        hash: all.hash,
+        files: if files.len() > 1 { files } else { Vec::new() },
+        spool: all.name,
+        received_at: receive.clock.now(),
+        claims: claims.iter().map(|claim| claim.id).collect(),
+        held,
+        hold_same_content: inbox.duplicates == Duplicates::Hold,
+    };
+    let admission = receive.ledger.admit(arrival).wait()?;
+    if let Admission::SameFile(_) = admission {
+        receive.spool.remove(&spooled)?;
+    }
+    Ok(admission)
+}
+
+/// Whether a file is, by its size and time, what it was.
+pub(super) fn is_same(one: &Entry, other: &Entry) -> bool {
+    (one.size, one.modified) == (other.size, other.modified)
 }

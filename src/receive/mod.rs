@@ -13,8 +13,10 @@ mod copying;
 mod inbox;
 mod intake;
 mod parts;
+mod reach;
 mod ready;
 mod rules;
+mod settling;
 mod staging;
 mod unpack;
 

@@ -190,6 +190,9 @@ impl Seek for Disk<'_> {
     }
 }
 
+/// A file's name, and its bytes.
+type NamedBytes<'c> = (String, Box<dyn Read + 'c>);
+
 /// A piece of our copy, read where it stands.
 struct Piece<'a> {
     disk: Disk<'a>,
@@ -333,12 +336,12 @@ impl Contents {
     }
 
     /// The files of a part, each with its name and its bytes, to be read one after the other.
-    pub fn files(&self, part: &Part) -> Result<Vec<(String, Box<dyn Read + '_>)>, Fault> {
+    pub fn files(&self, part: &Part) -> Result<Vec<NamedBytes<'_>>, Fault> {
         let Source::Together(files) = &part.source else {
             return Ok(vec![(part.file_name.clone(), self.open(part)?)]);
         };
         let mut at = 0;
-        let mut opened: Vec<(String, Box<dyn Read + '_>)> = Vec::new();
+        let mut opened: Vec<NamedBytes<'_>> = Vec::new();
         for (name, size) in files {
             let end = at + size;
             opened.push((name.clone(), Box::new(Piece { disk: self.disk(), at, end })));
