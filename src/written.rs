@@ -66,6 +66,7 @@ impl Written {
             span,
             read: RefCell::default(),
             open: Cell::new(false),
+            or: None,
         };
         let made = check(&table);
         table.finish();
@@ -109,6 +110,8 @@ pub struct Table<'w> {
     span: Range<usize>,
     read: RefCell<HashSet<String>>,
     open: Cell<bool>,
+    /// What is said here where this table does not say it.
+    or: Option<&'w Table<'w>>,
 }
 
 /// A value as written, of whatever kind.
@@ -166,16 +169,26 @@ impl<'w> Table<'w> {
             .collect()
     }
 
+    /// The same table, where what it does not say is as another says it.
+    pub fn or<'t>(self, other: &'t Table<'t>) -> Table<'t>
+    where
+        'w: 't,
+    {
+        Table { or: Some(other), ..self }
+    }
+
     /// Whether the key is written.
     pub fn has(&self, key: &str) -> bool {
-        self.table.iter().any(|(name, _)| name.get_ref() == key)
+        self.table.iter().any(|(name, _)| name.get_ref() == key) || self.or.is_some_and(|or| or.has(key))
     }
 
     /// The value of a key, of whatever kind.
     pub fn item(&self, key: &str) -> Option<Item<'w>> {
         self.read.borrow_mut().insert(key.to_owned());
-        let (_, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;
-        Some(self.to_item(key, value))
+        match self.table.iter().find(|(name, _)| name.get_ref() == key) {
+            Some((_, value)) => Some(self.to_item(key, value)),
+            None => self.or?.item(key),
+        }
     }
 
     fn to_item(&self, key: &str, value: &'w Spanned<DeValue<'w>>) -> Item<'w> {
@@ -197,6 +210,7 @@ impl<'w> Table<'w> {
                 span: value.span(),
                 read: RefCell::default(),
                 open: Cell::new(false),
+                or: None,
             }),
             DeValue::Float(_) => Item::Other(place, "a number with decimals"),
             DeValue::Datetime(_) => Item::Other(place, "a date"),

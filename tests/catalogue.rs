@@ -2,7 +2,7 @@
 //! `tests/catalogue/<ID>/<case>/`, with the row's own bytes.
 //!
 //! A case to read is `format.toml`, `input.<ext>` (under the name in `name.txt`, where there is one) and `expected.json`: what
-//! `lastkaj try --json` says of it. A case to write is `format.toml`, `input.json` and `expect.<ext>`, as a sample has
+//! `lastkaj try --json` says of it. Files that belong together are `input.<part>.<ext>`, for each part of the format. A case to write is `format.toml`, `input.json` and `expect.<ext>`, as a sample has
 //! them; where writing is refused, `expected.json` says why.
 //!
 //! `BLESS=1` writes what comes out in place of what was expected; look at the difference before you commit it.
@@ -27,9 +27,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "tests/receive_archives.rs: each_file_of_a_zip_is_read_with_its_own_lines_and_is_named_everywhere",
     ),
 ];
-
-/// Rows that are not built yet, and what is missing. The list is to become empty.
-const NOT_BUILT: &[(&str, &str)] = &[("G5", "files that belong together: heads in one, rows in the other")];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -96,11 +93,6 @@ fn every_row_has_a_case_or_a_test_elsewhere() {
         }
         rows.insert((*id).to_owned());
     }
-    for (id, why) in NOT_BUILT {
-        println!("not built: {id}, {why}");
-        assert!(!rows.contains(*id), "{id} has a case: it is built");
-        rows.insert((*id).to_owned());
-    }
     let missing: Vec<&str> = listed.iter().filter(|id| !rows.contains(*id)).map(String::as_str).collect();
     if !missing.is_empty() {
         wrong.push(format!("{} rows without a case: {}", missing.len(), missing.join(", ")));
@@ -115,13 +107,12 @@ fn every_case_comes_to_what_stands_beside_it() {
     for case in folders(&catalogue()).iter().flat_map(|row| folders(row)) {
         let name = case.strip_prefix(catalogue()).unwrap().to_string_lossy().into_owned();
         cases += 1;
-        let input = file_of(&case, "input");
-        let outcome = match input {
-            Some(input) if input.extension().is_some_and(|extension| extension == "json") => {
-                written(&case, &input)
+        let outcome = match inputs(&case).as_slice() {
+            [input] if input.extension().is_some_and(|extension| extension == "json") => {
+                written(&case, input)
             }
-            Some(input) => compared(&case, &found(&case, &input)),
-            None => Err("it has no input".to_owned()),
+            [] => Err("it has no input".to_owned()),
+            inputs => compared(&case, &found(&case, inputs)),
         };
         if let Err(why) = outcome {
             wrong.push(format!("{name}: {why}"));
@@ -129,6 +120,22 @@ fn every_case_comes_to_what_stands_beside_it() {
     }
     println!("{cases} cases");
     assert!(wrong.is_empty(), "{} of {cases} cases:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// The files of a case: one, or one for each part of its format.
+fn inputs(case: &Path) -> Vec<PathBuf> {
+    let parts = checked(&case.join("format.toml")).map_or_else(
+        |_| Vec::new(),
+        |definition| definition.parts().into_iter().map(str::to_owned).collect::<Vec<_>>(),
+    );
+    if parts.is_empty() {
+        return file_of(case, "input").into_iter().collect();
+    }
+    let of_part = |part: &String| {
+        let input = file_of(case, &format!("input.{part}"));
+        input.unwrap_or_else(|| panic!("{}: there is no input.{part}", case.display()))
+    };
+    parts.iter().map(of_part).collect()
 }
 
 fn blesses() -> bool {
@@ -154,17 +161,28 @@ fn compared(case: &Path, found: &Value) -> Result<(), String> {
     Err(format!("expected\n{}\nfound\n{}", pretty(&expected), pretty(found)))
 }
 
-/// What `try` says of a file; where the format file is refused, its mistakes.
-fn found(case: &Path, input: &Path) -> Value {
+/// What `try` says of the files; where the format file is refused, its mistakes.
+fn found(case: &Path, inputs: &[PathBuf]) -> Value {
     let scratch = tempfile::tempdir().unwrap();
-    let mut input = input.to_owned();
-    if let Ok(name) = fs::read_to_string(case.join("name.txt")) {
+    let mut inputs = inputs.to_vec();
+    if let (Ok(name), Some(input)) = (fs::read_to_string(case.join("name.txt")), inputs.first_mut()) {
         let named = scratch.path().join(name.trim());
         fs::copy(&input, &named).unwrap();
-        input = named;
+        *input = named;
     }
     let format = case.join("format.toml");
-    let output = lastkaj(&["try", "--json", format.to_str().unwrap(), input.to_str().unwrap()]);
+    let mut arguments = vec!["try", "--json", format.to_str().unwrap()];
+    arguments.extend(inputs.iter().map(|input| input.to_str().unwrap()));
+    let output = lastkaj(&arguments);
+    let first = inputs[0].file_name().unwrap().to_string_lossy().into_owned();
+    let told = |fault: &Fault| {
+        let mut told = told(fault);
+        let file = fault.place.file.as_ref().filter(|file| inputs.len() > 1 && **file != first);
+        if let (Some(file), Some(members)) = (file, told.as_object_mut()) {
+            members.insert("file".to_owned(), json!(file));
+        }
+        told
+    };
     if output.stdout.is_empty() {
         return mistakes(&format);
     }
@@ -185,7 +203,7 @@ fn found(case: &Path, input: &Path) -> Value {
             found[list] = match list {
                 // Each of them is among the faults.
                 "file_faults" => faults.iter().map(|fault| json!(fault.code.name())).collect(),
-                _ => faults.iter().map(told).collect(),
+                _ => faults.iter().map(&told).collect(),
             };
         }
     }
@@ -222,12 +240,16 @@ fn told(fault: &Fault) -> Value {
         .collect()
 }
 
-/// The mistakes of a format file that cannot be.
-fn mistakes(format: &Path) -> Value {
+fn checked(format: &Path) -> Result<Definition, Vec<Fault>> {
     let tables =
         lastkaj::config::code_tables(&root().join("formats"), &lastkaj::config::ProcessEnvironment).unwrap();
     let text = fs::read_to_string(format).unwrap();
-    match Definition::check("case", "format.toml", &text, &tables) {
+    Definition::check("case", "format.toml", &text, &tables)
+}
+
+/// The mistakes of a format file that cannot be.
+fn mistakes(format: &Path) -> Value {
+    match checked(format) {
         Ok(_) => panic!("{}: nothing came of it, and the format file has no mistake", format.display()),
         Err(faults) => json!({ "mistakes": faults.iter().map(told).collect::<Vec<Value>>() }),
     }

@@ -514,6 +514,87 @@ every = "1m"
     }
 }
 
+const IN_PARTS: &str = r#"
+[layout]
+syntax = "csv"
+encoding = "utf-8"
+group = { by = "OrdNr" }
+[layout.parts.head]
+[layout.parts.row]
+[document.order]
+each = "head"
+order_number = "OrdNr"
+delivery_date = "LevDat"
+consignee.name = "Namn"
+[document.order.order_lines]
+each = "row"
+row_number = "RadNr"
+article_number = "ArtNr"
+number_of_items = "Antal"
+"#;
+
+#[test]
+fn files_that_belong_together_are_named_one_by_one_as_the_format_does() {
+    let load = |format: &str, files: &str| {
+        let mut world = world();
+        world.files.insert(Path::new(FOLDER).join("formats/a/orders.toml"), format.to_owned());
+        load_in(world, &GOOD.replacen("files = \"ORD*.csv\"", files, 1))
+    };
+    let good = "files = { row = \"ORDR_*.csv\", head = \"ORDH_*.csv\" }";
+    let config =
+        load(IN_PARTS, &format!("{good}\nwait_for_parts = \"2h\"")).map_err(|faults| told(&faults)).unwrap();
+    let inbox = &config.inboxes[0];
+    let parts = inbox.parts.as_ref().unwrap();
+    assert_eq!(parts.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["head", "row"]);
+    assert_eq!(parts.parts[1].names.stands_for("ORDR_7.csv"), Some(vec!["7"]));
+    assert_eq!(parts.wait, Duration::from_secs(2 * 3600));
+    assert!(inbox.files.is_match("ORDH_1.csv") && inbox.files.is_match("ORDR_1.csv"));
+    let usual = load(IN_PARTS, good).map_err(|faults| told(&faults)).unwrap();
+    assert_eq!(usual.inboxes[0].parts.as_ref().unwrap().wait, Duration::from_secs(30 * 60));
+    assert!(load(ORDERS, "files = \"ORD*.csv\"").unwrap().inboxes[0].parts.is_none());
+
+    let two = |head: &str, row: &str| format!("files = {{ head = \"{head}\", row = \"{row}\" }}");
+    for (format, files, wanted) in [
+        (
+            IN_PARTS,
+            "files = \"ORD*.csv\"".to_owned(),
+            vec!["14:1 format-misfit: the format a/orders reads files that belong together: head, row"],
+        ),
+        (ORDERS, good.to_owned(), vec!["14:1 format-misfit: the format a/orders reads each file by itself"]),
+        (
+            IN_PARTS,
+            "files = { head = \"H*\", rows = \"R*\" }".to_owned(),
+            vec!["14:1 format-misfit: the format a/orders reads files that belong together: head, row"],
+        ),
+        (
+            IN_PARTS,
+            "files = { head = \"H*\" }".to_owned(),
+            vec![
+                "14:1 format-misfit: the format a/orders reads files that belong together: head, row",
+                "14:9 missing-key: a second pattern is missing",
+            ],
+        ),
+        (IN_PARTS, two("H_*.csv", "R.csv"), vec!["14:35 wrong-value: files cannot be R.csv"]),
+        (IN_PARTS, two("H_*.csv", "R_?*.csv"), vec!["14:35 wrong-value: files cannot be R_?*.csv"]),
+        (IN_PARTS, two("ORD*.csv", "ORDR*.csv"), vec!["14:36 wrong-value: files cannot be ORDR*.csv"]),
+        (IN_PARTS, two("H_*.csv", "in/R_*.csv"), vec!["14:35 wrong-value: files cannot be in/R_*.csv"]),
+        (IN_PARTS, format!("{good}\nunpack = \"zip\""), vec!["15:10 wrong-value: unpack cannot be zip"]),
+        (
+            ORDERS,
+            "files = \"*.csv\"\nwait_for_parts = \"5m\"".to_owned(),
+            vec!["15:18 wrong-value: wait_for_parts cannot be 5m"],
+        ),
+        (
+            IN_PARTS,
+            format!("{good}\nwait_for_parts = \"8 days\""),
+            vec!["15:18 wrong-value: wait_for_parts cannot be 8days"],
+        ),
+    ] {
+        let faults = load(format, &files).expect_err(&files);
+        assert_eq!(told(&faults), wanted, "{files}");
+    }
+}
+
 #[test]
 fn mistakes_in_formats_and_code_tables_are_told_in_the_same_go_under_their_own_names() {
     let mut world = world();

@@ -52,6 +52,10 @@ fn open(folder: &Path) -> Ledger {
     Ledger::open(folder, Steps::unwatched()).unwrap()
 }
 
+fn new_claim(path: &str, claimed_path: &str) -> Vec<NewClaim> {
+    vec![NewClaim { path: path.into(), claimed_path: claimed_path.into(), size: 3, modified: None }]
+}
+
 fn arrival(name: &str, minutes: i64) -> NewArrival {
     NewArrival {
         inbox: "nordvik/orders".into(),
@@ -63,7 +67,8 @@ fn arrival(name: &str, minutes: i64) -> NewArrival {
         hash: format!("hash of {name}"),
         spool: "aa/b".into(),
         received_at: at(minutes),
-        claim: None,
+        files: vec![],
+        claims: vec![],
         held: None,
         hold_same_content: false,
     }
@@ -303,8 +308,9 @@ fn an_attempt_cut_off_by_a_crash_is_unknown_and_clears_the_basis() {
 fn the_same_file_is_taken_in_once_and_the_same_content_is_pointed_out() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = open(folder.path());
-    let claim = ledger.claim("nordvik/orders", "in/a", "in/.lastkaj/a", at(0)).wait().unwrap();
-    let new = NewArrival { claim: Some(claim), ..arrival("a", 0) };
+    let claim = ledger.claim("nordvik/orders", new_claim("in/a", "in/.lastkaj/a"), at(0)).wait().unwrap();
+    let claim = claim[0].id;
+    let new = NewArrival { claims: vec![claim], ..arrival("a", 0) };
     let Admission::Admitted(first) = ledger.admit(new).wait().unwrap() else { panic!() };
     assert_eq!(ledger.claims().wait().unwrap()[0].arrival, Some(first));
     assert_eq!(ledger.unsettled_sources().wait().unwrap()[0].1.as_ref().unwrap().id, claim);
@@ -552,7 +558,7 @@ fn verbs_that_wait_together_share_a_commit_and_one_that_fails_undoes_no_other() 
         let threads: Vec<_> = (0..40)
             .map(|n| {
                 let ledger = &ledger;
-                scope.spawn(move || ledger.claim("i", &n.to_string(), "c", at(0)))
+                scope.spawn(move || ledger.claim("i", new_claim(&n.to_string(), "c"), at(0)))
             })
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()

@@ -8,7 +8,7 @@ mod passes;
 use std::time::Duration;
 
 use lastkaj::fault::code;
-use lastkaj::ledger::ArrivalState;
+use lastkaj::ledger::{ArrivalState, NewClaim};
 use lastkaj::receive::{After, Inbox, Ready};
 use passes::{At, Desk, codes, one, orders, patterns, put};
 
@@ -167,7 +167,9 @@ fn a_claim_that_was_never_admitted_is_undone_at_start() {
     let inbox = desk.inbox();
     desk.put("in/a.csv", one("1"));
     let now = desk.clock.now();
-    desk.ledger.claim(&inbox.name, "in/a.csv", "in/a.csv.lastkaj-1", now).wait().unwrap();
+    let (path, claimed_path) = ("in/a.csv".to_owned(), "in/a.csv.lastkaj-1".to_owned());
+    let claim = NewClaim { path, claimed_path, size: 3, modified: None };
+    desk.ledger.claim(&inbox.name, vec![claim], now).wait().unwrap();
     lastkaj::transport::open(&desk.remote()).unwrap().rename("in/a.csv", "in/a.csv.lastkaj-1").unwrap();
     desk.restart();
     // Nothing is ready: what is seen is the undoing alone.

@@ -128,7 +128,8 @@ fn publish(ledger: &Ledger, lane: &Lane, calls: usize) {
             hash: format!("{lane} {name}"),
             spool: "aa/b".into(),
             received_at: now,
-            claim: None,
+            files: vec![],
+            claims: vec![],
             held: None,
             hold_same_content: false,
         });

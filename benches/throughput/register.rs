@@ -101,6 +101,7 @@ fn inbox(folder: &Path) -> Inbox {
         remote: Remote::Local { base: folder.to_owned() },
         folder: "in".into(),
         files: files.build().unwrap(),
+        parts: None,
         format: Arc::new(format),
         ready: Ready::default(),
         after: After::MoveTo("in/done".into()),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::fault::{Fault, Place, code};
 use crate::gateway::operate::Request;
+use crate::ledger::ArrivalFile;
 use crate::receive;
 
 use super::asking::{ask, whereabouts};
@@ -54,7 +55,7 @@ pub(super) fn show(arguments: &ShowArguments) -> Exit {
         let request = Request::ShowCall { call: number };
         return ask(&arguments.config, &request, |answer, _| show_call(answer, arguments.json));
     }
-    let (mut spool, mut name) = (None, String::new());
+    let (mut spool, mut name, mut files) = (None, String::new(), Vec::new());
     let request = Request::ShowArrival { arrival: number };
     let exit = ask(&arguments.config, &request, |answer, _| {
         let arrival = answer.get("arrival").unwrap_or(&Value::Null);
@@ -64,6 +65,8 @@ pub(super) fn show(arguments: &ShowArguments) -> Exit {
             _ => spool = member("spool"),
         }
         name = member("name").unwrap_or_default();
+        let members = arrival.get("files").cloned().unwrap_or_default();
+        files = serde_json::from_value(members).unwrap_or_default();
         if arguments.json {
             say_json(answer);
         } else if !arguments.raw {
@@ -74,7 +77,9 @@ pub(super) fn show(arguments: &ShowArguments) -> Exit {
         }
     });
     match spool {
-        Some(spool) if exit == Exit::Well && !arguments.json => exit.max(file(arguments, &spool, &name)),
+        Some(spool) if exit == Exit::Well && !arguments.json => {
+            exit.max(file(arguments, &spool, &name, &files))
+        }
         _ => exit,
     }
 }
@@ -89,8 +94,8 @@ fn show_call(answer: &Value, json: bool) {
     say(text("requests"));
 }
 
-/// Shows the file itself, from our own copy.
-fn file(arguments: &ShowArguments, spool: &str, name: &str) -> Exit {
+/// Shows the file itself, or those that belong together, from our own copy.
+fn file(arguments: &ShowArguments, spool: &str, name: &str, files: &[ArrivalFile]) -> Exit {
     let place = match whereabouts(&arguments.config) {
         Ok(place) => place,
         Err(exit) => return exit,
@@ -108,6 +113,16 @@ fn file(arguments: &ShowArguments, spool: &str, name: &str) -> Exit {
         return if std::io::stdout().write_all(&bytes).is_ok() { Exit::Well } else { Exit::Wait };
     }
     let most = if arguments.all { usize::MAX } else { LINES_SHOWN };
+    let mut rest = bytes.as_slice();
+    for file in files {
+        say(format!("\n{}", file.name));
+        let (own, behind) = rest.split_at(rest.len().min(usize::try_from(file.size).unwrap_or(usize::MAX)));
+        lines(own, most);
+        rest = behind;
+    }
+    if !files.is_empty() {
+        return Exit::Well;
+    }
     // Of an archive the files in it, each with its lines.
     let parts = receive::each_part(&path, name, &mut |part, bytes| {
         say(format!("\n{part}"));

@@ -90,6 +90,9 @@ pub(super) fn arrival(traced: &Value, reports: &[Value]) {
         text(arrival, "received_at"),
         text(arrival, "state"),
     ));
+    for file in arrival.get("files").and_then(Value::as_array).into_iter().flatten() {
+        say(format!("  {}  {}  {} bytes", text(file, "part"), text(file, "name"), text(file, "size")));
+    }
     erased(arrival, "  personal data");
     faults(arrival, "  ");
     for document in traced.get("documents").and_then(Value::as_array).into_iter().flatten() {

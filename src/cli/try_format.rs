@@ -10,7 +10,7 @@ use crate::call::{Call, Lane};
 use crate::config;
 use crate::document::to_json;
 use crate::fault::{Fault, Language, Place, code};
-use crate::format::{self, Definition, Item, Mapped, ReadContext, Summary};
+use crate::format::{self, Definition, Item, Mapped, PartFile, ReadContext, Summary};
 use crate::ongoing::preview;
 use crate::plan::{self, PlanRules};
 use crate::written::suggestion;
@@ -24,8 +24,9 @@ use super::watching::{self, Watched};
 pub(super) struct TryArguments {
     /// The format: a file, or a name like nordvik/orders below --formats
     format: String,
-    /// The file to read
-    file: PathBuf,
+    /// The file to read; several that belong together in the order of the format file's parts
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Show the exact requests; ids that would be looked up are shown as such
     #[arg(long)]
     calls: bool,
@@ -68,14 +69,14 @@ pub(super) fn try_format(arguments: &TryArguments) -> Exit {
     let missing = if !located.format.is_file() {
         Some(missing_format(arguments, &located))
     } else {
-        open(&arguments.file).err()
+        arguments.files.iter().find_map(|file| open(file).err())
     };
     if let Some(fault) = missing {
         complain(&[fault], arguments.language);
         return Exit::Usage;
     }
     let watched = Watched {
-        files: vec![located.format.clone(), arguments.file.clone()],
+        files: std::iter::once(&located.format).chain(&arguments.files).cloned().collect(),
         codes: located.folder.join("codes"),
     };
     watching::watch(&watched, || {
@@ -222,16 +223,19 @@ fn open(path: &Path) -> Result<File, Fault> {
 }
 
 fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Fault> {
-    let mut file = open(&arguments.file)?;
-    let name =
-        arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name_of = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let names: Vec<String> = arguments.files.iter().map(name_of).collect();
+    let mut opened = arguments.files.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut files: Vec<PartFile<'_>> =
+        opened.iter_mut().zip(&names).map(|(bytes, name)| PartFile { name, bytes }).collect();
+    let name = names.first().map(String::as_str).unwrap_or_default();
     let scratch = || tempfile();
     let context =
-        ReadContext { file_name: &name, time_zone: arguments.time_zone, live: true, scratch: &scratch };
+        ReadContext { file_name: name, time_zone: arguments.time_zone, live: true, scratch: &scratch };
     let lane = Lane { installation: "try".to_owned(), goods_owner: arguments.goods_owner };
     let mut trial = Trial { documents: Vec::new(), more: 0, summary: Summary::default(), faults: Vec::new() };
-    trial.summary = format::read(definition, &mut file, &context, &mut |item| {
-        trial.add(item, &lane, &name, if arguments.json { usize::MAX } else { arguments.limit });
+    trial.summary = format::read_parts(definition, &mut files, &context, &mut |item| {
+        trial.add(item, &lane, name, if arguments.json { usize::MAX } else { arguments.limit });
         Ok(())
     })?;
     trial.faults.extend(trial.summary.file_faults.iter().cloned());

@@ -11,7 +11,7 @@ use crate::transport::Remote;
 use crate::written::{At, Item, Table, suggestion};
 
 use super::partner::Owner;
-use super::{World, pattern, remote, rules, take};
+use super::{World, parts, pattern, remote, rules, take};
 
 /// An inbox, and the patterns as they were written.
 pub(super) struct Checked {
@@ -41,18 +41,18 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
             "the folder to read from, below the remote's base, like folder = \"from-erp\"",
         )
         .and_then(|written| take::folder(table, "folder", &written));
-    if !table.has("files") {
-        table.missing("files", "file name patterns, like files = \"ORD*.csv\"");
-    }
-    let patterns = table.texts("files").unwrap_or_default();
-    if patterns.is_empty() && matches!(table.item("files"), Some(Item::List(list, _)) if list.is_empty()) {
-        table.missing("a pattern in files", "file name patterns, like files = \"ORD*.csv\"");
-    }
-    let files = pattern::check(table, "files", &patterns);
+    let parts::Files { patterns, set: files, parts } = parts::files(table);
     let full_name = format!("{}/{}", owner.name, name.value);
     let format = table
         .required_text("format", "the name of a format file, like format = \"pyramid/orders\"")
         .and_then(|written| format(world, table, &full_name, &written, owner));
+    let parts = match &format {
+        Some(format) => parts::of_format(table, format, parts),
+        None => {
+            table.item("wait_for_parts");
+            None
+        }
+    };
     let after = after(table, folder.as_deref());
     let words = [("skip-document", FaultRule::SkipDocument), ("reject-file", FaultRule::RejectFile)];
     let faults = table.one_of("faults", &words).unwrap_or(FaultRule::SkipDocument);
@@ -79,6 +79,7 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
             lane: partner.lane.clone(),
             remote: remote?,
             files: files?,
+            parts: parts?,
             skip_unchanged: skip_unchanged
                 .map_or_else(|| format.reads().contains(&DocumentType::Article), |written| written.value),
             format,

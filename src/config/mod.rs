@@ -14,6 +14,7 @@ mod learnt;
 mod mask;
 mod outbox;
 mod partner;
+mod parts;
 mod pattern;
 mod remote;
 mod rules;

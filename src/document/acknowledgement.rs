@@ -9,7 +9,7 @@ document! {
     Acknowledgement as "acknowledgement", "" {
         /// The arrival's number in the ledger.
         arrival: Option<String> => "arrival";
-        /// The file's name as the sender gave it.
+        /// The file's name as the sender gave it; the first one's, where files belong together.
         file_name: Option<String> => "fileName";
         /// The file's size in bytes.
         file_size: Option<String> => "fileSize";
@@ -43,7 +43,7 @@ document! {
         outcome: Option<String> => "outcome";
         /// Ongoing's id of the object, once it is known.
         ongoing_id: Option<String> => "ongoingId";
-        /// The file in the archive that it stands in, where the sender sent an archive.
+        /// The file that it stands in, where the sender sent an archive or files that belong together.
         part: Option<String> => "part";
         /// The line in the file: of the fault, or the document's first.
         line: Option<i32> => "line";

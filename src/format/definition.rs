@@ -45,7 +45,7 @@ pub enum RoundTrip<'d> {
     SameBytes,
     /// They need not; why not, in the words of the format file.
     Off(&'d str),
-    /// It is no question: the format writes, or its files are neither CSV nor of fixed width.
+    /// It is no question: the format writes, or its files are neither CSV nor of fixed width, or several belong together.
     NoQuestion,
 }
 
@@ -61,6 +61,11 @@ impl Definition {
     /// The document types that it reads from a file.
     pub fn reads(&self) -> Vec<DocumentType> {
         self.mapping.reads.iter().map(|document| document.document).collect()
+    }
+
+    /// The names of the files that belong together, in the order in which they are read; empty where a file stands alone.
+    pub fn parts(&self) -> Vec<&str> {
+        self.layout.parts.iter().map(|part| part.name.as_str()).collect()
     }
 
     /// The document type that it writes, if it writes one.
@@ -87,6 +92,7 @@ impl Definition {
     pub fn round_trip(&self) -> RoundTrip<'_> {
         match &self.round_trip {
             Some(why) => RoundTrip::Off(why),
+            None if !self.parts().is_empty() => RoundTrip::NoQuestion,
             None if self.mapping.writes.is_none() && has_records(&self.layout.syntax) => RoundTrip::SameBytes,
             None => RoundTrip::NoQuestion,
         }
@@ -101,7 +107,10 @@ impl Definition {
     /// Whether the layout has an end mark (a trailer check, the end of an XML file's root), so that a cut file is noticed.
     pub fn has_end_mark(&self) -> bool {
         matches!(self.layout.syntax, Syntax::Xml(_))
-            || self.layout.records.iter().any(|record| record.use_ == RecordUse::Trailer)
+            || (0..self.layout.parts.len().max(1)).all(|part| {
+                let kinds = &self.layout.part(part).0.records;
+                kinds.iter().any(|record| record.use_ == RecordUse::Trailer)
+            })
     }
 }
 
@@ -159,12 +168,14 @@ fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definiti
         if mapping.writes.is_some() || !has_records(&draft.layout.syntax) {
             let reason = "it goes with format files that read CSV or fixed-width files only";
             source_part::misfit(root, "round_trip", reason);
+        } else if !draft.parts.is_empty() {
+            source_part::misfit(root, "round_trip", "files that belong together are not written back");
         } else if why.value.trim().is_empty() {
             root.wrong_value("round_trip", why, "the reason in words", "");
         }
     }
     let round_trip = round_trip.map(|why| why.value);
-    Some(Definition { name: name.to_owned(), title, layout: draft.layout, mapping, round_trip })
+    Some(Definition { name: name.to_owned(), title, layout: draft.into_layout(), mapping, round_trip })
 }
 
 /// Whether files of this syntax are records one behind the other, which can be written back.

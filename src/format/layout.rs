@@ -25,6 +25,18 @@ pub(super) struct Layout {
     pub records: Vec<RecordLayout>,
     /// How records belong together where nesting does not say it.
     pub group: Option<Group>,
+    /// The files that belong together, in the order in which they are read; empty where a file stands alone.
+    pub parts: Vec<PartLayout>,
+}
+
+/// One of several files that belong together.
+#[derive(Clone, Debug)]
+pub(super) struct PartLayout {
+    pub name: String,
+    /// The first of its record kinds among those of all parts; they go on to those of the next part.
+    pub first: usize,
+    /// How its bytes become records, with its own record kinds only.
+    pub layout: Layout,
 }
 
 /// What stands round the records of a file of lines.
@@ -128,6 +140,17 @@ pub(super) struct Step {
 }
 
 impl Layout {
+    /// How the file of this number is read, and where its record kinds begin among all.
+    pub fn part(&self, number: usize) -> (&Layout, usize) {
+        self.parts.get(number).map_or((self, 0), |part| (&part.layout, part.first))
+    }
+
+    /// The number of the file whose records are of a kind.
+    pub fn part_of(&self, kind: Option<usize>) -> usize {
+        let Some(kind) = kind else { return 0 };
+        self.parts.iter().rposition(|part| part.first <= kind).unwrap_or(0)
+    }
+
     /// Whether some field is packed: then any byte may be part of a number, those of line ends too.
     pub fn has_packed_fields(&self) -> bool {
         self.records.iter().flat_map(|record| &record.fields).any(|field| field.packed.is_some())
@@ -206,13 +229,26 @@ pub(super) enum Newline {
 /// Rows with the same key belong together.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
-    /// The fields whose texts together are the key, by their places in the record kind's fields.
-    pub by: Vec<usize>,
-    /// The record kind that is grouped.
-    pub record: usize,
+    /// The record kinds that are grouped: one, or where files belong together those of each that stand on their own.
+    pub keys: Vec<GroupKey>,
     /// A key that returns after another one is a fault (`rows = "adjacent"`); else the whole file is grouped, in
     /// first-seen order.
     pub adjacent: bool,
+}
+
+impl Group {
+    /// The key of a record kind, if it is grouped.
+    pub fn key_of(&self, kind: Option<usize>) -> Option<&GroupKey> {
+        self.keys.iter().find(|key| Some(key.record) == kind)
+    }
+}
+
+/// What a record kind is grouped by.
+#[derive(Clone, Debug)]
+pub(super) struct GroupKey {
+    pub record: usize,
+    /// The fields whose texts together are the key, by their places in the record kind's fields.
+    pub by: Vec<usize>,
 }
 
 /// One kind of record.
@@ -226,6 +262,9 @@ pub(super) struct RecordLayout {
     /// The record kinds that it stands under, by their places; the one of them opened last is its parent. Empty: it
     /// stands on its own and opens a new group.
     pub under: Vec<usize>,
+    /// Where files belong together, and it stands on its own in a later one: the record kinds of the first file, of which
+    /// one with the same key is its parent.
+    pub joins: Vec<usize>,
     /// Fixed, with `framing = "kinds"`: how many characters it has.
     pub length: Option<usize>,
     /// CSV: how many columns it may have at most.

@@ -8,7 +8,7 @@ use super::encoding::{Encoding, Repair};
 use super::group::{Grouped, read_within, write_records};
 use super::layout::*;
 use super::record::OutRecord;
-use super::{MEMORY_FOR_GROUPING, ReadContext, Summary};
+use super::{MEMORY_FOR_GROUPING, PartFile, ReadContext, Summary};
 use crate::fault::{Fault, Language};
 
 fn field(name: &str, at: FieldAt) -> FieldLayout {
@@ -32,6 +32,7 @@ fn csv(fields: &[&str]) -> Layout {
         path: vec![],
         when: vec![],
         under: vec![],
+        joins: vec![],
         length: None,
         columns: None,
         columns_least: 0,
@@ -57,6 +58,7 @@ fn csv(fields: &[&str]) -> Layout {
         around: Around::default(),
         records: vec![row],
         group: None,
+        parts: vec![],
     }
 }
 
@@ -68,7 +70,10 @@ fn csv_syntax(layout: &mut Layout) -> &mut CsvSyntax {
 }
 
 fn grouped(adjacent: bool) -> Layout {
-    Layout { group: Some(Group { by: vec![0], record: 0, adjacent }), ..csv(&["OrdNr", "Art"]) }
+    Layout {
+        group: Some(Group { keys: vec![GroupKey { record: 0, by: vec![0] }], adjacent }),
+        ..csv(&["OrdNr", "Art"])
+    }
 }
 
 /// head 01, line 02 under head, text 03 under line or head, note 09 ignored, trailer 99 with the count of heads.
@@ -78,6 +83,7 @@ fn fixed() -> Layout {
         path: vec![],
         when: vec![Condition::Characters { at: 1, is: vec![is.into()] }],
         under: under.to_vec(),
+        joins: vec![],
         length: None,
         columns: None,
         columns_least: 0,
@@ -147,7 +153,13 @@ fn read_in(memory: usize, layout: &Layout, bytes: &[u8]) -> Result<Seen, Fault> 
         }
         Ok(())
     };
-    let summary = read_within(memory, layout, &mut &bytes[..], &context, &mut each)?;
+    let summary = read_within(
+        memory,
+        layout,
+        &mut [PartFile { name: "f.csv", bytes: &mut &bytes[..] }],
+        &context,
+        &mut each,
+    )?;
     Ok(Seen { groups, strays, summary })
 }
 
@@ -178,7 +190,9 @@ fn fields_point_at_their_text() {
         ReadContext { file_name: "f.csv", time_zone: chrono_tz::UTC, live: true, scratch: &scratch };
     let mut places = Vec::new();
     let bytes = b"Art;Namn\n \xE5\xE4 ; \"kran\" \n";
-    read_within(1000, &layout, &mut &bytes[..], &context, &mut |grouped| {
+    let mut input = &bytes[..];
+    let mut files = [PartFile { name: "f.csv", bytes: &mut input }];
+    read_within(1000, &layout, &mut files, &context, &mut |grouped| {
         if let Grouped::Records(records) = grouped {
             for field in 0..2 {
                 let place = records.place_of_field("f.csv", 0, field);
@@ -225,6 +239,7 @@ fn columns_by_position_and_kinds_by_column() {
         nest: None,
         when: vec![Condition::Column { column: 1, is: vec![is.into()] }],
         under,
+        joins: vec![],
         fields: vec![field("Nr", FieldAt::Column(3))],
         use_: RecordUse::Data,
         checks: vec![],
@@ -249,6 +264,7 @@ fn a_record_with_fewer_fields_than_its_kind_has_spoils_its_group() {
         columns: Some(3),
         columns_least: least,
         under,
+        joins: vec![],
         fields: vec![field("Nr", FieldAt::Column(2))],
         ..csv(&[]).records.remove(0)
     };

@@ -12,9 +12,11 @@ use super::csv::CsvRows;
 use super::group::{self, Grouped};
 use super::layout::Syntax;
 use super::lines::Lines;
-use super::{BackContext, Definition, Item, Outgoing, ReadContext, Summary, WriteContext};
-use crate::fault::Fault;
-use documents::Mapper;
+use super::{
+    BackContext, Definition, FileNames, Item, Outgoing, PartFile, ReadContext, Summary, WriteContext,
+};
+use crate::fault::{Fault, Place, code};
+pub(in crate::format) use documents::Mapper;
 pub(in crate::format) use invertible::losses;
 #[cfg(test)]
 pub(in crate::format) use writing::unmap;
@@ -30,8 +32,30 @@ pub fn read(
     context: &ReadContext<'_>,
     each: &mut dyn FnMut(Item) -> Result<(), Fault>,
 ) -> Result<Summary, Fault> {
+    read_parts(definition, &mut [PartFile { name: context.file_name, bytes: input }], context, each)
+}
+
+/// Reads files that belong together, in the order of the format's parts, as [`read`] does one.
+///
+/// # Errors
+/// Those of [`read`]; another number of files than the format has parts.
+pub fn read_parts(
+    definition: &Definition,
+    files: &mut [PartFile<'_>],
+    context: &ReadContext<'_>,
+    each: &mut dyn FnMut(Item) -> Result<(), Fault>,
+) -> Result<Summary, Fault> {
+    let parts = definition.parts();
+    if files.len() != parts.len().max(1) {
+        return Err(Fault::new(code::OTHER_PARTS)
+            .at(Place::file(context.file_name))
+            .with("given", files.len())
+            .with("wanted", parts.len().max(1))
+            .with("parts", parts.join(", ")));
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.name).collect();
     let (mut good, mut faulty, mut stray) = (0, 0, 0);
-    let mut mapper = Mapper::new(definition, context);
+    let mut mapper = Mapper::new(definition, FileNames(&names), context);
     let mut take = |grouped: Grouped<'_>| -> Result<(), Fault> {
         match grouped {
             Grouped::Stray(fault) => each(Item::Stray(fault.in_file(context.file_name))),
@@ -45,7 +69,7 @@ pub fn read(
             }),
         }
     };
-    let mut summary = group::read_groups(&definition.layout, input, context, &mut take)?;
+    let mut summary = group::read_groups(&definition.layout, files, context, &mut take)?;
     summary.documents += good;
     summary.documents_faulty += faulty;
     summary.records_stray += stray;

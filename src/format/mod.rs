@@ -38,11 +38,11 @@ use crate::document::AnyDocument;
 use crate::fault::Fault;
 
 pub use definition::{CodeTables, Definition, RoundTrip};
-pub use mapping::{columns, read, write, write_back};
+pub use mapping::{columns, read, read_parts, write, write_back};
 
 /// What reading needs to know besides the bytes.
 pub struct ReadContext<'a> {
-    /// The file's name, for fault places and for fields taken from it.
+    /// The file's name, for fields taken from it; of files that belong together the first's.
     pub file_name: &'a str,
     /// The partner's time zone, for local times in the file.
     pub time_zone: chrono_tz::Tz,
@@ -51,6 +51,30 @@ pub struct ReadContext<'a> {
     /// Gives a new empty scratch file, readable and writable, gone when dropped. Asked for only by what outgrows
     /// [`MEMORY_FOR_GROUPING`].
     pub scratch: &'a dyn Fn() -> io::Result<File>,
+}
+
+/// One file to read: alone, or in the order in which those that belong together are read.
+pub struct PartFile<'f> {
+    /// Its name, for fault places.
+    pub name: &'f str,
+    /// Its bytes.
+    pub bytes: &'f mut dyn io::Read,
+}
+
+/// The names of the files that are read, in their order.
+#[derive(Clone, Copy)]
+struct FileNames<'n>(&'n [&'n str]);
+
+impl<'n> FileNames<'n> {
+    /// The file that a record of a kind stands in.
+    fn of(self, layout: &layout::Layout, kind: Option<usize>) -> &'n str {
+        self.0.get(layout.part_of(kind)).copied().unwrap_or_default()
+    }
+
+    /// The number of the file that a place is in.
+    fn place(self, place: &crate::fault::Place) -> Option<usize> {
+        self.0.iter().position(|name| place.file.as_deref() == Some(*name))
+    }
 }
 
 /// How many bytes of records grouping keeps in memory before it goes to a scratch file.
@@ -152,5 +176,7 @@ pub struct BackContext<'a> {
 
 #[cfg(test)]
 mod layout_tests;
+#[cfg(test)]
+mod parts_tests;
 #[cfg(test)]
 pub(crate) mod read_back;

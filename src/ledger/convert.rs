@@ -84,8 +84,9 @@ pub(super) fn lane(row: &Row<'_>) -> rusqlite::Result<Lane> {
 }
 
 /// What [`arrival`] reads; a condition on `a` may follow.
-pub(super) const SELECT_ARRIVAL: &str =
-    "SELECT a.*, l.installation, l.goods_owner FROM arrival a JOIN lane l ON l.id = a.lane_id ";
+pub(super) const SELECT_ARRIVAL: &str = "SELECT a.*, l.installation, l.goods_owner, (SELECT json_group_array(json_object('part', f.part, 'name', f.name, \
+     'size', f.size, 'hash', f.hash) ORDER BY f.number) FROM arrival_file f WHERE f.arrival_id = a.id) AS files \
+     FROM arrival a JOIN lane l ON l.id = a.lane_id ";
 
 /// An arrival from a row of [`SELECT_ARRIVAL`].
 pub(super) fn arrival(row: &Row<'_>) -> rusqlite::Result<Arrival> {
@@ -97,6 +98,7 @@ pub(super) fn arrival(row: &Row<'_>) -> rusqlite::Result<Arrival> {
         name: row.get("name")?,
         size: count(row, "size")?,
         hash: row.get("hash")?,
+        files: from_json(&row.get::<_, String>("files")?)?,
         spool: row.get("spool")?,
         received_at: time(row, "received_at")?,
         published_at: maybe_time(row, "published_at")?,

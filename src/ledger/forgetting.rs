@@ -71,6 +71,7 @@ pub(super) fn arrivals(
                  SELECT inbox, name, size, coalesce(modified, -1), hash, id FROM arrival WHERE id = ?1",
             )?
             .execute([arrival.id])?;
+        connection.prepare_cached("DELETE FROM arrival_file WHERE arrival_id = ?1")?.execute([arrival.id])?;
         connection.prepare_cached("DELETE FROM arrival WHERE id = ?1")?.execute([arrival.id])?;
         budget.take(3);
         position.done();

@@ -117,21 +117,28 @@ impl Position {
     }
 }
 
-/// A file that we moved away, or wrote beside an inbox.
+/// Files that we moved away together, or one that we wrote beside an inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archived {
     /// The arrival, or the report that is an error file.
     pub of: Target,
     /// Its row number.
     pub id: i64,
-    /// The file's name.
+    /// The files, one or several that belong together.
+    pub files: Vec<ArchivedFile>,
+    /// The claims that it came through: their numbers may stand in names.
+    pub claims: Vec<i64>,
+}
+
+/// One of the files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivedFile {
+    /// Its name.
     pub name: String,
     /// Bytes.
     pub size: u64,
     /// SHA-256, in hexadecimal.
     pub hash: String,
-    /// The claims that it came through: their numbers may stand in names.
-    pub claims: Vec<i64>,
 }
 
 /// What one turn came to.
@@ -237,6 +244,9 @@ impl Ledger {
         self.0.readers.ask(move |connection| {
             let mut claims =
                 connection.prepare_cached("SELECT id FROM claim WHERE arrival_id = ?1 ORDER BY id")?;
+            let mut files = connection.prepare_cached(
+                "SELECT name, size, hash FROM arrival_file WHERE arrival_id = ?1 ORDER BY number",
+            )?;
             connection
                 .prepare_cached(
                     "SELECT id, name, size, hash FROM arrival WHERE inbox = ?1 AND moved_erased_at IS NULL \
@@ -247,6 +257,11 @@ impl Ledger {
                 .map(|file| {
                     let mut file = file?;
                     file.claims = claims.query_map([file.id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+                    let several: Vec<ArchivedFile> =
+                        files.query_map([file.id], archived_file)?.collect::<Result<_, _>>()?;
+                    if !several.is_empty() {
+                        file.files = several;
+                    }
                     Ok(file)
                 })
                 .collect()
@@ -427,12 +442,9 @@ fn leave(connection: &Connection, spool: &str) -> Verb<()> {
 
 fn archived(row: &Row<'_>, of: fn(i64) -> Target) -> rusqlite::Result<Archived> {
     let id = row.get("id")?;
-    Ok(Archived {
-        of: of(id),
-        id,
-        name: row.get("name")?,
-        size: count(row, "size")?,
-        hash: row.get("hash")?,
-        claims: Vec::new(),
-    })
+    Ok(Archived { of: of(id), id, files: vec![archived_file(row)?], claims: Vec::new() })
+}
+
+fn archived_file(row: &Row<'_>) -> rusqlite::Result<ArchivedFile> {
+    Ok(ArchivedFile { name: row.get("name")?, size: count(row, "size")?, hash: row.get("hash")? })
 }

@@ -39,7 +39,7 @@ use std::sync::Arc;
 pub use answer::Answer;
 pub use backing_up::{BackedUp, Manifest, ManifestFile, back_up};
 pub use holding::HELD_BY_PERSON;
-pub use keeping::{Archived, Chore, ChoreTurn, KeptSince, Position};
+pub use keeping::{Archived, ArchivedFile, Chore, ChoreTurn, KeptSince, Position};
 pub use lock::DataLock;
 pub use operating::Target;
 pub use queries::{ArrivalFilter, CallFilter, CallSummary, Count, Overview, ReportSummary};

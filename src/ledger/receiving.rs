@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::answer::Answer;
-use super::convert::{SELECT_ARRIVAL, arrival, json, lane_id, ms, time, whole};
+use super::convert::{SELECT_ARRIVAL, arrival, json, lane_id, maybe_time, ms, time, whole};
 use super::failure::{Failure, Verb};
-use super::rows::{Admission, Arrival, ArrivalId, ArrivalState, Claim, NewArrival, Sighting};
+use super::rows::{Admission, Arrival, ArrivalId, ArrivalState, Claim, NewArrival, NewClaim, Sighting};
 use super::{Ledger, RESTORED};
 use crate::fault::{Fault, Place, code};
 
@@ -52,14 +52,32 @@ impl Ledger {
         })
     }
 
-    /// Writes down that a file is about to be renamed so that it is ours; says the claim's number.
-    pub fn claim(&self, inbox: &str, path: &str, claimed_path: &str, now: DateTime<Utc>) -> Answer<i64> {
-        let (inbox, path, claimed_path) = (inbox.to_owned(), path.to_owned(), claimed_path.to_owned());
+    /// Writes down that files that belong together (or one) are about to be renamed so that they are ours.
+    pub fn claim(&self, inbox: &str, files: Vec<NewClaim>, now: DateTime<Utc>) -> Answer<Vec<Claim>> {
+        let inbox = inbox.to_owned();
         self.0.writer.run("ledger.claim", move |connection| {
-            connection
-                .prepare_cached("INSERT INTO claim (inbox, path, claimed_path, at) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![inbox, path, claimed_path, ms(now)])?;
-            Ok(connection.last_insert_rowid())
+            let mut claims: Vec<Claim> = Vec::new();
+            let mut add = connection.prepare_cached(
+                "INSERT INTO claim (inbox, path, claimed_path, at, first_id, size, modified) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?;
+            for file in &files {
+                let first = claims.first().map(|claim| claim.id);
+                let NewClaim { path, claimed_path, size, modified } = file;
+                let modified_ms = modified.map(ms);
+                add.execute(params![inbox, path, claimed_path, ms(now), first, whole(*size), modified_ms])?;
+                let id = connection.last_insert_rowid();
+                claims.push(Claim {
+                    id,
+                    first: first.unwrap_or(id),
+                    inbox: inbox.clone(),
+                    path: path.clone(),
+                    claimed_path: claimed_path.clone(),
+                    was: Some((*size, *modified)),
+                    arrival: None,
+                });
+            }
+            Ok(claims)
         })
     }
 
@@ -116,13 +134,32 @@ impl Ledger {
         })
     }
 
-    /// Takes a file in. The very same file (inbox, name, size, time, content) is not taken in twice: that is counted on
-    /// the arrival that it was. Its claim, if any, is tied to the arrival in the same transaction.
+    /// Whether a file of this name, size and time was taken in as one of several that belong together.
+    pub fn is_remembered_part(
+        &self,
+        inbox: &str,
+        name: &str,
+        size: u64,
+        modified: Option<DateTime<Utc>>,
+    ) -> Answer<bool> {
+        let (inbox, name) = (inbox.to_owned(), name.to_owned());
+        self.0.readers.ask(move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT 1 FROM arrival_file f JOIN arrival a ON a.id = f.arrival_id WHERE f.name = ?2 \
+                     AND a.inbox = ?1 AND f.size = ?3 AND f.modified IS ?4",
+                )?
+                .exists(params![inbox, name, whole(size), modified.map(ms)])?)
+        })
+    }
+
+    /// Takes a file in, or files that belong together. The very same file (inbox, name, size, time, content) is not taken in twice: that is counted on
+    /// the arrival that it was. Its claims, if any, are tied to the arrival in the same transaction.
     pub fn admit(&self, new: NewArrival) -> Answer<Admission> {
         self.0.writer.run("ledger.admit", move |connection| admit(connection, &new))
     }
 
-    /// The sender's file is where it belongs; its claim ends.
+    /// The sender's files are where they belong; their claims end.
     pub fn settle_source(&self, arrival: ArrivalId) -> Answer<()> {
         self.0.writer.run("ledger.settle_source", move |connection| {
             connection
@@ -202,7 +239,7 @@ fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
         connection
             .prepare_cached("UPDATE arrival SET resent = resent + 1, resent_at = ?2, moved_erased_at = NULL WHERE id = ?1")?
             .execute(params![same, ms(new.received_at)])?;
-        tie_claim(connection, new.claim, same)?;
+        tie_claims(connection, &new.claims, same)?;
         return Ok(Admission::SameFile(same));
     }
     let same_content: Option<ArrivalId> = connection
@@ -236,34 +273,45 @@ fn admit(connection: &Connection, new: &NewArrival) -> Verb<Admission> {
             state.name(),
             json(&faults)?,
             same_content,
-            new.claim,
+            new.claims.first(),
         ])?;
     let id = connection.last_insert_rowid();
-    tie_claim(connection, new.claim, id)?;
-    connection
-        .prepare_cached("DELETE FROM sighting WHERE inbox = ?1 AND name = ?2")?
-        .execute(params![new.inbox, new.name])?;
+    tie_claims(connection, &new.claims, id)?;
+    let mut add = connection.prepare_cached(
+        "INSERT INTO arrival_file (arrival_id, number, part, name, size, modified, hash) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    let mut forget = connection.prepare_cached("DELETE FROM sighting WHERE inbox = ?1 AND name = ?2")?;
+    for (number, file) in (1_i64..).zip(&new.files) {
+        let modified = file.modified.map(ms);
+        add.execute(params![id, number, file.part, file.name, whole(file.size), modified, file.hash])?;
+        forget.execute(params![new.inbox, file.name])?;
+    }
+    forget.execute(params![new.inbox, new.name])?;
     Ok(Admission::Admitted(id))
 }
 
-fn tie_claim(connection: &Connection, claim: Option<i64>, arrival: ArrivalId) -> Verb<()> {
-    let Some(claim) = claim else { return Ok(()) };
-    let tied = connection
-        .prepare_cached("UPDATE claim SET arrival_id = ?2 WHERE id = ?1")?
-        .execute([claim, arrival])?;
-    if tied == 1 {
-        Ok(())
-    } else {
-        Err(Failure::refused("ledger.admit", format!("there is no claim {claim}")))
+fn tie_claims(connection: &Connection, claims: &[i64], arrival: ArrivalId) -> Verb<()> {
+    let mut tie = connection.prepare_cached("UPDATE claim SET arrival_id = ?2 WHERE id = ?1")?;
+    for claim in claims {
+        if tie.execute([*claim, arrival])? != 1 {
+            return Err(Failure::refused("ledger.admit", format!("there is no claim {claim}")));
+        }
     }
+    Ok(())
 }
 
 fn claim(row: &Row<'_>) -> rusqlite::Result<Claim> {
+    let id = row.get("id")?;
+    let size: Option<i64> = row.get("size")?;
+    let modified = maybe_time(row, "modified")?;
     Ok(Claim {
-        id: row.get("id")?,
+        id,
+        first: row.get::<_, Option<i64>>("first_id")?.unwrap_or(id),
         inbox: row.get("inbox")?,
         path: row.get("path")?,
         claimed_path: row.get("claimed_path")?,
+        was: size.and_then(|size| u64::try_from(size).ok()).map(|size| (size, modified)),
         arrival: row.get("arrival_id")?,
     })
 }

@@ -30,17 +30,63 @@ pub struct Sighting {
 pub struct Claim {
     /// Row number.
     pub id: i64,
+    /// The first of the claims that were made together: files that belong together are claimed as one. Its own number, if
+    /// it was made alone.
+    pub first: i64,
     /// `partner/inbox`.
     pub inbox: String,
     /// The path that the sender gave.
     pub path: String,
     /// The path that it is renamed to while it is ours.
     pub claimed_path: String,
+    /// What the file was when it was claimed: its size, and the server's time, if it told.
+    pub was: Option<(u64, Option<DateTime<Utc>>)>,
     /// The arrival that the claimed file was admitted as, if it got that far.
     pub arrival: Option<ArrivalId>,
 }
 
-/// A file to be taken in; its copy is fsynced in the spool already.
+/// A file that is about to be claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewClaim {
+    /// The path that the sender gave.
+    pub path: String,
+    /// The path that it will be renamed to.
+    pub claimed_path: String,
+    /// Bytes.
+    pub size: u64,
+    /// The server's time of the file, if it told.
+    pub modified: Option<DateTime<Utc>>,
+}
+
+/// One of the files that belong together, on its way in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    /// Which of the format's parts it is.
+    pub part: String,
+    /// Its name as the sender gave it.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// The server's time of the file, if it told.
+    pub modified: Option<DateTime<Utc>>,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub hash: String,
+}
+
+/// One of the files of an arrival that has several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArrivalFile {
+    /// Which of the format's parts it is.
+    pub part: String,
+    /// Its name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of its bytes.
+    pub hash: String,
+}
+
+/// A file to be taken in, or files that belong together; their copy is fsynced in the spool already.
 #[derive(Clone, Debug)]
 pub struct NewArrival {
     /// `partner/inbox`.
@@ -49,20 +95,22 @@ pub struct NewArrival {
     pub partner: String,
     /// The lane that its calls go to.
     pub lane: Lane,
-    /// The file's name as the sender gave it.
+    /// The file's name as the sender gave it; of files that belong together the first's.
     pub name: String,
-    /// Bytes.
+    /// Bytes, of all files.
     pub size: u64,
-    /// The server's time of the file, if it told.
+    /// The server's time of the file, if it told; the newest of all.
     pub modified: Option<DateTime<Utc>>,
-    /// SHA-256 of the bytes, in hexadecimal.
+    /// SHA-256 of the bytes, one file behind the other, in hexadecimal.
     pub hash: String,
+    /// The files that belong together, in the order in which they stand in the copy; none where one stands alone.
+    pub files: Vec<NewFile>,
     /// The copy's name in the spool.
     pub spool: String,
     /// When it was taken in.
     pub received_at: DateTime<Utc>,
-    /// The claim that it came through, if it was claimed.
-    pub claim: Option<i64>,
+    /// The claims that it came through, in the order of its files, if it was claimed.
+    pub claims: Vec<i64>,
     /// Held from the start, for this reason (a file that grew after pick-up; a suspected duplicate where the inbox says so).
     pub held: Option<Fault>,
     /// Held from the start if an earlier arrival of the inbox has the same content: in the same transaction, so that
@@ -138,12 +186,15 @@ pub struct Arrival {
     pub partner: String,
     /// The lane of its calls.
     pub lane: Lane,
-    /// The file's name.
+    /// The file's name; of files that belong together the first's.
     pub name: String,
-    /// Bytes.
+    /// Bytes, of all files.
     pub size: u64,
     /// SHA-256.
     pub hash: String,
+    /// The files that belong together, in the order in which they stand in the copy; none where one stands alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<ArrivalFile>,
     /// The copy's name in the spool.
     pub spool: String,
     /// When it was taken in.

@@ -257,6 +257,7 @@ fn trace(connection: &Connection, needle: &str) -> Verb<Trace> {
 }
 
 const ARRIVAL_OF_PART: &str = "SELECT arrival_id FROM part WHERE name = ?1 \
+    UNION SELECT arrival_id FROM arrival_file WHERE name = ?1 \
     UNION SELECT a.id FROM part p JOIN arrival a ON a.id = p.arrival_id \
     WHERE p.name = substr(?1, instr(?1, '/') + 1) AND a.name || '/' || p.name = ?1";
 const VISIBLE_DOCUMENT_OF_NUMBER: &str = "SELECT d.id FROM document d JOIN arrival a ON a.id = d.arrival_id \

@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::intake::{join, with_number};
+use super::reach::{join, with_number};
 use super::{After, Inbox, Receive};
 use crate::fault::Fault;
-use crate::ledger::Archived;
+use crate::ledger::ArchivedFile;
 use crate::transport::{Transport, Trouble};
 
 /// How many files of one inbox go in one turn.
@@ -28,14 +28,12 @@ pub fn empty_archive(receive: &Receive, inbox: &Inbox, before: DateTime<Utc>) ->
                 return Ok(removed);
             }
             let numbers = file.claims.iter().map(|claim| format!("{}-{claim}", file.id));
-            let names: Vec<String> = std::iter::once(file.name.clone())
-                .chain(
-                    std::iter::once(file.id.to_string())
-                        .chain(numbers)
-                        .map(|number| with_number(&file.name, &number)),
-                )
-                .collect();
-            removed += remove_ours(receive, inbox, folder, &names, &file)?;
+            let numbers: Vec<String> = std::iter::once(file.id.to_string()).chain(numbers).collect();
+            for one in &file.files {
+                let numbered = numbers.iter().map(|number| with_number(&one.name, number));
+                let names: Vec<String> = std::iter::once(one.name.clone()).chain(numbered).collect();
+                removed += remove_ours(receive, inbox, folder, &names, one)?;
+            }
             receive.ledger.archive_emptied(file.of, receive.clock.now()).wait()?;
         }
     }
@@ -43,8 +41,10 @@ pub fn empty_archive(receive: &Receive, inbox: &Inbox, before: DateTime<Utc>) ->
         if receive.stopping() {
             return Ok(removed);
         }
-        removed +=
-            remove_ours(receive, inbox, &inbox.failed_folder, std::slice::from_ref(&file.name), &file)?;
+        for one in &file.files {
+            let name = std::slice::from_ref(&one.name);
+            removed += remove_ours(receive, inbox, &inbox.failed_folder, name, one)?;
+        }
         receive.ledger.archive_emptied(file.of, receive.clock.now()).wait()?;
     }
     Ok(removed)
@@ -56,7 +56,7 @@ fn remove_ours(
     inbox: &Inbox,
     folder: &str,
     names: &[String],
-    file: &Archived,
+    file: &ArchivedFile,
 ) -> Result<usize, Fault> {
     let mut removed = 0;
     for name in names {
@@ -73,7 +73,7 @@ fn remove_ours(
     Ok(removed)
 }
 
-fn is_ours(transport: &mut dyn Transport, path: &str, file: &Archived) -> Result<bool, Trouble> {
+fn is_ours(transport: &mut dyn Transport, path: &str, file: &ArchivedFile) -> Result<bool, Trouble> {
     match transport.look(path) {
         Ok(Some(standing)) if standing.size == file.size => {}
         Ok(_) | Err(Trouble::NotFound(_)) => return Ok(false),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Brake, Unpack};
+use super::{Brake, Parts, Unpack};
 use crate::call::Lane;
 use crate::fault::Language;
 use crate::format::Definition;
@@ -26,6 +26,8 @@ pub struct Inbox {
     /// File name patterns; a file that none fits is left alone (a warning tells of it once). Never matched: our own
     /// `done`, `failed` and claim names.
     pub files: globset::GlobSet,
+    /// Which of its files belong together; `None`: each stands alone.
+    pub parts: Option<Parts>,
     /// The format of its files.
     pub format: Arc<Definition>,
     /// When a file is whole.

@@ -1,14 +1,16 @@
 //! From a file in an inbox's folder to an arrival: claim, copy, admit, settle the source (promises 1 and 2).
 
-use std::io::Write;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use chrono::TimeDelta;
-
+use super::copying::{Standing, admit, copy, is_same};
+use super::parts::{Together, together};
+use super::reach::{file_name, look_at, path, rename};
 use super::ready::{self, Looked};
-use super::{After, Duplicates, Inbox, Receive};
-use crate::fault::{Fault, Place, code};
-use crate::ledger::{Admission, ArrivalId, Claim, NewArrival, Spooled};
-use crate::transport::{Entry, Transport, Trouble};
+use super::settling::{are_quiet, settle, undo};
+use super::{After, Inbox, Parts, Receive};
+use crate::fault::{Fault, code};
+use crate::ledger::{Admission, ArrivalId, Claim, NewClaim};
+use crate::transport::{Entry, Trouble};
 
 /// What one look at an inbox came to.
 #[derive(Debug, Default)]
@@ -65,9 +67,9 @@ pub fn take_in(receive: &Receive, inbox: &Inbox) -> Result<Taken, Fault> {
     }
     // What an earlier look left half-way is finished or undone first: claims that were never admitted are renamed
     // back, files that were admitted but still stand in the inbox's tree are settled.
-    for claim in before.claims {
-        let one = recover_claim(receive, inbox, &claim);
-        taken.note(file_name(&claim.path), one)?;
+    for claims in before.claims.chunk_by(|one, next| one.first == next.first) {
+        let one = recover(receive, inbox, claims);
+        taken.note(claims.first().map_or("", |claim| file_name(&claim.path)), one)?;
     }
     let looked = look(receive, inbox)?;
     taken.unmatched.clone_from(&looked.unmatched);
@@ -77,12 +79,21 @@ pub fn take_in(receive: &Receive, inbox: &Inbox) -> Result<Taken, Fault> {
         let known = |name: &String| claims.iter().any(|claim| file_name(&claim.claimed_path) == name);
         taken.unmatched.extend(looked.claimed.iter().filter(|name| !known(name)).cloned());
     }
-    for entry in &looked.files {
+    for set in together(inbox.parts.as_ref(), &looked.files) {
         if receive.stopping() || taken.arrivals.len() + taken.same_files >= FILES_PER_LOOK_MAX {
             break;
         }
-        let one = take_one(receive, inbox, &looked, entry);
-        taken.note(&entry.name, one)?;
+        let (files, one) = match (set, &inbox.parts) {
+            (Together::Lacking(files, missing), Some(parts)) => {
+                let one = wait_for(receive, inbox, parts, &files, &missing);
+                (files, one)
+            }
+            (Together::Whole(files) | Together::Lacking(files, _), _) => {
+                let one = take_one(receive, inbox, &looked, &files);
+                (files, one)
+            }
+        };
+        taken.note(files.first().map_or("", |file| file.name.as_str()), one)?;
     }
     if taken.waiting > 0 || !taken.arrivals.is_empty() {
         // Files that were under watch and have gone since.
@@ -130,320 +141,201 @@ fn look(receive: &Receive, inbox: &Inbox) -> Result<Looked, Fault> {
     Ok(looked)
 }
 
-fn take_one(receive: &Receive, inbox: &Inbox, looked: &Looked, entry: &Entry) -> Result<One, Fault> {
+/// Files whose others have not come yet. Once that takes too long the operator is called, each look anew; they stay where they
+/// are, and are taken in once they are whole.
+fn wait_for(
+    receive: &Receive,
+    inbox: &Inbox,
+    parts: &Parts,
+    files: &[&Entry],
+    missing: &[String],
+) -> Result<One, Fault> {
+    let now = receive.clock.now();
+    let mut since: Option<DateTime<Utc>> = None;
+    for file in files {
+        let Entry { name, size, modified } = file;
+        // Where files are left, the others of this one may be gone, long after all were taken in.
+        if inbox.after == After::Leave
+            && receive.ledger.is_remembered_part(&inbox.name, name, *size, *modified).wait()?
+        {
+            continue;
+        }
+        let seen = receive.ledger.sight(&inbox.name, name, *size, *modified, now).wait()?;
+        since = Some(since.map_or(seen.unchanged_since, |since| since.min(seen.unchanged_since)));
+    }
+    let Some(since) = since else { return Ok(One::Settled(None)) };
+    if now - since < TimeDelta::from_std(parts.wait).unwrap_or(TimeDelta::MAX) {
+        return Ok(One::NotYet);
+    }
+    Err(Fault::new(code::PART_MISSING)
+        .with("missing", missing.join(", "))
+        .with("waited", humantime::format_duration(parts.wait)))
+}
+
+/// Takes in a file, or files that belong together, in the order of their parts.
+fn take_one(receive: &Receive, inbox: &Inbox, looked: &Looked, files: &[&Entry]) -> Result<One, Fault> {
     let leaves = inbox.after == After::Leave;
-    if leaves {
-        let known =
-            receive.ledger.is_remembered(&inbox.name, &entry.name, entry.size, entry.modified).wait()?;
+    if leaves && let Some(first) = files.first() {
+        let (size, modified) = (files.iter().map(|file| file.size).sum(), newest(files.iter().copied()));
+        let known = receive.ledger.is_remembered(&inbox.name, &first.name, size, modified).wait()?;
         if known.is_some() {
             return Ok(One::Settled(None));
         }
     }
-    if !ready::is_whole(receive, inbox, looked, entry)? {
+    // Each is looked at, so that all become quiet at once.
+    let mut whole = true;
+    for file in files {
+        whole &= ready::is_whole(receive, inbox, looked, file)?;
+    }
+    if !whole {
         return Ok(One::NotYet);
     }
-    let path = path(inbox, &entry.name);
+    let own = |file: &&Entry| Standing::there((*file).clone(), path(inbox, &file.name));
     if leaves {
-        let one = copy_and_admit(receive, inbox, entry, &path, None)?;
+        let one = copy_and_admit(receive, inbox, files.iter().map(own).collect(), &[])?;
         if let One::Arrival(arrival, _) = one {
             receive.ledger.settle_source(arrival).wait()?;
         }
         return Ok(one);
     }
-    // The claim is in the ledger before the file has its new name, so that a crash leaves nothing unknown.
+    // The claims are in the ledger before any file has its new name, so that a crash leaves nothing unknown.
     let now = receive.clock.now();
-    let claimed_path = self::path(inbox, &ready::claimed_name(&entry.name, now.timestamp_millis()));
-    let id = receive.ledger.claim(&inbox.name, &path, &claimed_path, now).wait()?;
-    let claim = Claim { id, inbox: inbox.name.clone(), path, claimed_path, arrival: None };
-    match rename(receive, inbox, &claim.path, &claim.claimed_path) {
-        Ok(()) => {}
-        // Whether it was renamed is not known: the next run, or the next look, settles it.
-        Err(trouble @ Trouble::Unknown(_)) => return Err(trouble.into_fault()),
-        Err(trouble) => {
-            receive.ledger.end_claim(id).wait()?;
-            return match trouble {
-                Trouble::NotFound(_) => Ok(One::NotYet),
-                trouble => Err(trouble.into_fault()),
-            };
-        }
+    let claim = |file: &&Entry| NewClaim {
+        path: path(inbox, &file.name),
+        claimed_path: path(inbox, &ready::claimed_name(&file.name, now.timestamp_millis())),
+        size: file.size,
+        modified: file.modified,
+    };
+    let claims = receive.ledger.claim(&inbox.name, files.iter().map(claim).collect(), now).wait()?;
+    if !rename_to_claim(receive, inbox, &claims)? {
+        return Ok(One::NotYet);
     }
-    take_claimed(receive, inbox, &claim, Some(entry))
+    take_claimed(receive, inbox, &claims, Some(files))
 }
 
-/// Takes in a file that stands under its claimed name. `seen` is what the listing said of it.
-fn take_claimed(receive: &Receive, inbox: &Inbox, claim: &Claim, seen: Option<&Entry>) -> Result<One, Fault> {
-    let name = file_name(&claim.path);
-    let Some(standing) = look_at(receive, inbox, &claim.claimed_path)? else {
-        receive.ledger.end_claim(claim.id).wait()?;
-        return Ok(One::NotYet);
-    };
-    let entry = Entry { name: name.to_owned(), ..standing };
-    // A file that changed between the listing and the claim was not whole: it goes back and waits anew.
-    if seen.is_some_and(|seen| (seen.size, seen.modified) != (entry.size, entry.modified)) {
-        undo(receive, inbox, claim)?;
+/// Renames each file so that it is ours. Where one cannot be, those that were get their own names back; false: one is gone.
+fn rename_to_claim(receive: &Receive, inbox: &Inbox, claims: &[Claim]) -> Result<bool, Fault> {
+    for (number, claim) in claims.iter().enumerate() {
+        let trouble = match rename(receive, inbox, &claim.path, &claim.claimed_path) {
+            Ok(()) => continue,
+            // Whether it was renamed is not known: the next run, or the next look, settles it.
+            Err(trouble @ Trouble::Unknown(_)) => return Err(trouble.into_fault()),
+            Err(trouble) => trouble,
+        };
+        let (renamed, not) = claims.split_at(number);
+        for claim in not {
+            receive.ledger.end_claim(claim.id).wait()?;
+        }
+        undo(receive, inbox, renamed)?;
+        return match trouble {
+            Trouble::NotFound(_) => Ok(false),
+            trouble => Err(trouble.into_fault()),
+        };
+    }
+    Ok(true)
+}
+
+/// Takes in files that stand under their claimed names. `seen` is what the listing said of them.
+fn take_claimed(
+    receive: &Receive,
+    inbox: &Inbox,
+    claims: &[Claim],
+    seen: Option<&[&Entry]>,
+) -> Result<One, Fault> {
+    let mut standing = Vec::new();
+    for claim in claims {
+        if let Some(entry) = look_at(receive, inbox, &claim.claimed_path)? {
+            let entry = Entry { name: file_name(&claim.path).to_owned(), ..entry };
+            standing.push(Standing::there(entry, claim.claimed_path.clone()));
+        }
+    }
+    // Files that changed between the listing and the claim were not whole: they go back and wait anew. So do the others
+    // of one that is gone.
+    let as_seen = seen
+        .is_none_or(|seen| seen.iter().zip(&standing).all(|(seen, standing)| is_same(seen, &standing.entry)));
+    if standing.len() < claims.len() || !as_seen {
+        undo(receive, inbox, claims)?;
         return Ok(One::NotYet);
     }
-    let one = match copy_and_admit(receive, inbox, &entry, &claim.claimed_path, Some(claim.id)) {
+    let copied: Vec<Entry> = standing.iter().map(|standing| standing.entry.clone()).collect();
+    let one = match copy_and_admit(receive, inbox, standing, claims) {
         Ok(One::NotYet) => {
-            undo(receive, inbox, claim)?;
+            undo(receive, inbox, claims)?;
             return Ok(One::NotYet);
         }
         Ok(one) => one,
         Err(fault) => {
-            // Our copy failed: the sender's file goes back under its own name, whole as it was.
-            undo(receive, inbox, claim)?;
+            // Our copy failed: the sender's files go back under their own names, whole as they were.
+            undo(receive, inbox, claims)?;
             return Err(fault);
         }
     };
-    let grew = settle(receive, inbox, claim, Some(&entry))?;
+    let grew = settle(receive, inbox, claims, Some(&copied))?;
     Ok(one.with(grew))
 }
 
-/// Copies a file into the spool and admits it. `NotYet` if it changed while it was copied.
+/// Copies files into the spool and admits them. `NotYet` if one changed while they were copied.
 fn copy_and_admit(
     receive: &Receive,
     inbox: &Inbox,
-    entry: &Entry,
-    standing_at: &str,
-    claim: Option<i64>,
+    standing: Vec<Standing>,
+    claims: &[Claim],
 ) -> Result<One, Fault> {
-    let copy = copy(receive, inbox, standing_at)?;
-    let after = look_at(receive, inbox, standing_at)?;
-    let unchanged = after.is_some_and(|after| (after.size, after.modified) == (entry.size, entry.modified));
-    if !unchanged || copy.size != entry.size {
-        receive.spool.remove(&copy.name)?;
+    let copied = copy(receive, inbox, &standing)?;
+    let mut unchanged = true;
+    for (standing, file) in standing.iter().zip(&copied.files) {
+        let after = look_at(receive, inbox, &standing.path)?;
+        unchanged &= after.is_some_and(|after| is_same(&after, &standing.entry));
+        unchanged &= file.size == standing.entry.size;
+    }
+    if !unchanged {
+        receive.spool.remove(&copied.all.name)?;
         return Ok(One::NotYet);
     }
-    admit(receive, inbox, entry, copy, claim, None)
-}
-
-fn admit(
-    receive: &Receive,
-    inbox: &Inbox,
-    entry: &Entry,
-    copy: Spooled,
-    claim: Option<i64>,
-    held: Option<Fault>,
-) -> Result<One, Fault> {
-    let spooled = copy.name.clone();
-    let arrival = NewArrival {
-        inbox: inbox.name.clone(),
-        partner: inbox.partner.clone(),
-        lane: inbox.lane.clone(),
-        name: entry.name.clone(),
-        size: copy.size,
-        modified: entry.modified,
-        hash: copy.hash,
-        spool: copy.name,
-        received_at: receive.clock.now(),
-        claim,
-        held,
-        hold_same_content: inbox.duplicates == Duplicates::Hold,
-    };
-    Ok(match receive.ledger.admit(arrival).wait()? {
+    Ok(match admit(receive, inbox, copied, claims, None)? {
         Admission::Admitted(arrival) => One::Arrival(arrival, None),
-        Admission::SameFile(_) => {
-            receive.spool.remove(&spooled)?;
-            One::SameFile(None)
-        }
+        Admission::SameFile(_) => One::SameFile(None),
     })
 }
 
-/// Moves or deletes the source, once our copy is durable and in the ledger. A file that grew meanwhile is taken in
-/// whole once more, as a held arrival; that alarm is given back.
-fn settle(
-    receive: &Receive,
-    inbox: &Inbox,
-    claim: &Claim,
-    copied: Option<&Entry>,
-) -> Result<Option<Fault>, Fault> {
-    let arrival = match claim.arrival {
-        Some(arrival) => Some(arrival),
-        None => {
-            let claims = receive.ledger.before_a_look(&inbox.name).wait()?.claims;
-            claims.into_iter().find(|open| open.id == claim.id).and_then(|open| open.arrival)
-        }
-    };
-    let mut alarm = None;
-    if let Some(standing) = look_at(receive, inbox, &claim.claimed_path)? {
-        if grew(receive, arrival, copied, &standing)? {
-            // Whoever still writes is let come to an end: the claim stays open until the file is quiet.
-            let claimed = Entry { name: file_name(&claim.claimed_path).to_owned(), ..standing.clone() };
-            if !ready::is_quiet(receive, inbox, &claimed)? {
-                return Ok(None);
+/// The newest of the times that a server told of files.
+fn newest<'e>(files: impl Iterator<Item = &'e Entry>) -> Option<DateTime<Utc>> {
+    files.filter_map(|file| file.modified).max()
+}
+
+/// Finishes or undoes claims that were made together and left open.
+fn recover(receive: &Receive, inbox: &Inbox, claims: &[Claim]) -> Result<One, Fault> {
+    if claims.iter().any(|claim| claim.arrival.is_some()) {
+        return settle(receive, inbox, claims, None).map(One::Settled);
+    }
+    let (mut claimed, mut not_yet, mut gone, mut can_go_back) = (Vec::new(), Vec::new(), Vec::new(), true);
+    for claim in claims {
+        let own = look_at(receive, inbox, &claim.path)?;
+        match look_at(receive, inbox, &claim.claimed_path)? {
+            Some(standing) => {
+                can_go_back &= own.is_none();
+                claimed.push(Entry { name: file_name(&claim.claimed_path).to_owned(), ..standing });
             }
-            alarm = Some(admit_grown(receive, inbox, claim, standing)?);
-        }
-        remove_marker(receive, inbox, claim)?;
-        match &inbox.after {
-            After::MoveTo(folder) => move_away(receive, inbox, claim, folder, arrival)?,
-            After::Delete => match with(receive, inbox, |transport| transport.remove(&claim.claimed_path)) {
-                Ok(()) | Err(Trouble::NotFound(_)) => {}
-                Err(trouble) => return Err(trouble.into_fault()),
+            None => match own.filter(|own| claim.was == Some((own.size, own.modified))) {
+                Some(_) => not_yet.push(claim.clone()),
+                None => gone.push(claim),
             },
-            // The configuration was changed since the claim: the file gets its own name back, and is remembered.
-            After::Leave => return undo(receive, inbox, claim).map(|()| None),
         }
     }
-    if let Some(arrival) = arrival {
-        receive.ledger.settle_source(arrival).wait()?;
+    let is_whole =
+        gone.is_empty() && claims.len() == inbox.parts.as_ref().map_or(1, |parts| parts.parts.len());
+    if can_go_back || !is_whole {
+        // A file that cannot go back, and whose others are gone, stays ours until its name is free.
+        undo(receive, inbox, claims)?;
+        return Ok(if can_go_back { One::Settled(None) } else { One::NotYet });
     }
-    receive.ledger.end_claim(claim.id).wait()?;
-    Ok(alarm)
-}
-
-/// Whether what stands is no longer what was copied. After a new start only the size tells.
-fn grew(
-    receive: &Receive,
-    arrival: Option<ArrivalId>,
-    copied: Option<&Entry>,
-    standing: &Entry,
-) -> Result<bool, Fault> {
-    if let Some(copied) = copied {
-        return Ok((copied.size, copied.modified) != (standing.size, standing.modified));
-    }
-    let Some(arrival) = arrival else { return Ok(false) };
-    let arrival = receive.ledger.arrival(arrival).wait()?;
-    Ok(arrival.is_some_and(|arrival| arrival.size != standing.size))
-}
-
-fn admit_grown(receive: &Receive, inbox: &Inbox, claim: &Claim, standing: Entry) -> Result<Fault, Fault> {
-    let name = file_name(&claim.path);
-    let copy = copy(receive, inbox, &claim.claimed_path)?;
-    let fault = Fault::new(code::GREW_AFTER_PICKUP).at(Place::file(name));
-    let entry = Entry { name: name.to_owned(), ..standing };
-    admit(receive, inbox, &entry, copy, None, Some(fault.clone()))?;
-    Ok(fault)
-}
-
-/// Moves a claimed file to its folder under its own name, or with numbers of ours where that name is taken.
-fn move_away(
-    receive: &Receive,
-    inbox: &Inbox,
-    claim: &Claim,
-    folder: &str,
-    arrival: Option<ArrivalId>,
-) -> Result<(), Fault> {
-    let name = file_name(&claim.path);
-    with(receive, inbox, |transport| transport.make_folder(folder)).map_err(Trouble::into_fault)?;
-    let arrival = arrival.unwrap_or_default();
-    // The claim's number is used once, so the last of these is free unless somebody else made it.
-    let names = [
-        name.to_owned(),
-        with_number(name, &arrival.to_string()),
-        with_number(name, &format!("{arrival}-{}", claim.id)),
-    ];
-    let mut taken = None;
-    for target in names {
-        match rename(receive, inbox, &claim.claimed_path, &join(folder, &target)) {
-            Ok(()) => return Ok(()),
-            Err(Trouble::Exists(fault)) => taken = Some(fault),
-            // Gone because an earlier attempt moved it; else the folder went, and the claim stays to be settled.
-            Err(Trouble::NotFound(fault)) => {
-                return match look_at(receive, inbox, &claim.claimed_path)? {
-                    None => Ok(()),
-                    Some(_) => Err(fault),
-                };
-            }
-            Err(trouble) => return Err(trouble.into_fault()),
-        }
-    }
-    // It stays claimed, and the next look tries again.
-    taken.map_or(Ok(()), Err)
-}
-
-/// Removes the marker of a file that was taken in. Where the sender has meanwhile put a new file under the name, a
-/// marker that is not older than that file is the new file's, and stays. (Both times are the same server's.)
-fn remove_marker(receive: &Receive, inbox: &Inbox, claim: &Claim) -> Result<(), Fault> {
-    let Some(marker) = ready::marker_of(inbox, file_name(&claim.path)) else { return Ok(()) };
-    let marker = path(inbox, &marker);
-    if let Some(new) = look_at(receive, inbox, &claim.path)? {
-        let marks_new =
-            look_at(receive, inbox, &marker)?.is_some_and(|marker| marker.modified >= new.modified);
-        if marks_new {
-            return Ok(());
-        }
-    }
-    match with(receive, inbox, |transport| transport.remove(&marker)) {
-        Ok(()) | Err(Trouble::NotFound(_)) => Ok(()),
-        Err(trouble) => Err(trouble.into_fault()),
-    }
-}
-
-/// Gives a claimed file its own name back. If the sender has put a new file there, the claimed one stays claimed
-/// and is taken in by the next look.
-fn undo(receive: &Receive, inbox: &Inbox, claim: &Claim) -> Result<(), Fault> {
-    match rename(receive, inbox, &claim.claimed_path, &claim.path) {
-        Ok(()) | Err(Trouble::NotFound(_)) => receive.ledger.end_claim(claim.id).wait(),
-        Err(Trouble::Exists(_)) => Ok(()),
-        Err(trouble) => Err(trouble.into_fault()),
-    }
-}
-
-/// Finishes or undoes a claim that was left open.
-fn recover_claim(receive: &Receive, inbox: &Inbox, claim: &Claim) -> Result<One, Fault> {
-    if claim.arrival.is_some() {
-        return settle(receive, inbox, claim, None).map(One::Settled);
-    }
-    let Some(standing) = look_at(receive, inbox, &claim.claimed_path)? else {
-        receive.ledger.end_claim(claim.id).wait()?;
-        return Ok(One::Settled(None));
-    };
-    if look_at(receive, inbox, &claim.path)?.is_none() {
-        undo(receive, inbox, claim)?;
-        return Ok(One::Settled(None));
-    }
-    // The sender has written a new file under the name: the claimed one cannot go back, so it goes on once it is
-    // quiet. It may be claimed because it changed.
-    let claimed = Entry { name: file_name(&claim.claimed_path).to_owned(), ..standing };
-    if !ready::is_quiet(receive, inbox, &claimed)? {
+    // The sender has written a new file under a name: the claimed ones cannot go back, so they go on once they are
+    // quiet. They may be claimed because they changed.
+    if !are_quiet(receive, inbox, &claimed)? {
         return Ok(One::NotYet);
     }
-    take_claimed(receive, inbox, claim, None)
-}
-
-fn copy(receive: &Receive, inbox: &Inbox, path: &str) -> Result<Spooled, Fault> {
-    let mut writer = receive.spool.begin()?;
-    with(receive, inbox, |transport| transport.read(path, &mut writer as &mut dyn Write))
-        .map_err(Trouble::into_fault)?;
-    writer.finish()
-}
-
-fn look_at(receive: &Receive, inbox: &Inbox, path: &str) -> Result<Option<Entry>, Fault> {
-    with(receive, inbox, |transport| transport.look(path)).map_err(Trouble::into_fault)
-}
-
-fn rename(receive: &Receive, inbox: &Inbox, from: &str, to: &str) -> Result<(), Trouble> {
-    with(receive, inbox, |transport| transport.rename(from, to))
-}
-
-fn with<T>(
-    receive: &Receive,
-    inbox: &Inbox,
-    act: impl FnOnce(&mut dyn Transport) -> Result<T, Trouble>,
-) -> Result<T, Trouble> {
-    receive.sessions.with(&inbox.remote, act)
-}
-
-fn path(inbox: &Inbox, name: &str) -> String {
-    join(&inbox.folder, name)
-}
-
-pub(super) fn join(folder: &str, name: &str) -> String {
-    match folder.trim_end_matches('/') {
-        "" => name.to_owned(),
-        folder => format!("{folder}/{name}"),
+    if !rename_to_claim(receive, inbox, &not_yet)? {
+        return Ok(One::NotYet);
     }
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
-}
-
-/// `ORD1.csv` and 17: `ORD1.17.csv`.
-pub(super) fn with_number(name: &str, number: &str) -> String {
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => format!("{stem}.{number}.{extension}"),
-        _ => format!("{name}.{number}"),
-    }
+    take_claimed(receive, inbox, claims, None)
 }

@@ -2,17 +2,21 @@
 //!
 //! 1. [`take_in`]: what an earlier run left half-way is finished or undone; then list -> whole? -> claim -> our own
 //!    durable copy + arrival row -> source moved, deleted or left.
-//! 2. [`stage_next`]: copy -> its parts, where it is an archive -> format -> documents -> plan -> staged in batches that nobody sees -> one small
+//! 2. [`stage_next`]: copy -> its parts, where it is an archive or files that belong together -> format -> documents -> plan -> staged in batches that nobody sees -> one small
 //!    transaction publishes the arrival, or rejects it.
 //!
 //! It talks to the rest of the gateway only through the ledger. Calls block; they run on bounded workers.
 
 mod archive;
 mod brake;
+mod copying;
 mod inbox;
 mod intake;
+mod parts;
+mod reach;
 mod ready;
 mod rules;
+mod settling;
 mod staging;
 mod unpack;
 
@@ -24,6 +28,7 @@ pub use archive::empty_archive;
 pub use brake::Brake;
 pub use inbox::{After, Duplicates, FaultRule, Inbox, Ready};
 pub use intake::{Taken, take_in};
+pub use parts::{NamePattern, PartFiles, Parts};
 pub use staging::{Staged, stage_next};
 pub use unpack::{
     ALL_BYTES_MAX, ENTRIES_MAX, ENTRY_BYTES_MAX, RATIO_FROM, RATIO_MAX, Unpack, UnpackLimits, each_part,

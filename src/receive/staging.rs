@@ -9,7 +9,7 @@ use super::unpack::{self, Contents, Part};
 use super::{Duplicates, FaultRule, Inbox, Receive};
 use crate::call::{Call, Key, Kind, Lane, Operation};
 use crate::fault::{Fault, Place, Turn, code};
-use crate::format::{self, Item, Mapped, ReadContext, Remembered, Summary};
+use crate::format::{self, Item, Mapped, PartFile, ReadContext, Remembered, Summary};
 use crate::ledger::{Arrival, ArrivalId, Basis, Counts, Planned, ReadPart, StagedDocument, StagedTask};
 use crate::plan::{self, PlanRules};
 
@@ -50,6 +50,16 @@ pub fn stage_next(receive: &Receive, lane: &Lane, inboxes: &HashMap<String, Inbo
     {
         let fault = same_content(&arrival.name, other);
         return reject(receive, &arrival, Counts::default(), vec![fault]);
+    }
+    let parts = inbox.format.parts();
+    if parts.len() != arrival.files.len() {
+        // The configuration was changed since the files came.
+        let fault = Fault::new(code::OTHER_PARTS)
+            .at(Place::file(&arrival.name))
+            .with("given", arrival.files.len().max(1))
+            .with("wanted", parts.len().max(1))
+            .with("parts", parts.join(", "));
+        return hold(receive, &arrival, fault);
     }
     if arrival.size == 0 {
         let fault = Fault::new(code::EMPTY_FILE).at(Place::file(&arrival.name));
@@ -207,13 +217,15 @@ impl<'a> Staging<'a> {
         if let Some(fault) = &part.fault {
             return Err(fault.clone());
         }
-        let mut copy = contents.open(part)?;
+        let mut opened = contents.files(part)?;
+        let mut files: Vec<PartFile<'_>> =
+            opened.iter_mut().map(|(name, bytes)| PartFile { name, bytes }).collect();
         let spool = self.receive.spool.clone();
         let scratch = move || -> io::Result<File> { spool.scratch() };
         let (time_zone, live) = (self.inbox.time_zone, self.inbox.live);
         let context = ReadContext { file_name: &part.file_name, time_zone, live, scratch: &scratch };
         let format = self.inbox.format.clone();
-        let summary = format::read(&format, &mut copy, &context, &mut |item| self.add(item))?;
+        let summary = format::read_parts(&format, &mut files, &context, &mut |item| self.add(item))?;
         self.flush()?;
         Ok(summary)
     }

@@ -8,7 +8,7 @@ use super::{Outbox, Reporting};
 use crate::document::{Acknowledgement, AcknowledgementRow, AnyDocument};
 use crate::fault::{Fault, Language};
 use crate::format::{self, Outgoing, Remembered, WriteContext};
-use crate::ledger::{ArrivalState, Untold, UntoldDocument};
+use crate::ledger::{Arrival, ArrivalState, Untold, UntoldDocument};
 
 /// How many documents one acknowledgement tells of; a greater arrival gets several.
 pub const DOCUMENTS_PER_ACKNOWLEDGEMENT_MAX: usize = 2_000;
@@ -72,7 +72,7 @@ fn document(untold: &Untold, language: Language) -> Acknowledgement {
         rows: untold
             .documents
             .iter()
-            .flat_map(|document| rows(document, language))
+            .flat_map(|document| rows(document, arrival, language))
             .chain(file_rows(untold, language))
             .collect(),
     }
@@ -93,31 +93,31 @@ fn file_rows(untold: &Untold, language: Language) -> Vec<AcknowledgementRow> {
     let row = |fault: &Fault| AcknowledgementRow {
         document: Some("file".to_owned()),
         outcome: Some("rejected".to_owned()),
-        ..fault_row(fault, language)
+        ..fault_row(fault, &untold.arrival, language)
     };
     untold.arrival.faults.iter().map(row).collect()
 }
 
-fn rows(document: &UntoldDocument, language: Language) -> Vec<AcknowledgementRow> {
+fn rows(document: &UntoldDocument, arrival: &Arrival, language: Language) -> Vec<AcknowledgementRow> {
     let row = AcknowledgementRow {
         document: Some(document.document.clone()),
         number: document.number.clone(),
         outcome: Some(document.outcome.clone()),
         ongoing_id: document.ongoing_id.map(|id| id.to_string()),
-        part: document.part.clone(),
+        part: document.part.clone().or_else(|| of_several(arrival, Some(&arrival.name))),
         line: Some(whole(document.first_line)),
         message: (!document.message.is_empty()).then(|| document.message.clone()),
         ..AcknowledgementRow::default()
     };
     let Some((first, others)) = document.faults.split_first() else { return vec![row] };
     let at = |fault: &Fault| {
-        let place = fault_row(fault, language);
+        let place = fault_row(fault, arrival, language);
         AcknowledgementRow {
             document: row.document.clone(),
             number: row.number.clone(),
             outcome: row.outcome.clone(),
             ongoing_id: row.ongoing_id.clone(),
-            part: row.part.clone(),
+            part: document.part.clone().or_else(|| place.part.clone()).or_else(|| row.part.clone()),
             line: place.line.or(row.line),
             ..place
         }
@@ -140,8 +140,14 @@ fn rows(document: &UntoldDocument, language: Language) -> Vec<AcknowledgementRow
     }
 }
 
-fn fault_row(fault: &Fault, language: Language) -> AcknowledgementRow {
+/// The file that is meant, where the arrival has several.
+fn of_several(arrival: &Arrival, file: Option<&str>) -> Option<String> {
+    file.filter(|_| !arrival.files.is_empty()).map(str::to_owned)
+}
+
+fn fault_row(fault: &Fault, arrival: &Arrival, language: Language) -> AcknowledgementRow {
     AcknowledgementRow {
+        part: of_several(arrival, fault.place.file.as_deref()),
         line: fault.place.line.map(whole),
         column: fault.place.column.map(whole),
         record: fault.place.record.clone(),

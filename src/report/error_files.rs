@@ -5,7 +5,7 @@ use super::Reporting;
 use super::owing::{self, Tells};
 use crate::clock::Clock;
 use crate::fault::{Fault, Language, show};
-use crate::ledger::{ArrivalState, Untold, UntoldDocument};
+use crate::ledger::{Arrival, ArrivalState, Untold, UntoldDocument};
 use crate::transport::Remote;
 
 /// How many documents one error file tells of; a greater arrival gets several.
@@ -99,7 +99,7 @@ fn text(untold: &Untold, language: Language, clock: &Clock, zone: chrono_tz::Tz)
     let bad: Vec<&UntoldDocument> =
         untold.documents.iter().filter(|document| is_bad_document(document)).collect();
     let mut paragraphs =
-        vec![format!("{}: {}", words.file, arrival.name), format!("{}: {time}", words.written)];
+        vec![format!("{}: {}", words.file, names(arrival)), format!("{}: {time}", words.written)];
     paragraphs.push(if rejected {
         words.rejected.to_owned()
     } else {
@@ -112,7 +112,7 @@ fn text(untold: &Untold, language: Language, clock: &Clock, zone: chrono_tz::Tz)
             words.others_went_on
         )
     });
-    paragraphs.extend(arrival.faults.iter().map(|fault| show::plain(fault, language)));
+    paragraphs.extend(arrival.faults.iter().map(|fault| told(fault, arrival, language)));
     for document in bad {
         let name = words.document(&document.document);
         let heading = match &document.number {
@@ -123,12 +123,30 @@ fn text(untold: &Untold, language: Language, clock: &Clock, zone: chrono_tz::Tz)
             Some(part) if document.number.as_ref() != Some(part) => format!("{heading} ({part})"),
             _ => heading,
         };
-        let faults: Vec<String> = document.faults.iter().map(|fault| show::plain(fault, language)).collect();
+        let faults: Vec<String> =
+            document.faults.iter().map(|fault| told(fault, arrival, language)).collect();
         let reason = if faults.is_empty() { document.message.clone() } else { faults.join("\n") };
         paragraphs.push(format!("{heading}\n{reason}"));
     }
     let text = paragraphs.join("\n\n") + "\n";
     text.replace('\n', "\r\n")
+}
+
+/// The arrival's file, or its files.
+fn names(arrival: &Arrival) -> String {
+    if arrival.files.is_empty() {
+        return arrival.name.clone();
+    }
+    arrival.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// What is wrong; of several files the one is named.
+fn told(fault: &Fault, arrival: &Arrival, language: Language) -> String {
+    let plain = show::plain(fault, language);
+    match fault.place.file.as_deref().filter(|_| !arrival.files.is_empty()) {
+        Some(file) => format!("{file}: {plain}"),
+        None => plain,
+    }
 }
 
 struct Words {

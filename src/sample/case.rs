@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use crate::document::{AnyDocument, DocumentType, from_json, to_json};
 use crate::fault::Fault;
-use crate::format::{self, Definition, Item, Outgoing, ReadContext, Remembered, RoundTrip, WriteContext};
+use crate::format::{
+    self, Definition, Item, Outgoing, PartFile, ReadContext, Remembered, RoundTrip, WriteContext,
+};
 
 use super::collection::LayoutWords;
 use super::difference::{of_bytes, of_values};
@@ -130,8 +132,8 @@ pub fn run(format: &Format, definition: &Definition, case: &Case, bless: Bless) 
 }
 
 fn read(format: &Format, definition: &Definition, case: &Case, bless: Bless) -> Result<Outcome, Trouble> {
-    let input = input(case, "as input.csv, input.txt or alike")?;
-    let Reading { told: found, documents } = documents(definition, &input)?;
+    let inputs = inputs(definition, case)?;
+    let Reading { told: found, documents } = documents(definition, &inputs)?;
     let pretty = serde_json::to_string_pretty(&found).unwrap_or_default() + "\n";
     let file = case.folder.join("expected.json");
     let expected = match std::fs::read(&file) {
@@ -150,7 +152,7 @@ fn read(format: &Format, definition: &Definition, case: &Case, bless: Bless) -> 
         }
     };
     match (expected == found, bless) {
-        (true, _) => there_and_back(format, definition, input, documents),
+        (true, _) => there_and_back(format, definition, inputs, documents),
         (false, Bless::All) => keep(&file, pretty.as_bytes()),
         (false, _) => Ok(Outcome::Differs { differences: of_values(&expected, &found), file }),
     }
@@ -160,17 +162,18 @@ fn read(format: &Format, definition: &Definition, case: &Case, bless: Bless) -> 
 fn there_and_back(
     format: &Format,
     definition: &Definition,
-    input: PathBuf,
+    inputs: Vec<PathBuf>,
     documents: Option<Vec<(AnyDocument, Remembered)>>,
 ) -> Result<Outcome, Trouble> {
-    let Some(documents) = documents.filter(|_| definition.round_trip() == RoundTrip::SameBytes) else {
+    let documents = documents.filter(|_| definition.round_trip() == RoundTrip::SameBytes);
+    let (Some(documents), Some(input)) = (documents, inputs.into_iter().next()) else {
         return Ok(Outcome::Passes);
     };
     if text_beside(&input, "round_trip.txt", "write into it why this file does not come back")?.is_some() {
         return Ok(Outcome::Passes);
     }
     let bytes = std::fs::read(&input).map_err(|error| Trouble::unreadable(&input, &error))?;
-    let name = file_name(&input)?;
+    let name = file_names(std::slice::from_ref(&input))?.concat();
     let encoding = format.layout.encoding.as_deref();
     Ok(match round_trip::try_it(definition, &documents, &bytes, &name, TIME_ZONE, encoding) {
         Ok(()) => Outcome::Passes,
@@ -186,15 +189,20 @@ struct Reading {
     documents: Option<Vec<(AnyDocument, Remembered)>>,
 }
 
-/// Reads the file of a sample.
-fn documents(definition: &Definition, input: &Path) -> Result<Reading, Trouble> {
-    let name = file_name(input)?;
-    let scratch = || scratch_beside(input);
-    let context = ReadContext { file_name: &name, time_zone: TIME_ZONE, live: true, scratch: &scratch };
+/// Reads the files of a sample.
+fn documents(definition: &Definition, inputs: &[PathBuf]) -> Result<Reading, Trouble> {
+    let names = file_names(inputs)?;
+    let name = names.first().map(String::as_str).unwrap_or_default();
+    let scratch = || scratch_for(inputs);
+    let context = ReadContext { file_name: name, time_zone: TIME_ZONE, live: true, scratch: &scratch };
+    let fault = |known: &Fault| fault(known, (inputs.len() > 1).then_some(name));
     let (mut documents, mut faulty, mut stray) = (Vec::new(), Vec::new(), Vec::new());
     let mut good = Vec::new();
-    let mut file = File::open(input).map_err(|error| Trouble::unreadable(input, &error))?;
-    let summary = format::read(definition, &mut file, &context, &mut |item| {
+    let open = |path: &PathBuf| File::open(path).map_err(|error| Trouble::unreadable(path, &error));
+    let mut opened = inputs.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let mut files: Vec<PartFile<'_>> =
+        opened.iter_mut().zip(&names).map(|(bytes, name)| PartFile { name, bytes }).collect();
+    let summary = format::read_parts(definition, &mut files, &context, &mut |item| {
         match item {
             Item::Document(mapped) if mapped.faults.is_empty() => {
                 let text = to_json(mapped.document.as_document());
@@ -210,7 +218,7 @@ fn documents(definition: &Definition, input: &Path) -> Result<Reading, Trouble> 
             Item::Document(mapped) => faulty.push(json!({
                 "type": mapped.document.document_type().name(),
                 "number": mapped.document.number(),
-                "faults": mapped.faults.iter().map(fault).collect::<Vec<_>>(),
+                "faults": mapped.faults.iter().map(&fault).collect::<Vec<_>>(),
             })),
             Item::Stray(stray_fault) => stray.push(fault(&stray_fault)),
         }
@@ -226,15 +234,18 @@ fn documents(definition: &Definition, input: &Path) -> Result<Reading, Trouble> 
         "documents": documents,
         "faulty": faulty,
         "stray": stray,
-        "file_faults": file_faults.iter().map(fault).collect::<Vec<_>>(),
+        "file_faults": file_faults.iter().map(&fault).collect::<Vec<_>>(),
     });
     Ok(Reading { told, documents: clean.then_some(good) })
 }
 
-/// The name under which the file came: where the format reads it, it stands in name.txt.
-fn file_name(input: &Path) -> Result<String, Trouble> {
-    let own = || input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(text_beside(input, "name.txt", "write the file's name into it")?.unwrap_or_else(own))
+/// The names under which the files came: where the format reads them, they stand in name.txt, one a line.
+fn file_names(inputs: &[PathBuf]) -> Result<Vec<String>, Trouble> {
+    let Some(first) = inputs.first() else { return Ok(Vec::new()) };
+    let given = text_beside(first, "name.txt", "write the file's name into it")?.unwrap_or_default();
+    let mut given = given.lines().map(|line| line.trim().to_owned());
+    let own = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(inputs.iter().map(|path| given.next().unwrap_or_else(|| own(path))).collect())
 }
 
 /// What is written in a file beside a sample's input, if there is one.
@@ -251,11 +262,11 @@ fn text_beside(input: &Path, name: &str, remedy: &str) -> Result<Option<String>,
 }
 
 /// A file without a name for what outgrows memory; the system takes it back when it is closed.
-fn scratch_beside(input: &Path) -> std::io::Result<File> {
+fn scratch_for(inputs: &[PathBuf]) -> std::io::Result<File> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     // Several samples may run at once, in one process too.
     let mut hasher = DefaultHasher::new();
-    (input, std::process::id(), std::thread::current().id()).hash(&mut hasher);
+    (inputs, std::process::id(), std::thread::current().id()).hash(&mut hasher);
     let path = std::env::temp_dir().join(format!("lastkaj-sample-{:016x}", hasher.finish()));
     let file = File::options().read(true).write(true).create_new(true).open(&path)?;
     std::fs::remove_file(&path)?;
@@ -263,11 +274,14 @@ fn scratch_beside(input: &Path) -> std::io::Result<File> {
 }
 
 /// A fault as the sample keeps it: what a person would check by eye.
-fn fault(fault: &Fault) -> Value {
+/// The file is told where it is another than the first of several.
+fn fault(fault: &Fault, first: Option<&str>) -> Value {
+    let file = first.and(fault.place.file.as_deref()).filter(|file| first != Some(file));
     let places = [("line", json!(fault.place.line)), ("column", json!(fault.place.column))];
     let texts = [("field", json!(fault.place.field)), ("found", json!(fault.found))];
     let mut kept = serde_json::Map::new();
     kept.insert("code".to_owned(), json!(fault.code.name()));
+    kept.extend(file.map(|file| ("file".to_owned(), json!(file))));
     for (name, value) in places.into_iter().chain(texts).filter(|(_, value)| !value.is_null()) {
         kept.insert(name.to_owned(), value);
     }
@@ -281,7 +295,7 @@ fn written(
     case: &Case,
     bless: Bless,
 ) -> Result<Outcome, Trouble> {
-    let input = input(case, "as input.json: the documents that are written")?;
+    let input = input(case, "input.", "as input.json: the documents that are written")?;
     let found = bytes(definition, document, &input)?;
     let LayoutWords { syntax, encoding } = &format.layout;
     let file = match with_prefix(&case.folder, "expect.")?.as_slice() {
@@ -386,16 +400,29 @@ fn no_json(file: &Path, error: &serde_json::Error, remedy: &str) -> Trouble {
     Trouble::new(file, format!("it is no JSON: {error}"), remedy)
 }
 
-fn input(case: &Case, wanted: &str) -> Result<PathBuf, Trouble> {
-    match with_prefix(&case.folder, "input.")?.as_slice() {
+/// The files of a sample to read: `input.csv`, or `input.<part>.csv` for each part of the format, in their order.
+fn inputs(definition: &Definition, case: &Case) -> Result<Vec<PathBuf>, Trouble> {
+    let parts = definition.parts();
+    if parts.is_empty() {
+        return Ok(vec![input(case, "input.", "as input.csv, input.txt or alike")?]);
+    }
+    let of_part = |part: &&str| {
+        input(case, &format!("input.{part}."), &format!("as input.{part}.csv, input.{part}.txt or alike"))
+    };
+    parts.iter().map(of_part).collect()
+}
+
+/// The one file of a case whose name begins so.
+fn input(case: &Case, prefix: &str, wanted: &str) -> Result<PathBuf, Trouble> {
+    match with_prefix(&case.folder, prefix)?.as_slice() {
         [one] if one.is_file() => Ok(one.clone()),
         [one] => Err(Trouble::new(one, "it is no file", format!("put a file there, {wanted}"))),
         [] => Err(Trouble::new(
             &case.folder,
-            "there is no file input.* in it",
+            format!("there is no file {prefix}* in it"),
             format!("put the file there, {wanted}"),
         )),
-        several => Err(too_many(case, "input.*", several)),
+        several => Err(too_many(case, &format!("{prefix}*"), several)),
     }
 }
 

@@ -46,7 +46,8 @@ fn admit(ledger: &Ledger, name: &str) -> ArrivalId {
         hash: copy.hash,
         spool: copy.name,
         received_at: at(0),
-        claim: None,
+        files: vec![],
+        claims: vec![],
         held: None,
         hold_same_content: false,
     };
@@ -195,7 +196,8 @@ fn everything_open_stays_as_it_is_for_years() {
         .wait()
         .unwrap();
     ledger.sight("nordvik/orders", "watched", 1, None, at(0)).wait().unwrap();
-    ledger.claim("nordvik/orders", "a", "b", at(0)).wait().unwrap();
+    let claim = NewClaim { path: "a".into(), claimed_path: "b".into(), size: 3, modified: None };
+    ledger.claim("nordvik/orders", vec![claim], at(0)).wait().unwrap();
 
     // Remembered keys without anything open may go; here that is 1, 4 and 5, whose calls are done.
     let is_still = |row: &String| !row.starts_with("known:") && !row.starts_with("request: id=Integer(1) ");

@@ -105,7 +105,8 @@ fn receive_only(world: &World) {
         hash: copy.hash,
         spool: copy.name,
         received_at: world.now(),
-        claim: None,
+        files: vec![],
+        claims: vec![],
         held: None,
         hold_same_content: false,
     };

@@ -227,6 +227,7 @@ impl Desk {
             remote: self.remote(),
             folder: "in".into(),
             files: patterns(&["*.csv"]),
+            parts: None,
             format: format("orders", ORDERS),
             ready: Ready::default(),
             after: After::MoveTo("in/done".into()),

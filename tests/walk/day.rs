@@ -105,8 +105,10 @@ impl Day {
         std::fs::set_permissions(self.path("password"), mode).unwrap();
         let inbox = |(name, files, format): &(&str, &str, &str)| {
             let unpack = if files.contains("zip") { "unpack = \"zip\"\n" } else { "" };
+            // A table names a pattern for each of the files that belong together.
+            let files = if files.starts_with('{') { (*files).to_owned() } else { format!("\"{files}\"") };
             format!(
-                "[partner.erp.inbox.{name}]\nfolder = \"{name}\"\nfiles = \"{files}\"\nformat = \"{format}\"\n\
+                "[partner.erp.inbox.{name}]\nfolder = \"{name}\"\nfiles = {files}\nformat = \"{format}\"\n\
                  ready = {{ quiet = \"1s\" }}\n{unpack}"
             )
         };
@@ -202,6 +204,9 @@ impl Day {
                 // A cancellation and the order anew, in one file; changes of others beside them.
                 self.drop("orders/ORD2.csv", "C;83\nH;83;Örjan\nL;1;C;7\nH;86;Eva\nL;1;A;1\n");
                 self.drop("changes/CHG1.csv", "Nr;Datum;Spår\n82;2026-12-24;W-82\n");
+                // Heads and rows in files of their own; one head has no row, one row no head.
+                self.drop("pairs/H_1.csv", "Nr;Namn\n89;Siv\n90;Tor\n");
+                self.drop("pairs/R_1.csv", "Nr;Rad;Art;Antal\n91;1;A;1\n89;1;A;1\n");
                 self.drop(
                     "articles/ART2.csv",
                     "Art;Namn;UN;Klass\nA;Hasp;1950;K1\nA;Hasp;1950;K2\nB;Lås 2;;K1\n",
@@ -352,12 +357,13 @@ fn zip(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// The folder, the files and the format of each inbox.
-const INBOXES: [(&str, &str, &str); 7] = [
+const INBOXES: [(&str, &str, &str); 8] = [
     ("articles", "*.csv", "articles"),
     ("attachments", "*.pdf", "attachments"),
     ("cancellations", "*.csv", "cancellations"),
     ("changes", "*.csv", "changes"),
     ("orders", "*.{csv,zip}", "orders"),
+    ("pairs", "{ head = \"H_*.csv\", row = \"R_*.csv\" }", "pairs"),
     ("purchase-orders", "*.csv", "purchase-orders"),
     ("returns", "*.csv", "returns"),
 ];
@@ -369,7 +375,7 @@ macro_rules! csv {
 }
 
 /// The format files, by name.
-const FORMATS: [(&str, &str); 9] = [
+const FORMATS: [(&str, &str); 10] = [
     (
         "articles",
         csv!(
@@ -447,6 +453,26 @@ number_of_items = "Antal"
 document = ["Nr"]
 lines = ["Rad"]
 "#,
+    ),
+    (
+        "pairs",
+        csv!(
+            r#"group = { by = "Nr" }
+[layout.parts.head]
+[layout.parts.row]
+[document.order]
+each = "head"
+order_number = "Nr"
+delivery_date = { value = "2026-12-01" }
+consignee.name = "Namn"
+[document.order.order_lines]
+each = "row"
+required = true
+row_number = "Rad"
+article_number = "Art"
+number_of_items = "Antal"
+"#
+        ),
     ),
     (
         "purchase-orders",

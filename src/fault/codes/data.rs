@@ -77,6 +77,12 @@ codes! {
     GROUP_NOT_WHOLE = "group-not-whole", Sender;
     /// The field that says what belongs together is blank.
     BLANK_GROUP_KEY = "blank-group-key", Sender;
+    /// A record of one file that belongs to a record of another, which is not there.
+    ROW_WITHOUT_HEAD = "row-without-head", Sender;
+    /// Of files that belong together, two records of the first have the same key.
+    HEAD_TWICE = "head-twice", Sender;
+    /// Another number of files than the format has parts.
+    OTHER_PARTS = "other-parts", Operator;
     /// Rows that belong together are apart in a file that promised them adjacent.
     RETURNING_KEY = "returning-key", Sender;
     /// The trailer's count differs from what is in the file.

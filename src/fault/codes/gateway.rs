@@ -29,6 +29,8 @@ codes! {
     SAME_CONTENT = "same-content", Sender;
     /// A file that changed after it was taken in.
     GREW_AFTER_PICKUP = "grew-after-pickup", Operator;
+    /// A file without the others that belong to it, for longer than the inbox waits.
+    PART_MISSING = "part-missing", Operator;
     /// An arrival whose inbox is no longer configured.
     INBOX_GONE = "inbox-gone", Operator;
     /// The gateway stops.

@@ -6,7 +6,7 @@ use super::layout::value_path;
 use crate::fault::{Fault, Place, code};
 use crate::format::convert::DateStyle;
 use crate::format::layout::{
-    Align, FieldAt, FieldLayout, Layout, NumberStyle, RecordLayout, RecordUse, Syntax,
+    Align, FieldAt, FieldLayout, Layout, NumberStyle, PartLayout, RecordLayout, RecordUse, Syntax,
 };
 use crate::format::source::{FieldRef, Reach};
 use crate::written::{At, Table, suggestion};
@@ -31,6 +31,16 @@ pub(super) struct Draft {
     pub reads: bool,
     /// The record kinds that some mapping reads.
     pub used: Vec<usize>,
+    /// The files that belong together, each as it was drafted, but for its record kinds, which stand with the whole.
+    pub parts: Vec<PartDraft>,
+}
+
+/// One of several files that belong together.
+pub(super) struct PartDraft {
+    pub name: At<String>,
+    /// The first of its record kinds among those of the whole.
+    pub first: usize,
+    pub draft: Draft,
 }
 
 /// What a name is looked up from.
@@ -98,8 +108,67 @@ impl Draft {
             _ if record.name == crate::format::labels::RECORD => FieldAt::Label,
             _ => FieldAt::Header,
         };
-        let field = self.plain_field(name, at);
+        let field = self.of_kind(kind).plain_field(name, at);
         self.add(kind, field)
+    }
+
+    /// The draft that says how the fields of a record kind are written: that of its file.
+    pub fn of_kind(&self, kind: usize) -> &Draft {
+        self.parts.iter().rfind(|part| part.first <= kind).map_or(self, |part| &part.draft)
+    }
+
+    /// A draft of the whole, without record kinds, for files of which this is the first.
+    pub fn emptied(&self) -> Draft {
+        let layout = Layout { records: Vec::new(), ..self.layout.clone() };
+        Draft {
+            layout,
+            places: Vec::new(),
+            open: Vec::new(),
+            number: self.number.clone(),
+            date: self.date.clone(),
+            weekday: self.weekday,
+            blank: Vec::new(),
+            namespaces: Vec::new(),
+            optional: Vec::new(),
+            reads: self.reads,
+            used: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// Adds the record kinds of a file that belongs together with those that came before.
+    pub fn add_part(&mut self, name: At<String>, mut part: Draft) {
+        let first = self.layout.records.len();
+        let moved = |kind: &mut usize| *kind += first;
+        for record in &mut part.layout.records {
+            record.under.iter_mut().for_each(moved);
+            let covered = record.checks.iter_mut().flat_map(|check| &mut check.of);
+            covered.for_each(|covered| moved(&mut covered.kind));
+        }
+        part.open.iter_mut().for_each(moved);
+        self.open.append(&mut part.open);
+        self.layout.records.append(&mut part.layout.records);
+        self.places.append(&mut part.places);
+        self.parts.push(PartDraft { name, first, draft: part });
+    }
+
+    /// The record kinds of a part, by its number.
+    pub fn kinds_of_part(&self, number: usize) -> std::ops::Range<usize> {
+        let first = |number: usize| self.parts.get(number).map(|part| part.first);
+        let end = self.layout.records.len();
+        first(number).unwrap_or(end)..first(number + 1).unwrap_or(end)
+    }
+
+    /// The layout as it was drafted, once no mapping adds a field any more.
+    pub fn into_layout(self) -> Layout {
+        let kinds: Vec<_> = (0..self.parts.len()).map(|number| self.kinds_of_part(number)).collect();
+        let Draft { mut layout, parts, .. } = self;
+        for (part, kinds) in parts.into_iter().zip(kinds) {
+            let mut own = part.draft.layout;
+            own.records = layout.records.get(kinds).unwrap_or_default().to_vec();
+            layout.parts.push(PartLayout { name: part.name.value, first: part.first, layout: own });
+        }
+        layout
     }
 
     /// Adds a field to a record kind, or puts it in the place of an inherited one of its name.
@@ -127,6 +196,7 @@ impl Draft {
             path: Vec::new(),
             when: Vec::new(),
             under: Vec::new(),
+            joins: Vec::new(),
             length: None,
             columns: None,
             columns_least: 0,
@@ -144,9 +214,8 @@ impl Draft {
         let mut above: Vec<usize> = Vec::new();
         let mut queue = vec![kind];
         while let Some(kind) = queue.pop() {
-            for parent in
-                self.layout.records.get(kind).map(|record| record.under.as_slice()).unwrap_or_default()
-            {
+            let record = self.layout.records.get(kind);
+            for parent in record.into_iter().flat_map(|record| record.under.iter().chain(&record.joins)) {
                 if !above.contains(parent) {
                     above.push(*parent);
                     queue.insert(0, *parent);

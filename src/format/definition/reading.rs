@@ -25,7 +25,8 @@ pub(super) fn document(
         targets(table, document.shape());
         return None;
     };
-    let whole_group = draft.layout.group.as_ref().is_some_and(|group| group.record == each);
+    let whole_group = draft.parts.is_empty()
+        && draft.layout.group.as_ref().is_some_and(|group| group.key_of(Some(each)).is_some());
     let scope = Scope { kind: each, repeated: &[] };
     let only = tests_part::tests(table, "where", draft, scope).unwrap_or_default();
     let test = tests_part::tests(table, "test", draft, scope);
@@ -352,8 +353,8 @@ impl Checker<'_> {
         }
         // In a group the rows are both the document and its lines.
         if self.whole_group {
-            let group = self.draft.layout.group.as_ref().map(|group| group.record);
-            kinds.retain(|kind| Some(*kind) != group);
+            let group = self.draft.layout.group.as_ref();
+            kinds.retain(|kind| group.is_none_or(|group| group.key_of(Some(*kind)).is_none()));
         }
         kinds
     }
@@ -482,7 +483,15 @@ pub(super) fn check_all_read(table: &Table<'_>, draft: &Draft) {
     for (kind, record) in draft.layout.records.iter().enumerate() {
         if record.use_ == RecordUse::Data && !draft.used.contains(&kind) {
             let place = draft.places.get(kind).cloned().unwrap_or_default();
-            table.fault(Fault::new(code::RECORD_NOT_READ).at(place).found(&record.name));
+            let part = draft.parts.iter().rfind(|part| part.first <= kind);
+            let table_of =
+                part.map_or("layout".to_owned(), |part| format!("layout.parts.{}", part.name.value));
+            table.fault(
+                Fault::new(code::RECORD_NOT_READ)
+                    .at(place)
+                    .found(&record.name)
+                    .with("table", format!("{table_of}.records.{}", record.name)),
+            );
         }
     }
 }

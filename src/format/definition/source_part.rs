@@ -316,7 +316,7 @@ fn conversions(
     fits("weekday", date);
     let weekday = date_part::weekday(table);
     if date {
-        convert.date = date_part::dates(table, true, weekday.or(draft.weekday));
+        convert.date = date_part::dates(table, true, weekday.or(draft.of_kind(scope.kind).weekday));
         if convert.date.is_none() && weekday.is_some() && !table.has("date") {
             misfit(table, "weekday", "it goes with date only");
         }

@@ -457,6 +457,32 @@ each           = "line"
 article_number = "#12401"
 "##;
 
+const PARTS: &str = r#"
+[layout]
+encoding = "windows-1252"
+syntax   = "csv"
+group    = { by = { head = "OrdNr", row = "Order" } }
+
+[layout.parts.head]
+delimiter = ";"
+
+[layout.parts.row]
+optional = ["Rabatt"]
+
+[document.order]
+each           = "head"
+order_number   = "OrdNr"
+delivery_date  = "LevDat"
+consignee.name = "Namn"
+
+[document.order.order_lines]
+each            = "row"
+row_number      = "RadNr"
+article_number  = "ArtNr"
+number_of_items = "Antal"
+comment         = "Rabatt"
+"#;
+
 /// `mistakes.txt` says what an author is told, word by word.
 #[test]
 #[allow(clippy::disallowed_methods, reason = "BLESS=1 writes a page of the repository")]
@@ -471,6 +497,7 @@ fn every_mistake_says_what_stands_beside_it() {
             Some("fixed") => FIXED,
             Some("xml") => XML,
             Some("tagged") => TAGGED,
+            Some("parts") => PARTS,
             _ => "",
         };
         come.push_str(&lines.join("\n"));

@@ -6,7 +6,7 @@ use super::{Each, Grouped};
 use crate::fault::{Fault, Place, code};
 use crate::format::layout::Layout;
 use crate::format::record::Records;
-use crate::format::{DOCUMENT_BYTES_MAX, DOCUMENT_RECORDS_MAX, Summary};
+use crate::format::{DOCUMENT_BYTES_MAX, DOCUMENT_RECORDS_MAX, FileNames, Summary};
 
 /// Records that are read together, and the faults of those that cannot be read, by their places.
 #[derive(Default)]
@@ -63,18 +63,21 @@ impl Bundle {
     pub fn hand_out(
         &mut self,
         layout: &Layout,
-        file: &str,
+        names: FileNames<'_>,
         summary: &mut Summary,
         each: &mut Each<'_>,
     ) -> Result<(), Fault> {
         let Some((to_blame, _)) = self.faults.first() else {
             return each(Grouped::Records(&self.records));
         };
-        let to_blame = self.records.line(*to_blame);
+        let blamed = names.of(layout, self.records.kind(*to_blame));
+        let line = self.records.line(*to_blame);
         let mut faults = std::mem::take(&mut self.faults).into_iter().peekable();
         for record in 0..self.records.len() {
             let fault = faults.next_if(|(place, _)| *place == record).map(|(_, fault)| fault);
+            let file = names.of(layout, self.records.kind(record));
             let fault = fault.unwrap_or_else(|| {
+                let to_blame = if file == blamed { line.to_string() } else { format!("{line} ({blamed})") };
                 let mut place = self.records.place(file, record);
                 let kind = self.records.kind(record).and_then(|kind| layout.records.get(kind));
                 place.record = kind.map(|kind| kind.name.clone());

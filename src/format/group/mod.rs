@@ -4,6 +4,7 @@
 //! were whole. The others of such a group are handed out as strays too, each saying which line is to blame.
 
 mod bundle;
+mod join;
 mod totals;
 mod whole_file;
 
@@ -17,7 +18,7 @@ use super::record::Records;
 use super::rows::{Found, Row, Rows};
 use super::sort::{Entry, Sorter};
 use super::xml::TreeFaults;
-use super::{MEMORY_FOR_GROUPING, ReadContext, Summary, whole};
+use super::{FileNames, MEMORY_FOR_GROUPING, PartFile, ReadContext, Summary, whole};
 use crate::fault::{Fault, Place, code};
 use bundle::{Bundle, scratch_failed, within_limit};
 use totals::Totals;
@@ -35,7 +36,7 @@ pub(super) enum Grouped<'r> {
 
 pub(super) type Each<'e> = dyn FnMut(Grouped<'_>) -> Result<(), Fault> + 'e;
 
-/// Reads a file's bytes to groups of records. The summary it returns has the counts of records (trailers too), of
+/// Reads the bytes of a file, or of files that belong together, to groups of records. The summary it returns has the counts of records (trailers too), of
 /// ignored and stray ones, and the faults of the file; the counts of documents are the mapping's to add.
 ///
 /// # Errors
@@ -43,28 +44,34 @@ pub(super) type Each<'e> = dyn FnMut(Grouped<'_>) -> Result<(), Fault> + 'e;
 /// record or a group is over its limit, a scratch file fails, or whatever `each` ends it with.
 pub(super) fn read_groups(
     layout: &Layout,
-    input: &mut dyn Read,
+    files: &mut [PartFile<'_>],
     context: &ReadContext<'_>,
     each: &mut Each<'_>,
 ) -> Result<Summary, Fault> {
-    if matches!(layout.syntax, Syntax::Whole) {
-        return whole::read(layout, input, context, each);
+    if matches!(layout.syntax, Syntax::Whole)
+        && let Some(file) = files.first_mut()
+    {
+        return whole::read(layout, file.bytes, context, each);
     }
-    read_within(MEMORY_FOR_GROUPING, layout, input, context, each)
+    read_within(MEMORY_FOR_GROUPING, layout, files, context, each)
 }
 
 pub(super) fn read_within(
     memory: usize,
     layout: &Layout,
-    input: &mut dyn Read,
+    files: &mut [PartFile<'_>],
     context: &ReadContext<'_>,
     each: &mut Each<'_>,
 ) -> Result<Summary, Fault> {
-    let mut rows = Rows::new(layout, context.file_name, input)?;
+    let names: Vec<&str> = files.iter().map(|file| file.name).collect();
+    let names = FileNames(&names);
     let mut reading = Reading {
         layout,
+        part: layout,
+        first_kind: 0,
         file: context.file_name,
-        nested: layout.records.iter().any(|record| !record.under.is_empty()),
+        names,
+        nested: false,
         at_hand: Records::default(),
         open: None,
         spare: Bundle::default(),
@@ -80,27 +87,23 @@ pub(super) fn read_within(
             Some(group) if group.adjacent => {
                 Gather::Adjacent { current: None, keys: Sorter::new(memory, context.scratch) }
             }
-            Some(_) => Gather::Whole(WholeFile::new(memory, context)),
+            Some(_) => Gather::Whole(WholeFile::new(memory, layout, names, context)),
         },
     };
-    loop {
-        reading.at_hand.clear();
-        let goes_on = match rows.next(&mut reading.at_hand)? {
-            Found::Row(row) => reading.row(row, each)?,
-            Found::Tree(faults) => reading.tree(faults, each)?,
-            Found::End => false,
-        };
-        if !goes_on {
-            break;
-        }
+    for (number, file) in files.iter_mut().enumerate() {
+        reading.file(number, file.name, file.bytes, each)?;
     }
-    reading.finish(&rows, each)
+    reading.finish(each)
 }
 
 struct Reading<'r> {
     layout: &'r Layout,
+    /// The layout of the file at hand, the first of its record kinds among those of all, and its name.
+    part: &'r Layout,
+    first_kind: usize,
     file: &'r str,
-    /// Some record kind stands under another.
+    names: FileNames<'r>,
+    /// Some record kind of the file at hand stands under another.
     nested: bool,
     /// The record that was just read.
     at_hand: Records,
@@ -134,7 +137,38 @@ enum Gather<'r> {
     Whole(WholeFile<'r>),
 }
 
-impl Reading<'_> {
+impl<'r> Reading<'r> {
+    /// Reads one file to its end.
+    fn file(
+        &mut self,
+        number: usize,
+        name: &'r str,
+        bytes: &mut dyn Read,
+        each: &mut Each<'_>,
+    ) -> Result<(), Fault> {
+        (self.part, self.first_kind) = self.layout.part(number);
+        self.file = name;
+        self.nested = self.part.records.iter().any(|record| !record.under.is_empty());
+        (self.records_but_trailer, self.trailer) = (0, None);
+        self.file_totals.clear();
+        let mut rows = Rows::new(self.part, self.file, bytes)?;
+        loop {
+            self.at_hand.clear();
+            let goes_on = match rows.next(&mut self.at_hand)? {
+                Found::Row(row) => {
+                    let kind = row.kind.map(|kind| kind + self.first_kind);
+                    self.row(Row { kind, ..row }, each)?
+                }
+                Found::Tree(faults) => self.tree(faults, each)?,
+                Found::End => false,
+            };
+            if !goes_on {
+                break;
+            }
+        }
+        self.end_of_file(&rows, each)
+    }
+
     /// Takes in the record at hand; false ends the reading, since what follows cannot count.
     fn row(&mut self, row: Row, each: &mut Each<'_>) -> Result<bool, Fault> {
         self.summary.records += 1;
@@ -302,10 +336,10 @@ impl Reading<'_> {
         };
         let failed = scratch_failed(self.file);
         match &mut self.gather {
-            Gather::Single => bundle.hand_out(self.layout, self.file, &mut self.summary, each)?,
+            Gather::Single => bundle.hand_out(self.layout, self.names, &mut self.summary, each)?,
             Gather::Whole(whole) => whole.add(has_key.then_some(self.key.as_str()), &mut bundle)?,
             Gather::Adjacent { current, keys } => match current {
-                _ if !has_key => bundle.hand_out(self.layout, self.file, &mut self.summary, each)?,
+                _ if !has_key => bundle.hand_out(self.layout, self.names, &mut self.summary, each)?,
                 Some((open, group)) if *open == self.key => {
                     group.append(&bundle);
                     within_limit(self.file, &group.records)?;
@@ -314,7 +348,7 @@ impl Reading<'_> {
                     keys.push(self.key.as_bytes(), bundle.records.line(0), &[]).map_err(failed)?;
                     let before = current.replace((self.key.clone(), std::mem::take(&mut bundle)));
                     if let Some((_, mut whole)) = before {
-                        whole.hand_out(self.layout, self.file, &mut self.summary, each)?;
+                        whole.hand_out(self.layout, self.names, &mut self.summary, each)?;
                         bundle = whole;
                     }
                 }
@@ -328,11 +362,9 @@ impl Reading<'_> {
     /// Finds the key of a bundle; false where it has none, or where it cannot be told.
     fn find_key(&mut self, group: &Group, bundle: &mut Bundle) -> bool {
         self.key.clear();
-        if bundle.records.kind(0) != Some(group.record) {
-            return false;
-        }
-        let Some(kind) = self.layout.records.get(group.record) else { return false };
-        for at in &group.by {
+        let Some(own) = group.key_of(bundle.records.kind(0)) else { return false };
+        let Some(kind) = self.layout.records.get(own.record) else { return false };
+        for at in &own.by {
             let Some(field) = kind.fields.get(*at) else { return false };
             let text = bundle.records.field(0, *at).unwrap_or("").trim_matches(is_blank);
             if means_nothing(field, text) {
@@ -345,7 +377,7 @@ impl Reading<'_> {
             if !bundle.faults.is_empty() && text.contains(char::REPLACEMENT_CHARACTER) {
                 return false;
             }
-            if group.by.len() > 1 {
+            if own.by.len() > 1 {
                 self.key.push_str(&text.len().to_string());
                 self.key.push(':');
             }
@@ -371,15 +403,37 @@ impl Reading<'_> {
         self.summary.file_faults.extend(faults);
     }
 
-    fn finish(mut self, rows: &Rows<'_>, each: &mut Each<'_>) -> Result<Summary, Fault> {
+    /// What must hold at the end of a file.
+    fn end_of_file(&mut self, rows: &Rows<'_>, each: &mut Each<'_>) -> Result<(), Fault> {
         self.close(each)?;
+        let last = || Place::file(self.file).line(rows.line().max(1));
+        if rows.is_cut() {
+            self.summary.file_faults.push(Fault::new(code::CUT_CHARACTER).at(last()));
+        }
+        if self.part.around.end_mark && rows.saw_anything() && !rows.has_end_mark() {
+            self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last()));
+        }
+        let noticed = rows.noticed().into_iter().filter(|noticed| !is_repaired(noticed, self.part));
+        let place = || Place::file(self.file);
+        self.summary.warnings.extend(noticed.map(|noticed| warning(noticed, self.part).at(place())));
+        let wants_trailer = self.part.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
+        if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
+            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
+        } else if !rows.saw_anything() {
+            self.summary.file_faults.push(Fault::new(code::EMPTY_FILE).at(place()));
+        }
+        Ok(())
+    }
+
+    /// What stands together over the whole file, or over several, is handed out.
+    fn finish(mut self, each: &mut Each<'_>) -> Result<Summary, Fault> {
         let failed = scratch_failed(self.file);
         match std::mem::replace(&mut self.gather, Gather::Single) {
             Gather::Single => {}
-            Gather::Whole(whole) => whole.finish(self.layout, &mut self.summary, each)?,
+            Gather::Whole(whole) => whole.finish(&mut self.summary, each)?,
             Gather::Adjacent { current, keys } => {
                 if let Some((_, mut group)) = current {
-                    group.hand_out(self.layout, self.file, &mut self.summary, each)?;
+                    group.hand_out(self.layout, self.names, &mut self.summary, each)?;
                 }
                 let mut sorted = keys.sorted().map_err(failed)?;
                 let (mut before, mut key) = (Entry::default(), Entry::default());
@@ -398,25 +452,6 @@ impl Reading<'_> {
                     std::mem::swap(&mut before, &mut key);
                 }
             }
-        }
-        let last = || Place::file(self.file).line(rows.line().max(1));
-        if rows.is_cut() {
-            self.summary.file_faults.push(Fault::new(code::CUT_CHARACTER).at(last()));
-        }
-        if self.layout.around.end_mark && rows.saw_anything() && !rows.has_end_mark() {
-            self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last()));
-        }
-        self.summary.warnings = rows
-            .noticed()
-            .into_iter()
-            .filter(|noticed| !is_repaired(noticed, self.layout))
-            .map(|noticed| warning(noticed, self.layout).at(Place::file(self.file)))
-            .collect();
-        let wants_trailer = self.layout.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
-        if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
-            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
-        } else if !rows.saw_anything() {
-            self.summary.file_faults.push(Fault::new(code::EMPTY_FILE).at(Place::file(self.file)));
         }
         Ok(self.summary)
     }
@@ -456,6 +491,7 @@ fn named(mut fault: Fault, kind: &RecordLayout) -> Fault {
     fault
 }
 
+/// The place of a record's field.
 fn place_of(file: &str, kind: &RecordLayout, field: usize, records: &Records, record: usize) -> Place {
     let name = kind.fields.get(field).map(|field| field.name.as_str()).unwrap_or_default();
     records.place_of_field(file, record, field).record(&kind.name).field(name)

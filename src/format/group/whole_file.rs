@@ -11,11 +11,12 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
 use super::Each;
 use super::bundle::{Bundle, scratch_failed, within_limit};
+use super::join::join;
 use crate::fault::Fault;
 use crate::format::layout::Layout;
 use crate::format::record::Records;
 use crate::format::sort::{Entry, Sorter};
-use crate::format::{ReadContext, Summary};
+use crate::format::{FileNames, ReadContext, Summary};
 
 /// About how many bytes of records stand in one piece of memory, so that none is moved when more is needed.
 const CHUNK: usize = 1024 * 1024;
@@ -29,6 +30,8 @@ const NONE: u32 = u32::MAX;
 /// The bundles of a file by their keys.
 pub(super) struct WholeFile<'r> {
     memory: usize,
+    layout: &'r Layout,
+    names: FileNames<'r>,
     context: &'r ReadContext<'r>,
     /// The run that was not closed yet, where it goes to a scratch file.
     run: Bundle,
@@ -74,9 +77,14 @@ struct Scratch<'r> {
 }
 
 impl<'r> WholeFile<'r> {
-    pub fn new(memory: usize, context: &'r ReadContext<'r>) -> WholeFile<'r> {
+    pub fn new(
+        memory: usize,
+        layout: &'r Layout,
+        names: FileNames<'r>,
+        context: &'r ReadContext<'r>,
+    ) -> WholeFile<'r> {
         let store = Store::Memory(Memory::default());
-        WholeFile { memory, context, run: Bundle::default(), key: None, store, runs: 0 }
+        WholeFile { memory, layout, names, context, run: Bundle::default(), key: None, store, runs: 0 }
     }
 
     /// Adds a bundle; one without a key is a group of its own.
@@ -105,7 +113,7 @@ impl<'r> WholeFile<'r> {
             }
             Store::Scratch(_) => {
                 self.run.append(bundle);
-                within_limit(self.context.file_name, &self.run.records)
+                within_limit(self.names.of(self.layout, self.run.records.kind(0)), &self.run.records)
             }
         }
     }
@@ -124,17 +132,13 @@ impl<'r> WholeFile<'r> {
     }
 
     /// Hands the groups out.
-    pub fn finish(
-        mut self,
-        layout: &Layout,
-        summary: &mut Summary,
-        each: &mut Each<'_>,
-    ) -> Result<(), Fault> {
+    pub fn finish(mut self, summary: &mut Summary, each: &mut Each<'_>) -> Result<(), Fault> {
         self.close_run()?;
-        let file = self.context.file_name;
+        let (layout, names) = (self.layout, self.names);
         let mut hand_out = |group: &mut Bundle| {
-            within_limit(file, &group.records)?;
-            group.hand_out(layout, file, summary, each)?;
+            within_limit(names.of(layout, group.records.kind(0)), &group.records)?;
+            join(group, layout, names);
+            group.hand_out(layout, names, summary, each)?;
             group.clear();
             Ok(())
         };

@@ -6,11 +6,12 @@ use crate::fault::{Fault, Place, code};
 use crate::format::layout::{Layout, RecordUse};
 use crate::format::record::Records;
 use crate::format::source::{EachMapping, FieldRef, MemberMapping, PlainMapping, Reach, ReadDocument};
-use crate::format::{Definition, Item, Mapped, ReadContext, Remembered};
+use crate::format::{Definition, FileNames, Item, Mapped, ReadContext, Remembered};
 
 /// Makes documents of groups of records, one group after the other.
 pub(in crate::format) struct Mapper<'m> {
     definition: &'m Definition,
+    names: FileNames<'m>,
     context: &'m ReadContext<'m>,
     /// By kind, whether its records only stand round documents: one round none says that there are none.
     round: Vec<bool>,
@@ -78,11 +79,12 @@ impl Family {
 }
 
 impl<'m> Mapper<'m> {
-    pub fn new(definition: &'m Definition, context: &'m ReadContext<'m>) -> Mapper<'m> {
+    pub fn new(definition: &'m Definition, names: FileNames<'m>, context: &'m ReadContext<'m>) -> Mapper<'m> {
         let mut round = vec![false; definition.layout.records.len()];
         let mut queue: Vec<usize> = definition.mapping.reads.iter().map(|read| read.each).collect();
         while let Some(kind) = queue.pop() {
-            for above in definition.layout.records.get(kind).into_iter().flat_map(|record| &record.under) {
+            let record = definition.layout.records.get(kind);
+            for above in record.into_iter().flat_map(|record| record.under.iter().chain(&record.joins)) {
                 if let Some(round) = round.get_mut(*above)
                     && !std::mem::replace(round, true)
                 {
@@ -95,7 +97,7 @@ impl<'m> Mapper<'m> {
                 *round = false;
             }
         }
-        Mapper { definition, context, round, room: Room::default() }
+        Mapper { definition, names, context, round, room: Room::default() }
     }
 
     /// Makes the documents of one group of records, in the order of the records that opened them, and tells the
@@ -122,7 +124,8 @@ impl<'m> Mapper<'m> {
             openers.sort_by_key(|(record, _)| *record);
         }
         let room = std::mem::take(&mut self.room);
-        let mut group = Group::new(&self.definition.layout, records, self.context, &self.round, room);
+        let mut group =
+            Group::new(&self.definition.layout, records, self.names, self.context, &self.round, room);
         let mut result = Ok(());
         for (opener, document) in &openers {
             let Some(document) = reads.get(*document) else { continue };
@@ -202,6 +205,7 @@ pub(super) struct Here<'h> {
 pub(super) struct Group<'g> {
     pub layout: &'g Layout,
     pub records: &'g Records,
+    names: FileNames<'g>,
     pub context: &'g ReadContext<'g>,
     round: &'g [bool],
     room: Room,
@@ -214,6 +218,7 @@ impl<'g> Group<'g> {
     fn new(
         layout: &'g Layout,
         records: &'g Records,
+        names: FileNames<'g>,
         context: &'g ReadContext<'g>,
         round: &'g [bool],
         mut room: Room,
@@ -221,7 +226,7 @@ impl<'g> Group<'g> {
         room.family.find(records);
         room.taken.clear();
         room.taken.resize(records.len(), false);
-        Group { layout, records, context, round, room, faults: Vec::new(), own_fields: Vec::new() }
+        Group { layout, records, names, context, round, room, faults: Vec::new(), own_fields: Vec::new() }
     }
 
     fn document(&mut self, mapping: &ReadDocument, opener: usize, rows: &[usize]) -> Mapped {
@@ -257,12 +262,16 @@ impl<'g> Group<'g> {
         }
         let mut document = AnyDocument::empty(mapping.document);
         fill(document.as_document_mut(), &mut self.room.made.drain(..));
-        let lines = || self.room.touched.iter().map(|record| self.records.line(*record));
+        // Of files that belong together, the one in which the document begins.
+        let part = |record: usize| self.layout.part_of(self.records.kind(record));
+        let begins_in = part(opener);
+        let own = || self.room.touched.iter().filter(|record| part(**record) == begins_in);
+        let lines = || own().map(|record| self.records.line(*record));
         let first_line = lines().min().unwrap_or(0);
         let last_line = lines().max().unwrap_or(0);
         let records = u64::try_from(self.room.touched.len()).unwrap_or(u64::MAX);
         let mut faults = std::mem::take(&mut self.faults);
-        faults.sort_by_key(|fault| (fault.place.line, fault.place.column));
+        faults.sort_by_key(|fault| (self.names.place(&fault.place), fault.place.line, fault.place.column));
         Mapped { document, faults, first_line, last_line, records, remembered }
     }
 
@@ -485,7 +494,7 @@ impl<'g> Group<'g> {
 
     /// The place of a field, or of a whole record.
     pub(super) fn place(&self, record: usize, field: Option<usize>) -> Place {
-        let file = self.context.file_name;
+        let file = self.names.of(self.layout, self.records.kind(record));
         let mut place = match field {
             Some(field) => self.records.place_of_field(file, record, field),
             None => Place { column: None, length: None, ..self.records.place(file, record) },

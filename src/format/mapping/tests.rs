@@ -6,7 +6,7 @@ use crate::document::{AnyDocument, Order, Shipment, ShipmentLine, to_json};
 use crate::fault::{Fault, Language};
 use crate::format::definition::CodeTables;
 use crate::format::record::{Cell, Records};
-use crate::format::{Definition, Item, Mapped, Outgoing, ReadContext, Remembered, WriteContext};
+use crate::format::{Definition, FileNames, Item, Mapped, Outgoing, ReadContext, Remembered, WriteContext};
 
 const ORDERS: &str = r#"
 [layout]
@@ -102,7 +102,7 @@ fn mapped(definition: &Definition, records: &Records) -> MappedGroup {
         }
         Ok(())
     };
-    Mapper::new(definition, &context).map(records, &mut each).unwrap();
+    Mapper::new(definition, FileNames(&["ORD1.csv"]), &context).map(records, &mut each).unwrap();
     group
 }
 

@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
@@ -141,6 +142,8 @@ pub(super) struct Part {
 #[derive(Debug)]
 enum Source {
     Plain,
+    /// Files that belong together, one behind the other: the name and the length of each.
+    Together(Vec<(String, u64)>),
     Gz,
     Zip(usize),
 }
@@ -187,6 +190,27 @@ impl Seek for Disk<'_> {
     }
 }
 
+/// A file's name, and its bytes.
+type NamedBytes<'c> = (String, Box<dyn Read + 'c>);
+
+/// A piece of our copy, read where it stands.
+struct Piece<'a> {
+    disk: Disk<'a>,
+    at: u64,
+    end: u64,
+}
+
+impl Read for Piece<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let most = bytes.len().min(left);
+        let read = self.disk.file.read_at(bytes.get_mut(..most).unwrap_or_default(), self.at);
+        let read = self.disk.note(read)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
 /// Looks through an arrival.
 ///
 /// # Errors
@@ -195,17 +219,14 @@ impl Seek for Disk<'_> {
 pub(super) fn contents(receive: &Receive, inbox: &Inbox, arrival: &Arrival) -> Result<Contents, Fault> {
     let file = receive.spool.open_copy(&arrival.spool)?;
     let mut contents = Contents::of(file);
+    if !arrival.files.is_empty() {
+        let files = arrival.files.iter().map(|file| (file.name.clone(), file.size)).collect();
+        contents.parts.push(whole(arrival, Source::Together(files)));
+        return Ok(contents);
+    }
     let looked = contents.head(&arrival.name).and_then(|head| {
         match kind(inbox, &arrival.name, &head)? {
-            None => contents.parts.push(Part {
-                entry: None,
-                file_name: arrival.name.clone(),
-                shown: arrival.name.clone(),
-                size: arrival.size,
-                hash: arrival.hash.clone(),
-                fault: None,
-                source: Source::Plain,
-            }),
+            None => contents.parts.push(whole(arrival, Source::Plain)),
             Some(kind) => {
                 let look = Look {
                     archive: &arrival.name,
@@ -221,6 +242,19 @@ pub(super) fn contents(receive: &Receive, inbox: &Inbox, arrival: &Arrival) -> R
     });
     looked.map_err(|fault| contents.disk_or(fault).in_file(&arrival.name))?;
     Ok(contents)
+}
+
+/// What is read as it came.
+fn whole(arrival: &Arrival, source: Source) -> Part {
+    Part {
+        entry: None,
+        file_name: arrival.name.clone(),
+        shown: arrival.name.clone(),
+        size: arrival.size,
+        hash: arrival.hash.clone(),
+        fault: None,
+        source,
+    }
 }
 
 /// Hands out the parts of a copy that is an archive, to be looked at: name and bytes. Says whether it is one.
@@ -301,6 +335,21 @@ impl Contents {
         Ok(head)
     }
 
+    /// The files of a part, each with its name and its bytes, to be read one after the other.
+    pub fn files(&self, part: &Part) -> Result<Vec<NamedBytes<'_>>, Fault> {
+        let Source::Together(files) = &part.source else {
+            return Ok(vec![(part.file_name.clone(), self.open(part)?)]);
+        };
+        let mut at = 0;
+        let mut opened: Vec<NamedBytes<'_>> = Vec::new();
+        for (name, size) in files {
+            let end = at + size;
+            opened.push((name.clone(), Box::new(Piece { disk: self.disk(), at, end })));
+            at = end;
+        }
+        Ok(opened)
+    }
+
     /// The bytes of a part.
     pub fn open(&self, part: &Part) -> Result<Box<dyn Read + '_>, Fault> {
         self.open_source(&part.source).map_err(|fault| self.disk_or(fault).in_file(&part.shown))
@@ -319,7 +368,7 @@ impl Contents {
         disk.seek(SeekFrom::Start(0)).map_err(|_| Fault::new(code::ARCHIVE_CUT))?;
         Ok(match source {
             Source::Gz => Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 * 1024, disk))),
-            Source::Plain | Source::Zip(_) => Box::new(disk),
+            Source::Plain | Source::Together(_) | Source::Zip(_) => Box::new(disk),
         })
     }
 

@@ -66,10 +66,10 @@ fn quote(table: &Table<'_>) -> Option<char> {
 }
 
 /// `columns = { OrdNr = 1, … }`, and the columns that a header need not have.
-pub(super) fn columns(table: &Table<'_>, draft: &mut Draft, header: bool, use_: &Use) {
+pub(super) fn columns(table: &Table<'_>, draft: &mut Draft, header: bool, use_: &Use, row: &str) {
     if let Some(columns) = table.table("columns") {
         let kind = match draft.layout.records.len() {
-            0 => Some(draft.add_kind("row", table.place())),
+            0 => Some(draft.add_kind(row, table.place())),
             1 if !table.has("records") => Some(0),
             _ => None,
         };

@@ -5,6 +5,7 @@ mod field;
 mod fixed;
 mod group;
 mod lines;
+mod parts;
 mod records;
 mod xml;
 
@@ -15,7 +16,7 @@ use super::draft::Draft;
 use crate::format::convert::DateStyle;
 use crate::format::encoding::Encoding;
 use crate::format::layout::{
-    Around, FieldAt, Layout, Newline, NumberStyle, RecordUse, Sign, Syntax, XmlSyntax,
+    Around, FieldAt, Layout, Newline, NumberStyle, RecordLayout, RecordUse, Sign, Syntax, XmlSyntax,
 };
 use crate::format::whole;
 use crate::written::{At, Table, nearest, suggestion};
@@ -46,6 +47,19 @@ enum Written {
 
 /// Checks `[layout]`.
 pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
+    if table.has("parts") {
+        return parts::check(table, use_);
+    }
+    let mut draft = file(table, use_, "row")?;
+    if !matches!(draft.layout.syntax, Syntax::Whole) {
+        group::group(table, &mut draft);
+    }
+    table.finish();
+    Some(draft)
+}
+
+/// Checks the layout of one file; `row` is what the records of a CSV file with one kind are called.
+fn file(table: &Table<'_>, use_: &Use, row: &str) -> Option<Draft> {
     if !table.has("syntax") {
         table.missing("syntax", "\"csv\", \"fixed\", \"xml\", \"tagged\" or \"whole\"");
     }
@@ -78,6 +92,7 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         around: if xml { Around::default() } else { lines::around(table) },
         records: Vec::new(),
         group: None,
+        parts: Vec::new(),
     };
     let mut draft = Draft {
         layout,
@@ -92,6 +107,7 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         namespaces: xml::namespaces(table, xml),
         reads: use_.reads,
         used: Vec::new(),
+        parts: Vec::new(),
     };
     let header = matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.header);
     if table.has("records") {
@@ -103,7 +119,7 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
             draft.open = vec![0];
         }
     } else if syntax == Written::Csv && use_.reads {
-        let row = draft.add_kind("row", table.place());
+        let row = draft.add_kind(row, table.place());
         draft.open.extend(header.then_some(row));
         if matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.labels.is_some()) {
             let labels = draft.add_kind(crate::format::labels::RECORD, table.place());
@@ -116,14 +132,12 @@ pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         table.missing("records", "the record kinds, as [layout.records.NAME] with their fields");
     }
     if syntax == Written::Csv {
-        csv::columns(table, &mut draft, header, use_);
+        csv::columns(table, &mut draft, header, use_, row);
     }
     if draft.layout.has_packed_fields() {
         draft.layout.encoding = draft.layout.encoding.binary();
     }
-    group::group(table, &mut draft);
     lines::check_encoding(table, &draft.layout);
-    table.finish();
     Some(draft)
 }
 
@@ -149,6 +163,7 @@ fn whole(table: &Table<'_>, use_: &Use) -> Option<Draft> {
             around: Around::default(),
             records: Vec::new(),
             group: None,
+            parts: Vec::new(),
         },
         places: Vec::new(),
         open: Vec::new(),
@@ -160,11 +175,11 @@ fn whole(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         namespaces: Vec::new(),
         reads: use_.reads,
         used: Vec::new(),
+        parts: Vec::new(),
     };
     let file = draft.add_kind(whole::RECORD, table.place());
     let content = draft.plain_field(whole::CONTENT, FieldAt::Content);
     draft.add(file, content);
-    table.finish();
     Some(draft)
 }
 
@@ -231,13 +246,18 @@ fn number_style(table: &Table<'_>, usual: char) -> NumberStyle {
 
 /// The columns of `optional` that no mapping names.
 pub(super) fn check_optional(table: &Table<'_>, draft: &Draft) {
-    let names: Vec<&str> = draft
-        .layout
-        .records
-        .iter()
-        .flat_map(|record| record.fields.iter().map(|field| field.name.as_str()))
-        .collect();
-    for name in &draft.optional {
+    let all = draft.layout.records.as_slice();
+    check_named(table, &draft.optional, all);
+    for (number, part) in draft.parts.iter().enumerate() {
+        let own = all.get(draft.kinds_of_part(number)).unwrap_or_default();
+        check_named(table, &part.draft.optional, own);
+    }
+}
+
+fn check_named(table: &Table<'_>, optional: &[At<String>], records: &[RecordLayout]) {
+    let names: Vec<&str> =
+        records.iter().flat_map(|record| record.fields.iter().map(|field| field.name.as_str())).collect();
+    for name in optional {
         if !names.contains(&name.value.as_str()) {
             let meant = nearest(&name.value, names.iter().copied())
                 .map_or_else(String::new, |name| format!("did you mean {name}?"));
