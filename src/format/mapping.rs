@@ -100,6 +100,6 @@ pub fn columns(
 }
 
 #[cfg(test)]
-mod back_tests;
+pub(super) mod back_tests;
 #[cfg(test)]
 mod tests;

@@ -471,6 +471,7 @@ fn every_mistake_says_what_stands_beside_it() {
             Some("fixed") => FIXED,
             Some("xml") => XML,
             Some("tagged") => TAGGED,
+            Some("shipments") => SHIPMENTS,
             _ => "",
         };
         come.push_str(&lines.join("\n"));

@@ -24,7 +24,7 @@ use crate::written;
 use decoded::Decoded;
 use paths::{Capture, Paths};
 
-pub(super) use write::text as xml_text;
+pub(super) use write::write;
 
 /// How deep elements may stand in each other.
 const DEPTH_MAX: usize = 200;
