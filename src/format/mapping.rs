@@ -1,5 +1,6 @@
 //! The mapping: records <-> documents.
 
+mod at_hand;
 mod back;
 mod documents;
 mod invertible;
