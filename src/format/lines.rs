@@ -19,8 +19,8 @@ pub(super) struct Line {
     pub number: u64,
     /// The character of the line that it begins with, from 1: another where two records stood on one line.
     pub column: u32,
-    /// The first bytes of it that are no character: where their stand-in is in its text, and the bytes in hex.
-    pub undecodable: Option<(usize, String)>,
+    /// The first bytes of it that are no character, by where their stand-in is in its text.
+    pub undecodable: Option<Undecodable>,
 }
 
 /// Whether a character is as good as none: blanks of all widths, tabs, NUL fill, form feeds.
@@ -232,8 +232,8 @@ impl<'i> Lines<'i> {
         let feeds = added.len() - added.trim_start_matches('\u{c}').len();
         if feeds > 0 {
             text.replace_range(from..from + feeds, "");
-            if let Some((at, _)) = &mut line.undecodable {
-                *at = at.saturating_sub(feeds);
+            if let Some(bad) = &mut line.undecodable {
+                bad.at = bad.at.saturating_sub(feeds);
             }
         }
         let added = text.get(from..).unwrap_or("");
@@ -399,7 +399,7 @@ impl<'i> Lines<'i> {
         if self.undecodable.first().is_some_and(|bad| bad.at < end) {
             let of_line = self.undecodable.iter().take_while(|bad| bad.at < end).count();
             for bad in self.undecodable.drain(..of_line) {
-                undecodable.get_or_insert((bad.at.saturating_sub(self.start), bad.hex));
+                undecodable.get_or_insert(Undecodable { at: bad.at.saturating_sub(self.start), ..bad });
             }
         }
         self.start = end + line_end;
@@ -536,7 +536,8 @@ mod tests {
         let mut lines = Lines::new("f", &encoding, &around, &mut input);
         let mut text = String::new();
         let mut next = || lines.next(&mut text).unwrap().unwrap().undecodable;
-        assert_eq!([next(), next(), next()], [None, Some((4, "FF".into())), None]);
+        let bad = Undecodable { at: 4, hex: "FF".into(), offset: 6 };
+        assert_eq!([next(), next(), next()], [None, Some(bad), None]);
         assert!(!lines.is_cut());
     }
 
