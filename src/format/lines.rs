@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 
 use super::RECORD_BYTES_MAX;
-use super::encoding::{Decoder, Encoding, Noticed, Undecodable};
+use super::encoding::{Decoder, Encoding, Noticed, OtherFamilyWatch, Undecodable};
 use super::layout::Around;
 use crate::fault::{Fault, Place, code};
 
@@ -50,6 +50,8 @@ pub(super) struct Lines<'i> {
     end_mark: bool,
     input: &'i mut dyn Read,
     decoder: Decoder,
+    /// Looks for text of another family of encodings; not where the characters are repaired.
+    watch: Option<OtherFamilyWatch>,
     piece: Vec<u8>,
     /// Decoded text; up to `start` it was handed out, up to `scanned` it holds no line end.
     text: String,
@@ -76,6 +78,7 @@ impl<'i> Lines<'i> {
             end_mark: false,
             input,
             decoder: encoding.decoder(),
+            watch: encoding.other_family_watch().filter(|_| around.repair.is_empty()),
             piece: vec![0; PIECE],
             text: String::new(),
             start: 0,
@@ -120,7 +123,9 @@ impl<'i> Lines<'i> {
 
     /// What was noticed of the characters.
     pub fn noticed(&self) -> Vec<Noticed> {
-        self.decoder.noticed()
+        let mut noticed = self.decoder.noticed();
+        noticed.extend(self.watch.as_ref().and_then(OtherFamilyWatch::noticed));
+        noticed
     }
 
     /// The next line that may be a record, its text added to `text`. Lines that the layout passes over are passed over.
@@ -393,6 +398,9 @@ impl<'i> Lines<'i> {
         self.number += 1;
         if own.len() > RECORD_BYTES_MAX {
             return Err(self.over_long(self.number));
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.look(own, self.number);
         }
         text.push_str(own);
         let mut undecodable = None;

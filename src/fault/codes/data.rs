@@ -159,6 +159,8 @@ codes! {
     OEM_LETTERS_READ = "oem-letters-read", Sender;
     /// Text that was turned into UTF-8 twice.
     TEXT_ENCODED_TWICE = "text-encoded-twice", Sender;
+    /// Letters that make words only in another encoding than the format file says.
+    OTHER_ENCODING_LIKELY = "other-encoding-likely", Sender;
     /// The file's mark says another encoding than the format file.
     OTHER_ENCODING_MARKED = "other-encoding-marked", Sender;
     /// The trailer's sum differs from what is in the file.
@@ -201,4 +203,4 @@ codes! {
 
 /// What is noticed of a file and keeps nothing back.
 pub(in crate::fault) const WARNINGS: &[crate::fault::Code] =
-    &[OEM_LETTERS_READ, TEXT_ENCODED_TWICE, OTHER_ENCODING_MARKED];
+    &[OEM_LETTERS_READ, TEXT_ENCODED_TWICE, OTHER_ENCODING_MARKED, OTHER_ENCODING_LIKELY];

@@ -410,7 +410,7 @@ impl Reading<'_> {
             .noticed()
             .into_iter()
             .filter(|noticed| !is_repaired(noticed, self.layout))
-            .map(|noticed| warning(noticed, self.layout).at(Place::file(self.file)))
+            .map(|noticed| warning(noticed, self.layout, self.file))
             .collect();
         let wants_trailer = self.layout.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
         if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
@@ -433,8 +433,17 @@ fn is_repaired(noticed: &Noticed, layout: &Layout) -> bool {
 }
 
 /// What was noticed of the characters of a file, as a fault that only warns.
-fn warning(noticed: Noticed, layout: &Layout) -> Fault {
+fn warning(noticed: Noticed, layout: &Layout, file: &str) -> Fault {
+    let place = Place::file(file);
     match noticed {
+        Noticed::OtherFamily { line, found, means, looks_like } => {
+            return Fault::new(code::OTHER_ENCODING_LIKELY)
+                .at(place.line(line))
+                .found(found)
+                .with("means", means)
+                .with("looks_like", looks_like)
+                .with("encoding", layout.encoding.name());
+        }
         Noticed::OtherMark { encoding } => Fault::new(code::OTHER_ENCODING_MARKED)
             .found(encoding.name())
             .with("encoding", layout.encoding.name()),
@@ -445,6 +454,7 @@ fn warning(noticed: Noticed, layout: &Layout) -> Fault {
             Fault::new(code::TEXT_ENCODED_TWICE).with("count", count).found(written).with("means", means)
         }
     }
+    .at(place)
 }
 
 fn means_nothing(field: &FieldLayout, text: &str) -> bool {
