@@ -84,6 +84,27 @@ fn an_empty_file_is_rejected_and_one_with_a_header_alone_is_done() {
 }
 
 #[test]
+fn what_is_noticed_of_a_file_is_kept_with_its_arrival() {
+    let desk = Desk::new();
+    let inbox = desk.inbox();
+    let noticed = desk.take(&inbox, "a.csv", orders(&["1;Ã…sa;1;A;2"]));
+    assert_eq!(
+        (noticed.state, codes(&noticed.faults)),
+        (ArrivalState::Published, vec!["text-encoded-twice"])
+    );
+    let rejecting = Inbox { faults: FaultRule::RejectFile, ..inbox.clone() };
+    let rejected = desk.take(&rejecting, "b.csv", orders(&["2;Ã…sa;1;A;x"]));
+    assert_eq!(rejected.state, ArrivalState::Rejected);
+    assert_eq!(codes(&rejected.faults), ["faulty-documents", "text-encoded-twice"]);
+    let format = format("oem", &passes::ORDERS.replace("utf-8", "windows-1252"));
+    let oem = Inbox { format, ..inbox };
+    let bytes = b"Nr;Namn;Rad;Art;Antal\n3;Bor\x86s;1;A;2\n".to_vec();
+    let oem = desk.take(&oem, "c.csv", bytes);
+    assert_eq!((oem.state, codes(&oem.faults)), (ArrivalState::Published, vec!["other-encoding-likely"]));
+    assert_eq!((oem.faults[0].place.line, oem.faults[0].found.as_deref()), (Some(2), Some("Bor†s")));
+}
+
+#[test]
 fn one_bad_row_costs_its_document_or_the_file_as_the_inbox_says() {
     let rows = ["1;Elsa;1;A;2", "2;Otto;1;A;1O", "3;Ada;1;A;1"];
     let desk = Desk::new();

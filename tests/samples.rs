@@ -8,6 +8,8 @@
 
 use std::path::Path;
 
+use lastkaj::fault::code;
+use lastkaj::format::{self, ReadContext};
 use lastkaj::sample::{self, Bless};
 
 #[test]
@@ -35,4 +37,33 @@ fn every_sample_comes_to_what_stands_beside_it() {
     println!("{cases} samples");
     assert!(cases > 30, "the walk finds the samples: {cases}");
     assert!(wrong.is_empty(), "{} of {cases} samples:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn only_a_sample_in_another_encoding_looks_like_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let collection = sample::collect(&root.join("formats"), &root.join("samples")).unwrap();
+    let mut read = 0;
+    let mut told = Vec::new();
+    for format in &collection.formats {
+        let definition = format.checked.as_ref().unwrap();
+        for case in format.cases.iter().filter(|_| definition.writes().is_none()) {
+            let entries = std::fs::read_dir(&case.folder).unwrap().map(|entry| entry.unwrap().path());
+            for input in entries.filter(|path| path.file_stem().unwrap() == "input") {
+                let scratch = || tempfile::tempfile();
+                let time_zone = chrono_tz::Europe::Stockholm;
+                let context = ReadContext { file_name: "f", time_zone, live: true, scratch: &scratch };
+                let mut file = std::fs::File::open(input).unwrap();
+                let Ok(summary) = format::read(definition, &mut file, &context, &mut |_| Ok(())) else {
+                    continue;
+                };
+                read += 1;
+                let likely =
+                    summary.warnings.iter().filter(|fault| fault.code == code::OTHER_ENCODING_LIKELY);
+                told.extend(likely.map(|_| case.name.clone()));
+            }
+        }
+    }
+    assert!(read > 30, "the walk reads the samples: {read}");
+    assert_eq!(told, ["iptor/orders-text/old-pc-page-by-mistake"], "the one that is");
 }

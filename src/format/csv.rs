@@ -1,6 +1,8 @@
 //! CSV: lines -> records. By hand and not by the `csv` crate, which takes ASCII delimiters only, reads `"x"y` as `xy`
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
+mod write;
+
 use super::labels;
 use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
@@ -8,6 +10,8 @@ use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
 use crate::fault::{Fault, Place, code};
 use crate::written;
+
+pub(super) use write::{Cells, header, row, write};
 
 /// The greatest number of lines of one quoted text; more means that its quote was never closed.
 const QUOTED_LINES_MAX: u64 = 200;
@@ -30,6 +34,8 @@ pub(super) struct CsvRows<'i> {
     pub columns: Option<Vec<Vec<Option<usize>>>>,
     /// How many columns the header names.
     header_length: Option<usize>,
+    /// The names in the header behind labels, in their order.
+    header_names: Vec<String>,
     /// The fields of the record at hand, as cut.
     pub cells: Vec<Cell>,
     /// Texts of them that do not stand in the file as such: doubled quotes made single.
@@ -92,6 +98,7 @@ impl<'i> CsvRows<'i> {
             saw_anything: false,
             columns: None,
             header_length: None,
+            header_names: Vec::new(),
             cells: Vec::new(),
             unescaped: String::new(),
             escaped: Vec::new(),
@@ -127,12 +134,25 @@ impl<'i> CsvRows<'i> {
     /// The names in the header, in their order; of a file without text none.
     pub fn header_names(&mut self) -> Result<Vec<String>, Fault> {
         let mut records = Records::default();
+        if let Some(until) = self.labels {
+            labels::read(self, until, &mut records)?;
+            return Ok(std::mem::take(&mut self.header_names));
+        }
         let Some(fault) = self.cells(&mut records)? else { return Ok(Vec::new()) };
         if let Some(fault) = fault {
             return Err(fault);
         }
+        Ok(self.names(&records))
+    }
+
+    /// The cells of the header at hand, which may be empty.
+    pub fn keep_names(&mut self, records: &Records) {
+        self.header_names = self.names(records);
+    }
+
+    fn names(&self, records: &Records) -> Vec<String> {
         let name = |cell| records.text_of(cell).trim_matches(is_blank).to_owned();
-        Ok(self.cells.iter().map(name).collect())
+        self.cells.iter().map(name).collect()
     }
 
     /// Finds out what kind the record at hand is, and picks the fields that it names.

@@ -45,7 +45,7 @@ pub enum RoundTrip<'d> {
     SameBytes,
     /// They need not; why not, in the words of the format file.
     Off(&'d str),
-    /// It is no question: the format writes, or its files are neither CSV nor of fixed width, or several belong together.
+    /// It is no question: the format writes, its files are not records one behind the other, or several belong together.
     NoQuestion,
 }
 
@@ -166,7 +166,7 @@ fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definiti
     layout::check_optional(&layout, &draft);
     if let Some(why) = &round_trip {
         if mapping.writes.is_some() || !has_records(&draft.layout.syntax) {
-            let reason = "it goes with format files that read CSV or fixed-width files only";
+            let reason = "it goes with format files that read CSV, fixed-width or tagged files only";
             source_part::misfit(root, "round_trip", reason);
         } else if !draft.parts.is_empty() {
             source_part::misfit(root, "round_trip", "files that belong together are not written back");
@@ -180,7 +180,7 @@ fn checked(root: &Table<'_>, name: &str, tables: &CodeTables) -> Option<Definiti
 
 /// Whether files of this syntax are records one behind the other, which can be written back.
 fn has_records(syntax: &Syntax) -> bool {
-    matches!(syntax, Syntax::Csv(_) | Syntax::Fixed(_))
+    matches!(syntax, Syntax::Csv(_) | Syntax::Fixed(_) | Syntax::Tagged(_))
 }
 
 #[cfg(test)]

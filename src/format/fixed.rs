@@ -1,11 +1,15 @@
 //! Fixed-width: lines -> records, cut by characters.
 
+mod write;
+
 use super::layout::{Condition, FieldAt, FixedSyntax, Framing, Layout};
 use super::lines::{Framed, Line, LineEnds, Lines, all_blank, is_blank};
 use super::packed;
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, stands_in, undecodable, unknown_record};
 use crate::fault::{Fault, code};
+
+pub(super) use write::{characters, write};
 
 /// The records of a fixed-width file.
 pub(super) struct FixedRows<'i> {

@@ -1,12 +1,16 @@
 //! The lines before the table of a labelled CSV file: `LevDatum;2026-11-20`, in any order, up to the row that names the
 //! columns (reference, section 3.6). Together they are one record, and the rows of the table stand under it.
 
+mod write;
+
 use super::csv::CsvRows;
 use super::layout::FieldAt;
 use super::lines::is_blank;
 use super::record::{Cell, Records};
 use super::rows::{Row, within_limit};
 use crate::fault::{Fault, Place, code};
+
+pub(super) use write::{ends_with_empty_line, write};
 
 /// The record kind that the labels are.
 pub(super) const RECORD: &str = "labels";
@@ -50,6 +54,7 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         let wrong = rows.cut(&line, records, start)?;
         let first = rows.cells.first().copied();
         if first.is_some_and(|first| records.text_of(&first).trim_matches(is_blank) == until) {
+            rows.keep_names(records);
             let columns = rows.header(records)?;
             rows.columns = Some(columns);
             records.text_mut().truncate(before.max(begins));
@@ -58,7 +63,7 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         }
         fault = fault.or(wrong);
         if let Some(label) = first {
-            let name = records.text_of(&label).trim_matches(|sign| is_blank(sign) || sign == ':').to_owned();
+            let name = bare(records.text_of(&label)).to_owned();
             let end = Cell::plain(start + text.len(), start + text.len());
             labels.push((name, label, rows.cells.get(1).copied().unwrap_or(end)));
         }
@@ -68,8 +73,9 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
     for field in
         kind.and_then(|kind| rows.layout.records.get(kind)).map(|kind| &kind.fields).into_iter().flatten()
     {
-        let mut found =
-            labels.iter().filter(|(name, ..)| matches!(field.at, FieldAt::Label) && *name == field.name);
+        let mut found = labels
+            .iter()
+            .filter(|(name, ..)| matches!(field.at, FieldAt::Label) && name == bare(&field.name));
         let first = found.next().map(|(_, _, value)| *value);
         if let Some((_, label, _)) = found.next()
             && fault.is_none()
@@ -81,3 +87,11 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
     }
     Ok(Some(Row { kind, fault }))
 }
+
+/// A label without the colon that may stand behind it.
+fn bare(label: &str) -> &str {
+    label.trim_matches(|sign| is_blank(sign) || sign == ':')
+}
+
+#[cfg(test)]
+mod tests;

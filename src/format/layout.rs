@@ -96,6 +96,14 @@ pub(super) struct TaggedSyntax {
     pub marks: Vec<char>,
 }
 
+impl TaggedSyntax {
+    /// Whether a line can begin with this tag.
+    pub fn may_be_tag(&self, name: &str) -> bool {
+        let ends = |character: char| character == self.delimiter || character.is_whitespace();
+        name.starts_with(self.marks.as_slice()) && !name.contains(ends)
+    }
+}
+
 /// Which fields are written in quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quotes {

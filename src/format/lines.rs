@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 
 use super::RECORD_BYTES_MAX;
-use super::encoding::{Decoder, Encoding, Noticed, Undecodable};
+use super::encoding::{Decoder, Encoding, Noticed, OtherFamilyWatch, Undecodable};
 use super::layout::Around;
 use crate::fault::{Fault, Place, code};
 
@@ -19,8 +19,8 @@ pub(super) struct Line {
     pub number: u64,
     /// The character of the line that it begins with, from 1: another where two records stood on one line.
     pub column: u32,
-    /// The first bytes of it that are no character: where their stand-in is in its text, and the bytes in hex.
-    pub undecodable: Option<(usize, String)>,
+    /// The first bytes of it that are no character, by where their stand-in is in its text.
+    pub undecodable: Option<Undecodable>,
 }
 
 /// Whether a character is as good as none: blanks of all widths, tabs, NUL fill, form feeds.
@@ -50,6 +50,8 @@ pub(super) struct Lines<'i> {
     end_mark: bool,
     input: &'i mut dyn Read,
     decoder: Decoder,
+    /// Looks for text of another family of encodings; not where the characters are repaired.
+    watch: Option<OtherFamilyWatch>,
     piece: Vec<u8>,
     /// Decoded text; up to `start` it was handed out, up to `scanned` it holds no line end.
     text: String,
@@ -76,6 +78,7 @@ impl<'i> Lines<'i> {
             end_mark: false,
             input,
             decoder: encoding.decoder(),
+            watch: encoding.other_family_watch().filter(|_| around.repair.is_empty()),
             piece: vec![0; PIECE],
             text: String::new(),
             start: 0,
@@ -120,7 +123,9 @@ impl<'i> Lines<'i> {
 
     /// What was noticed of the characters.
     pub fn noticed(&self) -> Vec<Noticed> {
-        self.decoder.noticed()
+        let mut noticed = self.decoder.noticed();
+        noticed.extend(self.watch.as_ref().and_then(OtherFamilyWatch::noticed));
+        noticed
     }
 
     /// The next line that may be a record, its text added to `text`. Lines that the layout passes over are passed over.
@@ -232,8 +237,8 @@ impl<'i> Lines<'i> {
         let feeds = added.len() - added.trim_start_matches('\u{c}').len();
         if feeds > 0 {
             text.replace_range(from..from + feeds, "");
-            if let Some((at, _)) = &mut line.undecodable {
-                *at = at.saturating_sub(feeds);
+            if let Some(bad) = &mut line.undecodable {
+                bad.at = bad.at.saturating_sub(feeds);
             }
         }
         let added = text.get(from..).unwrap_or("");
@@ -394,12 +399,15 @@ impl<'i> Lines<'i> {
         if own.len() > RECORD_BYTES_MAX {
             return Err(self.over_long(self.number));
         }
+        if let Some(watch) = &mut self.watch {
+            watch.look(own, self.number);
+        }
         text.push_str(own);
         let mut undecodable = None;
         if self.undecodable.first().is_some_and(|bad| bad.at < end) {
             let of_line = self.undecodable.iter().take_while(|bad| bad.at < end).count();
             for bad in self.undecodable.drain(..of_line) {
-                undecodable.get_or_insert((bad.at.saturating_sub(self.start), bad.hex));
+                undecodable.get_or_insert(Undecodable { at: bad.at.saturating_sub(self.start), ..bad });
             }
         }
         self.start = end + line_end;
@@ -536,7 +544,8 @@ mod tests {
         let mut lines = Lines::new("f", &encoding, &around, &mut input);
         let mut text = String::new();
         let mut next = || lines.next(&mut text).unwrap().unwrap().undecodable;
-        assert_eq!([next(), next(), next()], [None, Some((4, "FF".into())), None]);
+        let bad = Undecodable { at: 4, hex: "FF".into(), offset: 6 };
+        assert_eq!([next(), next(), next()], [None, Some(bad), None]);
         assert!(!lines.is_cut());
     }
 

@@ -1,5 +1,6 @@
 //! The mapping: records <-> documents.
 
+mod at_hand;
 mod back;
 mod documents;
 mod invertible;
@@ -124,6 +125,6 @@ pub fn columns(
 }
 
 #[cfg(test)]
-mod back_tests;
+pub(super) mod back_tests;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 //! Reading is encoding -> layout (csv, fixed) -> records -> group -> mapping -> documents, streaming.
 //! Writing is documents -> mapping -> records -> layout -> encoding.
 
+mod bytes_out;
 mod codes;
 mod convert;
 mod csv;

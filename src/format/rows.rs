@@ -158,15 +158,15 @@ pub(super) fn within_limit(file: &str, line: u64, bytes: usize) -> Result<(), Fa
 
 /// The fault of bytes in a line of the last record that are no characters.
 pub(super) fn undecodable(file: &str, records: &Records, line: &Line, from: usize) -> Option<Fault> {
-    let (at, hex) = line.undecodable.as_ref()?;
-    let at = from + at;
+    let bad = line.undecodable.as_ref()?;
+    let at = from + bad.at;
     let place = records.place_at(
         file,
         records.len().saturating_sub(1),
         at,
         at + char::REPLACEMENT_CHARACTER.len_utf8(),
     );
-    Some(Fault::new(code::UNDECODABLE_BYTES).at(place).found(hex.clone()))
+    Some(Fault::new(code::UNDECODABLE_BYTES).at(place).found(&bad.hex).with("byte", bad.offset))
 }
 
 /// How a record begins, to show what it may be.

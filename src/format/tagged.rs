@@ -1,11 +1,15 @@
 //! Tagged lines: a mark on a line of its own begins a record, and each line behind it is a tag and a value
 //! (`#12203;W81204`), as Pyramid writes them (reference, section 3.4). Tags that nothing reads are passed over.
 
+mod write;
+
 use super::layout::{FieldAt, Layout, TaggedSyntax};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, stands_in, undecodable, unknown_record, within_limit};
 use crate::fault::{Fault, code};
+
+pub(super) use write::write;
 
 /// The records of a file of tagged lines.
 pub(super) struct TaggedRows<'i> {
@@ -33,14 +37,14 @@ impl<'i> TaggedRows<'i> {
         records.text_mut().push_str(&text);
         records.begin_from(first.number, first.column, start);
         let mut fault = undecodable(self.lines.file(), records, &first, start);
-        let has_mark = !self.is_tag(&text);
+        let has_mark = !is_tag(self.syntax, &text);
         let mark_end = if has_mark { records.text().len() } else { start };
         if !has_mark {
             self.tag(records.text(), start);
         }
         let mut number = first.number;
         while let Some((line, text)) = self.line()? {
-            if !self.is_tag(&text) {
+            if !is_tag(self.syntax, &text) {
                 self.ahead = Some((line, text));
                 break;
             }
@@ -116,11 +120,6 @@ impl<'i> TaggedRows<'i> {
         }
     }
 
-    fn is_tag(&self, text: &str) -> bool {
-        let bare = text.trim_start_matches(is_blank);
-        self.syntax.marks.iter().any(|mark| bare.starts_with(*mark)) && bare.contains(self.syntax.delimiter)
-    }
-
     /// Notes the tag line that begins at a place of the text and goes to its end.
     fn tag(&mut self, text: &str, at: usize) {
         let line = text.get(at..).unwrap_or("");
@@ -137,46 +136,11 @@ impl<'i> TaggedRows<'i> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::io::Read;
-
-    use crate::fault::code;
-    use crate::format::{CodeTables, Definition, ReadContext, read};
-
-    /// The same line for ever.
-    struct Endless(&'static [u8], usize);
-
-    impl Read for Endless {
-        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
-            for byte in to.iter_mut() {
-                *byte = self.0[self.1];
-                self.1 = (self.1 + 1) % self.0.len();
-            }
-            Ok(to.len())
-        }
-    }
-
-    fn refused(layout: &str, document: &str, line: &'static [u8]) -> &'static str {
-        let text = format!("[layout]\nencoding = \"utf-8\"\n{layout}\n[document.article]\n{document}\n");
-        let definition = Definition::check("x", "x.toml", &text, &CodeTables::new()).unwrap();
-        let scratch = || tempfile::tempfile();
-        let context =
-            ReadContext { file_name: "f", time_zone: chrono_tz::UTC, live: true, scratch: &scratch };
-        read(&definition, &mut Endless(line, 0), &context, &mut |_| Ok(())).unwrap_err().code.name()
-    }
-
-    #[test]
-    fn a_record_of_endless_lines_ends_the_reading() {
-        let tagged = "syntax = \"tagged\"\n[layout.records.head]\nwhen = [{ at = 1, is = \"01\" }]";
-        let found = refused(tagged, "each = \"head\"\narticle_number = \"#1\"", b"#2;some text or other\n");
-        assert_eq!(found, code::OVER_LONG_RECORD.name());
-        let labels = "syntax = \"csv\"\nlabels = { until = \"Artnr\" }";
-        let found = refused(
-            labels,
-            "each = \"labels\"\narticle_number = \"Nr\"\ndescription = { all = \"row.Text\" }",
-            b"Namn;some text or other\n",
-        );
-        assert_eq!(found, code::OVER_LONG_RECORD.name());
-    }
+/// Whether a line is a tag and a value.
+fn is_tag(syntax: &TaggedSyntax, text: &str) -> bool {
+    let bare = text.trim_start_matches(is_blank);
+    syntax.marks.iter().any(|mark| bare.starts_with(*mark)) && bare.contains(syntax.delimiter)
 }
+
+#[cfg(test)]
+mod tests;

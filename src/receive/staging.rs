@@ -15,6 +15,8 @@ use crate::plan::{self, PlanRules};
 
 /// How many documents go into the ledger in one transaction.
 const DOCUMENTS_PER_BATCH: usize = 500;
+/// How many warnings of one arrival are kept.
+const WARNINGS_MAX: usize = 20;
 /// How many entries of an archive are noted in one transaction.
 const PARTS_PER_BATCH: usize = 500;
 
@@ -134,6 +136,8 @@ struct Staging<'a> {
     parts: Vec<ReadPart>,
     /// Entries that were passed over, as their content came before.
     known: Vec<String>,
+    /// What was noticed of the file that keeps nothing back.
+    warnings: Vec<Fault>,
     /// What is wrong with the file as such, where it is one part: none of its documents may count.
     file_faults: Vec<Fault>,
 }
@@ -163,6 +167,7 @@ impl<'a> Staging<'a> {
             counted: Counted::default(),
             parts: Vec::new(),
             known: Vec::new(),
+            warnings: Vec::new(),
             file_faults: Vec::new(),
         }
     }
@@ -193,6 +198,10 @@ impl<'a> Staging<'a> {
             let faults = match self.read_part(contents, part) {
                 Ok(summary) => {
                     self.counted.records += summary.records;
+                    let room = WARNINGS_MAX.saturating_sub(self.warnings.len());
+                    let warnings = summary.warnings.into_iter().take(room);
+                    let warnings: Vec<Fault> = warnings.map(|fault| self.placed(fault)).collect();
+                    self.warnings.extend(warnings);
                     summary.file_faults
                 }
                 Err(fault) if fault.turn == Turn::Sender && !self.receive.stopping() => vec![fault],
@@ -274,20 +283,28 @@ impl<'a> Staging<'a> {
     fn conclude(&mut self, contents: &Contents) -> Result<Staged, Fault> {
         let ledger = &self.receive.ledger;
         let counts = self.counts();
+        let warnings = std::mem::take(&mut self.warnings);
+        for warning in &warnings {
+            let (arrival, file, code) = (self.arrival.id, &self.arrival.name, warning.code.name());
+            tracing::warn!(arrival, file, code, "noticed: {warning}");
+        }
         let whole = |code| Fault::new(code).at(Place::file(&self.arrival.name));
         if !self.file_faults.is_empty() {
-            return reject(self.receive, self.arrival, counts, std::mem::take(&mut self.file_faults));
+            let faults = std::mem::take(&mut self.file_faults).into_iter().chain(warnings).collect();
+            return reject(self.receive, self.arrival, counts, faults);
         }
         let bad = counts.faulty + counts.stray;
         if bad > 0 && self.inbox.faults == FaultRule::RejectFile {
             let fault = whole(code::FAULTY_DOCUMENTS).with("count", bad);
-            return reject(self.receive, self.arrival, counts, vec![fault]);
+            let faults = std::iter::once(fault).chain(warnings).collect();
+            return reject(self.receive, self.arrival, counts, faults);
         }
         let note = |code, names: &[String]| {
             let names_shown = unpack::first_names(names.iter().map(String::as_str));
             (!names.is_empty()).then(|| whole(code).with("count", names.len()).with("names", names_shown))
         };
-        let mut notes: Vec<Fault> = note(code::ENTRIES_CAME_BEFORE, &self.known).into_iter().collect();
+        let mut notes: Vec<Fault> =
+            note(code::ENTRIES_CAME_BEFORE, &self.known).into_iter().chain(warnings).collect();
         let is_archive = contents.parts.iter().any(|part| part.entry.is_some());
         if is_archive && self.parts.is_empty() {
             let refused = contents.parts.len() - self.known.len();

@@ -301,7 +301,7 @@ fn written(
     let file = match with_prefix(&case.folder, "expect.")?.as_slice() {
         [] => {
             let end = match syntax.as_deref() {
-                None | Some("fixed" | "whole") => "txt",
+                None | Some("fixed" | "tagged" | "whole") => "txt",
                 Some(syntax) => syntax,
             };
             return nothing_expected(&case.folder.join(format!("expect.{end}")), &found, bless);

@@ -37,6 +37,8 @@ codes! {
     RECORD_WITHOUT_DOCUMENT = "record-without-document", Sender;
     /// A value that cannot be written in its field.
     VALUE_CANNOT_BE_WRITTEN = "value-cannot-be-written", Operator;
+    /// A record that would be read as something else, or not at all.
+    RECORD_CANNOT_BE_WRITTEN = "record-cannot-be-written", Operator;
     /// A meaning for which the code table has no code of the file.
     MEANING_NOT_IN_TABLE = "meaning-not-in-table", Operator;
     /// A quantity or price that is no number.
@@ -95,6 +97,8 @@ codes! {
     UNWRITABLE_CHARACTER = "unwritable-character", Operator;
     /// A text with a delimiter or line break in a file without quotes.
     TEXT_NEEDS_QUOTES = "text-needs-quotes", Operator;
+    /// A text with a line break where a value goes to the end of its line.
+    LINE_BREAK_IN_TEXT = "line-break-in-text", Operator;
     /// A text that is longer than its field, or has a line break in it.
     FIELD_DOES_NOT_FIT = "field-does-not-fit", Operator;
     /// An order-like number that another partner of the goods owner would take for its own.
@@ -161,6 +165,8 @@ codes! {
     OEM_LETTERS_READ = "oem-letters-read", Sender;
     /// Text that was turned into UTF-8 twice.
     TEXT_ENCODED_TWICE = "text-encoded-twice", Sender;
+    /// Letters that make words only in another encoding than the format file says.
+    OTHER_ENCODING_LIKELY = "other-encoding-likely", Sender;
     /// The file's mark says another encoding than the format file.
     OTHER_ENCODING_MARKED = "other-encoding-marked", Sender;
     /// The trailer's sum differs from what is in the file.
@@ -203,4 +209,4 @@ codes! {
 
 /// What is noticed of a file and keeps nothing back.
 pub(in crate::fault) const WARNINGS: &[crate::fault::Code] =
-    &[OEM_LETTERS_READ, TEXT_ENCODED_TWICE, OTHER_ENCODING_MARKED];
+    &[OEM_LETTERS_READ, TEXT_ENCODED_TWICE, OTHER_ENCODING_MARKED, OTHER_ENCODING_LIKELY];

@@ -101,9 +101,7 @@ impl Draft {
         }
         let at = match &self.layout.syntax {
             Syntax::Xml(_) => FieldAt::Path(vec![value_path(name, &self.namespaces)?]),
-            Syntax::Tagged(tagged) if name.starts_with(tagged.marks.as_slice()) => {
-                FieldAt::Tag(name.to_owned())
-            }
+            Syntax::Tagged(tagged) if tagged.may_be_tag(name) => FieldAt::Tag(name.to_owned()),
             _ if !self.open.contains(&kind) => return None,
             _ if record.name == crate::format::labels::RECORD => FieldAt::Label,
             _ => FieldAt::Header,
@@ -340,17 +338,7 @@ impl Draft {
             .collect();
         let kind = self.layout.records.get(scope.kind).map(|record| record.name.as_str()).unwrap_or_default();
         let mut known: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        match &self.layout.syntax {
-            Syntax::Xml(_) => known.push(
-                "any path like Head/Buyer/Name or @OrderNumber, with prefixes that namespaces declares"
-                    .to_owned(),
-            ),
-            Syntax::Tagged(tagged) => {
-                let marks: Vec<String> = tagged.marks.iter().map(char::to_string).collect();
-                known.push(format!("any tag that begins with {}", marks.join(" or ")));
-            }
-            Syntax::Csv(_) | Syntax::Fixed(_) | Syntax::Whole => {}
-        }
+        known.extend(self.any_name());
         table.fault(
             Fault::new(code::UNKNOWN_FIELD)
                 .at(name.place.clone())
@@ -359,6 +347,26 @@ impl Draft {
                 .with("names", known.join(", "))
                 .with("suggestion", suggestion(&name.value, names.iter().copied())),
         );
+    }
+
+    /// What any name may be that no record kind names, in words.
+    pub fn any_name(&self) -> Option<String> {
+        match &self.layout.syntax {
+            Syntax::Xml(_) => Some(
+                "any path like Head/Buyer/Name or @OrderNumber, with prefixes that namespaces declares"
+                    .to_owned(),
+            ),
+            Syntax::Tagged(tagged) => {
+                let marks: Vec<String> = tagged.marks.iter().map(char::to_string).collect();
+                Some(format!("any tag that begins with {}", marks.join(" or ")))
+            }
+            Syntax::Csv(_) | Syntax::Fixed(_) | Syntax::Whole => None,
+        }
+    }
+
+    /// Whether labels stand before the rows.
+    pub fn has_labels(&self) -> bool {
+        matches!(&self.layout.syntax, Syntax::Csv(csv) if csv.labels.is_some())
     }
 
     /// Whether the syntax is CSV.

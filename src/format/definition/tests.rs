@@ -498,6 +498,7 @@ fn every_mistake_says_what_stands_beside_it() {
             Some("xml") => XML,
             Some("tagged") => TAGGED,
             Some("parts") => PARTS,
+            Some("shipments") => SHIPMENTS,
             _ => "",
         };
         come.push_str(&lines.join("\n"));

@@ -7,7 +7,8 @@ use super::source_part::{code_table, misfit, wrong_type};
 use crate::document::{DocumentType, Member, MemberKind, Shape};
 use crate::fault::{Fault, code};
 use crate::format::convert;
-use crate::format::layout::{FieldAt, FieldLayout, RecordUse, Syntax};
+use crate::format::labels;
+use crate::format::layout::{FieldAt, FieldLayout, RecordLayout, RecordUse, Syntax};
 use crate::format::source::{MemberRef, OutPick, OutSource, WriteDocument, WriteEach, WriteRecord};
 use crate::written::{At, Item, Table, suggestion};
 
@@ -39,8 +40,10 @@ pub(super) fn records(
             None => draft.named_kind(table, "record", name),
         })
         .collect();
+    let has_labels = draft.has_labels();
     if let Syntax::Csv(csv) = &mut draft.layout.syntax
         && csv.header
+        && !has_labels
         && records.len() > 1
     {
         csv.header = false;
@@ -59,8 +62,54 @@ pub(super) fn records(
         let (Some(kind), Some(document)) = (kind, own) else { continue };
         made.extend(record(name, table, kind, document, declared, draft, tables));
     }
+    check_marks(layout, &made, draft);
+    if has_labels && !records.is_empty() {
+        check_labels(layout, &made, draft);
+    }
     let (document, _) = document?;
     Some(WriteDocument { document, records: made })
+}
+
+/// A record of tagged lines begins with the line of its mark.
+fn check_marks(layout: &Table<'_>, made: &[WriteRecord], draft: &Draft) {
+    if !matches!(draft.layout.syntax, Syntax::Tagged(_)) {
+        return;
+    }
+    for kind in made.iter().filter_map(|record| draft.layout.records.get(record.kind)) {
+        let in_the_mark = |field: &FieldLayout| matches!(field.at, FieldAt::Characters { .. });
+        if kind.when.is_empty()
+            && !kind.fields.iter().any(in_the_mark)
+            && let Some(written) = layout.table("records").and_then(|records| records.table(&kind.name))
+        {
+            written.missing(
+                "when",
+                "what the line of its mark begins with, like when = [{ at = 1, is = \"01\" }]",
+            );
+        }
+    }
+}
+
+/// Behind labels stands one table, whose first column is the one that readers look for.
+fn check_labels(layout: &Table<'_>, made: &[WriteRecord], draft: &Draft) {
+    let kinds = made.iter().filter_map(|record| draft.layout.records.get(record.kind));
+    let (of_labels, tables): (Vec<&RecordLayout>, Vec<&RecordLayout>) =
+        kinds.partition(|kind| kind.name == labels::RECORD);
+    if of_labels.is_empty() {
+        misfit(layout, "labels", "nothing is written before the table: the labels are [record.labels]");
+    }
+    let mut tables = tables.into_iter();
+    let Some(table) = tables.next() else {
+        return misfit(layout, "labels", "a table stands behind labels, and no record of it is written");
+    };
+    if tables.next().is_some() {
+        misfit(layout, "labels", "the table behind labels has one kind of rows, and several are written");
+    }
+    let first = table.fields.first().map_or("", |field| field.name.as_str());
+    let until = layout.table("labels").and_then(|labels| Some((labels.text("until")?, labels)));
+    if let Some((until, labels)) = until.filter(|(until, _)| until.value != first) {
+        let expected = format!("the first column of {}, \"{first}\"", table.name);
+        labels.wrong_value("until", &until, &expected, "");
+    }
 }
 
 /// `of = "shipment"`: the same in every record.
@@ -88,6 +137,10 @@ fn record(
 ) -> Option<WriteRecord> {
     let (each, item) = each(table, document.shape())?;
     let of_file = matches!(each, WriteEach::FileFirst | WriteEach::FileLast);
+    if is_labels(kind, draft) && matches!(each, WriteEach::List(_) | WriteEach::FileLast) {
+        let key = if of_file { "place" } else { "each" };
+        misfit(table, key, "labels stand once in a file, before the table");
+    }
     let names = Names { document: document.shape(), item, of_file };
     let keys: Vec<At<String>> = table
         .keys()
@@ -98,6 +151,7 @@ fn record(
         table.missing("FieldName = \"member\"", &format!("the fields of {}, one a line", name.value));
     }
     order_columns(kind, &keys, declared, draft);
+    order_tags(kind, &keys, draft);
     let mut fields = Vec::new();
     for key in &keys {
         let Some(item) = table.item(&key.value) else { continue };
@@ -167,10 +221,34 @@ fn walk(shape: &'static Shape, path: &str) -> Option<(Vec<usize>, &'static Membe
     Some((path, member))
 }
 
+/// Whether a record kind is the labels before a table.
+fn is_labels(kind: usize, draft: &Draft) -> bool {
+    draft.has_labels() && draft.layout.records.get(kind).is_some_and(|kind| kind.name == labels::RECORD)
+}
+
+/// The tags of a record are written in the order in which they are named.
+fn order_tags(kind: usize, keys: &[At<String>], draft: &mut Draft) {
+    if !matches!(draft.layout.syntax, Syntax::Tagged(_)) || draft.used.contains(&kind) {
+        return;
+    }
+    for key in keys {
+        draft.own_field(kind, &key.value);
+    }
+    let place =
+        |field: &FieldLayout| keys.iter().position(|key| key.value == field.name).unwrap_or(usize::MAX);
+    if let Some(record) = draft.layout.records.get_mut(kind)
+        && record.checks.is_empty()
+        && record.nest.is_none()
+    {
+        record.fields.sort_by_key(place);
+    }
+}
+
 /// In CSV the order written is the order of the columns; a field's own table still says how it is written.
 fn order_columns(kind: usize, keys: &[At<String>], declared: bool, draft: &mut Draft) {
     let Syntax::Csv(csv) = &draft.layout.syntax else { return };
     let header = csv.header;
+    let is_labels = is_labels(kind, draft);
     if draft.used.contains(&kind) {
         return;
     }
@@ -205,7 +283,11 @@ fn order_columns(kind: usize, keys: &[At<String>], declared: bool, draft: &mut D
         return;
     }
     for (index, key) in keys.iter().enumerate() {
-        let at = if header { FieldAt::Header } else { FieldAt::Column(index + 1) };
+        let at = match (is_labels, header) {
+            (true, _) => FieldAt::Label,
+            (false, true) => FieldAt::Header,
+            (false, false) => FieldAt::Column(index + 1),
+        };
         let mut field = draft.plain_field(&key.value, at.clone());
         if let Some(position) = known.iter().position(|field| field.name == key.value) {
             field = known.remove(position);
@@ -217,7 +299,7 @@ fn order_columns(kind: usize, keys: &[At<String>], declared: bool, draft: &mut D
 
 /// The field that a left-hand side names, or a mistake.
 fn target(table: &Table<'_>, kind: usize, key: &At<String>, draft: &mut Draft) -> Option<usize> {
-    if matches!(draft.layout.syntax, Syntax::Xml(_))
+    if matches!(draft.layout.syntax, Syntax::Xml(_) | Syntax::Tagged(_))
         && let Some(field) = draft.own_field(kind, &key.value)
     {
         return Some(field);
@@ -231,7 +313,15 @@ fn target(table: &Table<'_>, kind: usize, key: &At<String>, draft: &mut Draft) -
                 .at(key.place.clone())
                 .found(&key.value)
                 .with("kind", &record.name)
-                .with("names", names.join(", "))
+                .with(
+                    "names",
+                    names
+                        .iter()
+                        .map(|name| (*name).to_owned())
+                        .chain(draft.any_name())
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                )
                 .with("suggestion", suggestion(&key.value, names.iter().copied())),
         );
     }

@@ -13,6 +13,8 @@ pub(crate) struct Undecodable {
     pub at: usize,
     /// The bytes in hex, `C3 28`.
     pub hex: String,
+    /// Where the first of them is in the file, counted from 0.
+    pub offset: u64,
 }
 
 impl Encoding {
@@ -21,7 +23,7 @@ impl Encoding {
     /// EBCDIC no mark is looked for: a record may begin with a binary number of the same bytes.
     pub fn decoder(&self) -> Decoder {
         let source = match self.0 {
-            Table::Page(page) if page.family == Family::Ebcdic => Source::Page(Single::new(page)),
+            Table::Page(page) if page.family == Family::Ebcdic => Source::Page(Single::new(page, 0)),
             _ => Source::Start { declared: self.clone(), held: Vec::new() },
         };
         Decoder { source, other_mark: None, watch: DoubleEncodedWatch::default() }
@@ -78,8 +80,8 @@ impl Decoder {
                 self.other_mark = marked.filter(|marked| marked != declared);
                 let held = std::mem::take(held);
                 self.source = match real.0 {
-                    Table::Web(web) => Source::Web(Web::new(web)),
-                    Table::Page(page) => Source::Page(Single::new(page)),
+                    Table::Web(web) => Source::Web(Web::new(web, length as u64)),
+                    Table::Page(page) => Source::Page(Single::new(page, length as u64)),
                 };
                 self.run(held.get(length..).unwrap_or(&[]), false, text, bad);
                 self.run(rest, last, text, bad);
@@ -108,6 +110,8 @@ fn mark(start: &[u8], last: bool) -> Option<(Option<&'static encoding_rs::Encodi
 /// Decodes one of our own pages.
 struct Single {
     page: &'static Page,
+    /// How many bytes of the file were decoded.
+    offset: u64,
     /// A 9B or 9D of code page 437 at the end of a piece: what it is depends on what follows.
     held: Option<u8>,
     before: Beside,
@@ -124,13 +128,13 @@ enum Beside {
 }
 
 impl Single {
-    fn new(page: &'static Page) -> Single {
-        Single { page, held: None, before: Beside::Other, norwegian: 0 }
+    fn new(page: &'static Page, offset: u64) -> Single {
+        Single { page, offset, held: None, before: Beside::Other, norwegian: 0 }
     }
 
     fn run(&mut self, bytes: &[u8], last: bool, text: &mut String, bad: &mut Vec<Undecodable>) {
         if self.page.name != CP437 {
-            self.page.decode(bytes, text, bad);
+            self.plain(bytes, text, bad);
             return;
         }
         if let Some(held) = self.held
@@ -142,7 +146,7 @@ impl Single {
         let mut rest = bytes;
         while let Some(found) = rest.iter().position(|byte| matches!(byte, 0x9B | 0x9D)) {
             let (plain, from) = rest.split_at(found);
-            self.page.decode(plain, text, bad);
+            self.plain(plain, text, bad);
             if let Some(byte) = plain.last() {
                 self.before = self.beside(*byte);
             }
@@ -154,10 +158,15 @@ impl Single {
             }
             rest = after;
         }
-        self.page.decode(rest, text, bad);
+        self.plain(rest, text, bad);
         if let Some(byte) = rest.last() {
             self.before = self.beside(*byte);
         }
+    }
+
+    fn plain(&mut self, bytes: &[u8], text: &mut String, bad: &mut Vec<Undecodable>) {
+        self.page.decode(bytes, self.offset, text, bad);
+        self.offset += bytes.len() as u64;
     }
 
     /// `¢` and `¥` of code page 437 are `ø` and `Ø` where they stand beside a letter, and no digit is on the other
@@ -169,9 +178,10 @@ impl Single {
         if sides.contains(&Beside::Letter) && !sides.contains(&Beside::Digit) {
             text.push(if byte == 0x9B { 'ø' } else { 'Ø' });
             self.norwegian += 1;
+            self.offset += 1;
             self.before = Beside::Letter;
         } else {
-            self.page.decode(&[byte], text, bad);
+            self.plain(&[byte], text, bad);
             self.before = Beside::Other;
         }
     }
@@ -190,12 +200,14 @@ struct Web {
     decoder: encoding_rs::Decoder,
     /// The last few bytes before the present piece, to name undecodable ones that begin there.
     recent: Vec<u8>,
+    /// How many bytes of the file were decoded before the present piece.
+    offset: u64,
 }
 
 impl Web {
     /// The mark was taken away before.
-    fn new(encoding: &'static encoding_rs::Encoding) -> Web {
-        Web { decoder: encoding.new_decoder_without_bom_handling(), recent: Vec::new() }
+    fn new(encoding: &'static encoding_rs::Encoding, offset: u64) -> Web {
+        Web { decoder: encoding.new_decoder_without_bom_handling(), recent: Vec::new(), offset }
     }
 
     fn run(&mut self, bytes: &[u8], last: bool, text: &mut String, bad: &mut Vec<Undecodable>) {
@@ -212,18 +224,21 @@ impl Web {
                 DecoderResult::OutputFull => {}
                 DecoderResult::Malformed(length, after) => {
                     let end = (self.recent.len() + done).saturating_sub(usize::from(after));
-                    let hex: Vec<String> = (end.saturating_sub(usize::from(length))..end)
+                    let start = end.saturating_sub(usize::from(length));
+                    let hex: Vec<String> = (start..end)
                         .filter_map(|at| match at.checked_sub(self.recent.len()) {
                             None => self.recent.get(at),
                             Some(at) => bytes.get(at),
                         })
                         .map(|byte| format!("{byte:02X}"))
                         .collect();
-                    bad.push(Undecodable { at: text.len(), hex: hex.join(" ") });
+                    let offset = (self.offset + start as u64).saturating_sub(self.recent.len() as u64);
+                    bad.push(Undecodable { at: text.len(), hex: hex.join(" "), offset });
                     text.push(char::REPLACEMENT_CHARACTER);
                 }
             }
         }
+        self.offset += bytes.len() as u64;
         self.recent.extend_from_slice(bytes.get(bytes.len().saturating_sub(8)..).unwrap_or(bytes));
         let old = self.recent.len().saturating_sub(8);
         self.recent.drain(..old);

@@ -6,11 +6,14 @@
 
 mod decode;
 mod ebcdic;
+mod family;
 mod guess;
+mod letters;
 mod names;
 mod national;
 mod notice;
 mod oem;
+mod other_family;
 mod otherwise;
 mod page;
 mod repair;
@@ -22,6 +25,7 @@ pub(crate) use decode::{Decoder, Undecodable};
 pub(crate) use {
     guess::{Candidate, Guess, Reason, guess},
     notice::Noticed,
+    other_family::OtherFamilyWatch,
     repair::Repair,
 };
 

@@ -15,6 +15,17 @@ pub(crate) enum Noticed {
         /// How many.
         count: u64,
     },
+    /// Letters make words only in the other family of pages, OEM or Windows, than the format file says (quirk B1).
+    OtherFamily {
+        /// The first line of such letters.
+        line: u64,
+        /// A word as it was read, `Sk†ne`.
+        found: String,
+        /// What the other family makes of it, `Skåne`.
+        means: String,
+        /// What most files of that family are in.
+        looks_like: &'static str,
+    },
     /// Characters were encoded as UTF-8 twice (quirk B12). The text is left as it is.
     DoubleEncoded {
         /// How many characters.

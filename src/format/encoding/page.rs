@@ -99,8 +99,8 @@ impl Page {
         self.bytes.get(at).map(|(_, byte)| *byte)
     }
 
-    /// Appends the text of the bytes. Runs of ASCII are copied whole.
-    pub fn decode(&self, bytes: &[u8], text: &mut String, bad: &mut Vec<Undecodable>) {
+    /// Appends the text of bytes, the first of which is at an offset of the file. Runs of ASCII are copied whole.
+    pub fn decode(&self, bytes: &[u8], offset: u64, text: &mut String, bad: &mut Vec<Undecodable>) {
         let translated: Vec<u8>;
         let view = if self.family == Family::Oem {
             bytes
@@ -118,11 +118,11 @@ impl Page {
             text.push_str(rest.get(..run).and_then(|run| std::str::from_utf8(run).ok()).unwrap_or(""));
             done += run;
             let others = rest.iter().skip(run).take_while(|byte| !byte.is_ascii()).count();
-            for byte in bytes.iter().skip(done).take(others) {
+            for (at, byte) in (offset..).zip(bytes).skip(done).take(others) {
                 match self.character(*byte) {
                     Some(character) => text.push(character),
                     None => {
-                        bad.push(Undecodable { at: text.len(), hex: format!("{byte:02X}") });
+                        bad.push(Undecodable { at: text.len(), hex: format!("{byte:02X}"), offset: at });
                         text.push(char::REPLACEMENT_CHARACTER);
                     }
                 }

@@ -414,8 +414,7 @@ impl<'r> Reading<'r> {
             self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last()));
         }
         let noticed = rows.noticed().into_iter().filter(|noticed| !is_repaired(noticed, self.part));
-        let place = || Place::file(self.file);
-        self.summary.warnings.extend(noticed.map(|noticed| warning(noticed, self.part).at(place())));
+        self.summary.warnings.extend(noticed.map(|noticed| warning(noticed, self.part, self.file)));
         let wants_trailer = self.part.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
         if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
             self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
@@ -468,8 +467,17 @@ fn is_repaired(noticed: &Noticed, layout: &Layout) -> bool {
 }
 
 /// What was noticed of the characters of a file, as a fault that only warns.
-fn warning(noticed: Noticed, layout: &Layout) -> Fault {
+fn warning(noticed: Noticed, layout: &Layout, file: &str) -> Fault {
+    let place = Place::file(file);
     match noticed {
+        Noticed::OtherFamily { line, found, means, looks_like } => {
+            return Fault::new(code::OTHER_ENCODING_LIKELY)
+                .at(place.line(line))
+                .found(found)
+                .with("means", means)
+                .with("looks_like", looks_like)
+                .with("encoding", layout.encoding.name());
+        }
         Noticed::OtherMark { encoding } => Fault::new(code::OTHER_ENCODING_MARKED)
             .found(encoding.name())
             .with("encoding", layout.encoding.name()),
@@ -480,6 +488,7 @@ fn warning(noticed: Noticed, layout: &Layout) -> Fault {
             Fault::new(code::TEXT_ENCODED_TWICE).with("count", count).found(written).with("means", means)
         }
     }
+    .at(place)
 }
 
 fn means_nothing(field: &FieldLayout, text: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::format::{
 
 const ZONE: chrono_tz::Tz = chrono_tz::Europe::Stockholm;
 
-type Read = Vec<(AnyDocument, Remembered)>;
+pub(in crate::format) type Read = Vec<(AnyDocument, Remembered)>;
 
 fn checked(text: &str) -> Result<Definition, String> {
     let mut tables = CodeTables::new();
@@ -21,7 +21,7 @@ fn checked(text: &str) -> Result<Definition, String> {
         .map_err(|faults| faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))
 }
 
-fn definition(text: &str) -> Definition {
+pub(in crate::format) fn definition(text: &str) -> Definition {
     checked(text).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
@@ -44,14 +44,18 @@ fn documents(definition: &Definition, bytes: &[u8]) -> (Read, Summary) {
     (documents, summary)
 }
 
-fn back(definition: &Definition, documents: &Read, columns: Option<&[String]>) -> Result<Vec<u8>, Fault> {
+pub(in crate::format) fn back(
+    definition: &Definition,
+    documents: &Read,
+    columns: Option<&[String]>,
+) -> Result<Vec<u8>, Fault> {
     let outgoing: Vec<Outgoing<'_>> =
         documents.iter().map(|(document, sent)| Outgoing { document, sent }).collect();
     write_back(definition, &outgoing, &BackContext { time_zone: ZONE, columns })
 }
 
 /// The file as it comes back, for comparison with the file as it was.
-fn there_and_back(definition: &Definition, text: &str) -> String {
+pub(in crate::format) fn there_and_back(definition: &Definition, text: &str) -> String {
     assert_eq!(definition.losses(), Vec::<String>::new());
     let header = columns(definition, "f", &mut text.as_bytes()).unwrap();
     let (documents, _) = documents(definition, text.as_bytes());
@@ -434,7 +438,7 @@ fn the_format_file_says_why_not() {
                  file_name = { file_name = true }\nmime_type = { value = \"x/y\" }\nfile_data_base64 = \"content\"\n";
     assert_eq!(why(whole).unwrap(), "NoQuestion");
     let misfit = why(&format!("round_trip = \"x\"\n{whole}")).unwrap_err();
-    assert!(misfit.contains("read CSV or fixed-width files only"), "{misfit}");
+    assert!(misfit.contains("read CSV, fixed-width or tagged files only"), "{misfit}");
 }
 
 const PLAIN_CSV: &str = r#"

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use crate::document::{MemberKind, Shape};
 use crate::format::Definition;
 use crate::format::convert::DateStyle;
+use crate::format::labels;
 use crate::format::layout::{
     Align, Condition, FieldAt, FieldLayout, Layout, RecordLayout, RecordUse, Syntax,
 };
@@ -255,10 +256,12 @@ impl Walk<'_> {
 
     fn around(&mut self) {
         let around = &self.layout.around;
+        let has_labels = matches!(&self.layout.syntax, Syntax::Csv(csv) if csv.labels.is_some());
+        let ends_table = has_labels && labels::ends_with_empty_line(self.layout);
         let keys = [
             ("skip_first", around.skip_first > 0),
             ("skip_until", around.skip_until.is_some()),
-            ("stop_at", around.stop_at.is_some()),
+            ("stop_at", around.stop_at.is_some() && !ends_table),
             ("comments", !around.comments.is_empty()),
         ];
         for (key, _) in keys.into_iter().filter(|(_, there)| *there) {
@@ -269,9 +272,6 @@ impl Walk<'_> {
         }
         if !around.repair.is_empty() {
             self.reasons.push("characters are repaired (repair)".to_owned());
-        }
-        if matches!(&self.layout.syntax, Syntax::Csv(csv) if csv.labels.is_some()) {
-            self.reasons.push("lines of labels stand before the rows (labels)".to_owned());
         }
         if matches!(&self.layout.syntax, Syntax::Fixed(fixed) if fixed.bytes) {
             self.reasons.push("places are counted in bytes (widths)".to_owned());
@@ -332,8 +332,8 @@ pub(super) fn loss(source: &Source, layout: &Layout, at: usize) -> Option<&'stat
         Pick::Join { .. } => Some("is joined of several fields (join)"),
         Pick::FirstOf(_) => Some("is the first of several fields that is not empty (first_of)"),
         Pick::FileName(_) => Some("is taken from the file's name (file_name)"),
-        Pick::All { kind, only, with, .. } => {
-            let line_by_line = with == "\n" && only.0.is_empty() && source.split.is_none();
+        Pick::All { kind, only, with, first, .. } => {
+            let line_by_line = with == "\n" && !first && only.0.is_empty() && source.split.is_none();
             let right_below = way(layout, at, *kind).is_some_and(|way| way.len() == 1);
             let as_it_is =
                 source.default.is_none() && convert.codes.is_none() && of_text(convert, None).is_none();

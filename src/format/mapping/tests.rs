@@ -325,7 +325,7 @@ fn a_record_that_may_stand_once_is_a_fault_when_it_stands_twice() {
     assert_eq!(
         shown(&mapped(&definition, &records).documents[0].faults),
         [
-            "1:4+6 [head.LevDat] delivery_date is missing: LevDat is blank | a value for delivery_date",
+            "1:4+6 [head.LevDat] delivery_date is missing: LevDat (\"000000\") is blank | a value for delivery_date",
             "3:0+0 [address.] there are several address records where one is expected | one address record",
         ]
     );

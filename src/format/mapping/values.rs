@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::documents::{Group, Here};
+use super::at_hand::{Group, Here};
 use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, Place, code};
 use crate::format::convert::{self, DateStyle, NoNumber};

@@ -35,8 +35,8 @@ pub(super) struct Decoded<'i> {
     event_at: usize,
     event_line: u64,
     event_line_at: usize,
-    /// Bytes that are no characters in what was taken: where in it their stand-in is, and the bytes in hex.
-    pub bad: Vec<(usize, String)>,
+    /// Bytes that are no characters in what was taken, by where in it their stand-in is.
+    pub bad: Vec<Undecodable>,
     /// Why the input could not go on.
     pub failed: Option<Fault>,
 }
@@ -173,7 +173,9 @@ impl<'i> Decoded<'i> {
                 let before = self.taken.len();
                 let at = self.at;
                 self.bad.extend(
-                    self.undecodable.drain(..here).map(|bad| (before + bad.at.saturating_sub(at), bad.hex)),
+                    self.undecodable
+                        .drain(..here)
+                        .map(|bad| Undecodable { at: before + bad.at.saturating_sub(at), ..bad }),
                 );
             }
             self.taken.push_str(taken);

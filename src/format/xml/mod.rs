@@ -5,9 +5,9 @@ mod beside;
 mod decoded;
 mod paths;
 mod prolog;
+mod tree;
 mod write;
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use quick_xml::NsReader;
@@ -15,22 +15,20 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
 use super::encoding::Noticed;
-use super::layout::{Layout, RecordUse, XmlSyntax};
-use super::record::{Cell, Records};
-use super::rows;
+use super::layout::{Layout, XmlSyntax};
+use super::record::Records;
 use super::{DOCUMENT_BYTES_MAX, DOCUMENT_RECORDS_MAX};
 use crate::fault::{Fault, Place, code};
 use crate::written;
 use decoded::Decoded;
 use paths::{Capture, Paths};
+use tree::{Text, Tree, trimmed};
 
-pub(super) use write::text as xml_text;
+pub(super) use tree::TreeFaults;
+pub(super) use write::write;
 
 /// How deep elements may stand in each other.
 const DEPTH_MAX: usize = 200;
-
-/// How many faults of one tree of records are told.
-const FAULTS_MAX: usize = 100;
 
 /// The records of an XML file, a tree at a time: a record that stands under no other, with all below it.
 pub(super) struct XmlTrees<'i> {
@@ -47,6 +45,8 @@ pub(super) struct XmlTrees<'i> {
     ended: bool,
     pub saw_anything: bool,
     tree: Tree,
+    /// How many bytes a tree may have, with what no path leads to.
+    bytes_max: usize,
 }
 
 /// An open element that some path leads to.
@@ -57,34 +57,6 @@ struct Element {
     /// Its text, where a field wants it.
     text: Option<Text>,
 }
-
-/// The text of an element as far as it was read.
-#[derive(Clone, Copy, Default)]
-struct Text {
-    /// Its first piece in the text of the tree.
-    from: usize,
-    to: usize,
-    /// Where its pieces are put together, if they stand apart or hold references.
-    joined: Option<(usize, usize)>,
-    pieces: usize,
-}
-
-/// The records that are being read.
-#[derive(Default)]
-struct Tree {
-    /// Open records: the record, its start, and its first value.
-    open: Vec<(usize, usize, usize)>,
-    /// For each record, its start and its first value.
-    records: Vec<(usize, usize)>,
-    values: Vec<Option<Cell>>,
-    /// Texts that do not stand in the file as such, and the values that they are of.
-    joined: String,
-    joined_values: Vec<usize>,
-    faults: Vec<(usize, Fault)>,
-}
-
-/// What one tree came to: the faults of its records, by their places.
-pub(super) type TreeFaults = Vec<(usize, Fault)>;
 
 impl<'i> XmlTrees<'i> {
     /// # Errors
@@ -109,6 +81,7 @@ impl<'i> XmlTrees<'i> {
             ended: false,
             saw_anything: false,
             tree: Tree::default(),
+            bytes_max: DOCUMENT_BYTES_MAX,
         })
     }
 
@@ -133,9 +106,9 @@ impl<'i> XmlTrees<'i> {
     /// A fault of the file as a whole: it cannot be read, is not well-formed, ends inside an element, or is over a limit.
     pub fn next(&mut self, records: &mut Records) -> Result<Option<TreeFaults>, Fault> {
         loop {
-            if self.tree.open.is_empty() {
+            if !self.tree.is_open() {
                 self.reader.get_mut().forget();
-            } else if self.reader.get_ref().length() > DOCUMENT_BYTES_MAX {
+            } else if self.reader.get_ref().length() > self.bytes_max {
                 // What no path leads to is kept with its record too, to be shown.
                 return Err(self.too_much());
             }
@@ -151,7 +124,10 @@ impl<'i> XmlTrees<'i> {
             self.buffer = buffer;
             match done? {
                 Next::On => {}
-                Next::Tree => return Ok(Some(self.finish(records))),
+                Next::Tree => {
+                    let decoded = self.reader.get_ref();
+                    return Ok(Some(self.tree.finish(self.layout, self.file, &self.paths, decoded, records)));
+                }
                 Next::End => return Ok(None),
             }
         }
@@ -228,29 +204,19 @@ impl<'i> XmlTrees<'i> {
             self.unknown += 1;
             return Ok(());
         };
-        let is_record = self.begin_record(node, begins, records)?;
+        let start = self.paths.nodes.get(node).and_then(|node| node.start);
+        if let Some(start) = start {
+            let slots = self.paths.starts.get(start).map_or(0, paths::Start::slots);
+            let position = self.reader.get_ref().event_position();
+            if !self.tree.begin_record(start, slots, begins, position, records) {
+                return Err(self.too_much());
+            }
+        }
         self.attributes(element, node, begins)?;
         let wants_text = self.paths.nodes.get(node).is_some_and(|node| !node.texts.is_empty());
         let text = wants_text.then_some(Text::default());
-        self.open.push(Element { node, is_record, text });
+        self.open.push(Element { node, is_record: start.is_some(), text });
         Ok(())
-    }
-
-    fn begin_record(&mut self, node: usize, begins: usize, records: &mut Records) -> Result<bool, Fault> {
-        let Some(start) = self.paths.nodes.get(node).and_then(|node| node.start) else { return Ok(false) };
-        if self.tree.records.len() >= DOCUMENT_RECORDS_MAX {
-            return Err(self.too_much());
-        }
-        let tree = &mut self.tree;
-        let record = tree.records.len();
-        let first = tree.values.len();
-        tree.values.resize(first + self.paths.starts.get(start).map_or(0, |start| start.slots()), None);
-        let (line, column) = self.reader.get_ref().event_position();
-        records.begin_at(line, column, begins);
-        records.set_parent(record, tree.open.last().map(|(above, ..)| *above));
-        tree.records.push((start, first));
-        tree.open.push((record, start, first));
-        Ok(true)
     }
 
     fn attributes(&mut self, element: &BytesStart<'_>, node: usize, begins: usize) -> Result<(), Fault> {
@@ -290,40 +256,13 @@ impl<'i> XmlTrees<'i> {
                     Ok(plain) => plain.into_owned(),
                     Err(error) => return Err(self.broken(from, &error.to_string())),
                 };
-                let at = self.tree.joined.len();
-                self.tree.joined.push_str(&plain);
-                (Cell::plain(at, at + plain.len()).shown(from, to), true)
+                (self.tree.join(&plain).shown(from, to), true)
             } else {
                 (trimmed(raw, from), false)
             };
-            self.set(capture, cell.0, cell.1);
+            self.tree.set(&self.paths, self.reader.get_ref(), capture, cell.0, cell.1);
         }
         Ok(())
-    }
-
-    /// Sets a value of the innermost open record of its start.
-    fn set(&mut self, capture: Capture, cell: Cell, joined: bool) {
-        let tree = &mut self.tree;
-        let Some((record, _, first)) = tree.open.iter().rev().find(|(_, start, _)| *start == capture.start)
-        else {
-            return;
-        };
-        let (record, place) = (*record, first + capture.slot);
-        let Some(value) = tree.values.get_mut(place) else { return };
-        if value.is_none() {
-            *value = Some(cell);
-            if joined {
-                tree.joined_values.push(place);
-            }
-            return;
-        }
-        if tree.faults.len() < FAULTS_MAX {
-            let name = self.paths.starts.get(capture.start).map(|start| start.name(capture.slot));
-            let length = (cell.shown_length as usize).max(1);
-            let place = self.reader.get_ref().place_of(cell.shown as usize, length);
-            let fault = Fault::new(code::ELEMENT_REPEATED).at(place).found(name.unwrap_or_default());
-            tree.faults.push((record, fault));
-        }
     }
 
     fn text(&mut self, text: &str, begins: usize) -> Result<(), Fault> {
@@ -344,37 +283,6 @@ impl<'i> XmlTrees<'i> {
         Ok(())
     }
 
-    /// Adds a piece to the text of the innermost element; `plain` if it stands in the file as it is.
-    fn piece(&mut self, piece: &str, at: usize, plain: bool) {
-        if self.unknown > 0 {
-            return;
-        }
-        let Some(text) = self.open.last_mut().and_then(|element| element.text.as_mut()) else { return };
-        let tree = &mut self.tree;
-        let end = self.reader.get_ref().length();
-        if text.pieces == 0 && plain && !piece.contains('\r') {
-            (text.from, text.to) = (at, at + piece.len());
-        } else {
-            if text.joined.is_none() {
-                let (taken, ..) = self.reader.get_ref().taken();
-                let before = tree.joined.len();
-                if text.pieces > 0 {
-                    tree.joined.push_str(taken.get(text.from..text.to).unwrap_or(""));
-                } else {
-                    text.from = at;
-                }
-                text.joined = Some((before, tree.joined.len()));
-            }
-            // Only the innermost element's text grows, so its pieces follow each other.
-            tree.joined.push_str(&if plain { line_ends(piece) } else { Cow::Borrowed(piece) });
-            if let Some((_, to)) = &mut text.joined {
-                *to = tree.joined.len();
-            }
-            text.to = end;
-        }
-        text.pieces += 1;
-    }
-
     fn end(&mut self, begins: usize, records: &mut Records) -> Next {
         if self.unknown > 0 {
             self.unknown -= 1;
@@ -382,134 +290,23 @@ impl<'i> XmlTrees<'i> {
         }
         let Some(element) = self.open.pop() else { return Next::On };
         if let Some(text) = element.text {
-            self.set_text(element.node, text, begins);
+            self.tree.set_text(&self.paths, self.reader.get_ref(), element.node, text, begins);
         }
         self.ended |= self.open.is_empty();
         if !element.is_record {
             return Next::On;
         }
-        if let Some((record, ..)) = self.tree.open.pop() {
-            records.end_at(record, self.reader.get_ref().length());
-        }
-        if self.tree.open.is_empty() { Next::Tree } else { Next::On }
+        self.tree.end_record(self.reader.get_ref().length(), records);
+        if self.tree.is_open() { Next::On } else { Next::Tree }
     }
 
-    fn set_text(&mut self, node: usize, text: Text, begins: usize) {
-        let captures = self.paths.nodes.get(node).map(|node| node.texts.clone()).unwrap_or_default();
-        let (cell, joined) = match text.joined {
-            Some((from, to)) => {
-                let whole = self.tree.joined.get(from..to).unwrap_or("");
-                let cell = trimmed(whole, from).shown(text.from, text.to);
-                (cell, true)
-            }
-            None if text.pieces == 0 => (Cell::plain(begins, begins), false),
-            None => {
-                let (taken, ..) = self.reader.get_ref().taken();
-                (trimmed(taken.get(text.from..text.to).unwrap_or(""), text.from), false)
-            }
-        };
-        for capture in captures {
-            self.set(capture, cell, joined);
+    /// Adds a piece to the text of the innermost element; `plain` if it stands in the file as it is.
+    fn piece(&mut self, piece: &str, at: usize, plain: bool) {
+        if self.unknown > 0 {
+            return;
         }
-    }
-
-    /// Gives the records of a tree their text, kinds and fields.
-    fn finish(&mut self, records: &mut Records) -> TreeFaults {
-        let mut tree = std::mem::take(&mut self.tree);
-        let (taken, ..) = self.reader.get_ref().taken();
-        records.text_mut().push_str(taken);
-        let by = records.text().len();
-        records.text_mut().push_str(&tree.joined);
-        for place in tree.joined_values.drain(..) {
-            if let Some(Some(cell)) = tree.values.get_mut(place) {
-                *cell = Cell { at: super::record::narrow(cell.at as usize + by), ..*cell };
-            }
-        }
-        let mut faults = std::mem::take(&mut tree.faults);
-        for (record, (start, first)) in tree.records.iter().enumerate() {
-            let Some(start) = self.paths.starts.get(*start) else { continue };
-            let values = tree.values.get(*first..).unwrap_or_default();
-            let text = |slot: usize| {
-                let cell = values.get(slot).copied().flatten();
-                cell.map_or("", |cell| records.text_of(&cell))
-            };
-            let fits = |conditions: &Vec<(usize, Vec<String>)>| {
-                conditions.iter().all(|(slot, is)| is.iter().any(|is| is == text(*slot)))
-            };
-            let told =
-                |place: &usize| start.conditions.get(*place).is_some_and(|all| !all.is_empty() && fits(all));
-            let any = |place: &usize| start.conditions.get(*place).is_some_and(Vec::is_empty);
-            let place = (0..start.kinds.len()).find(told).or_else(|| (0..start.kinds.len()).find(any));
-            let kind = place.and_then(|place| start.kinds.get(place)).copied();
-            let kind = kind.filter(|kind| rows::may_come(self.layout, *kind));
-            records.set_kind(record, kind);
-            records.fields_of(record);
-            let end = records.source_range(record).map_or(0, |range| range.start);
-            for slot in place.and_then(|place| start.fields.get(place)).into_iter().flatten() {
-                let cell = slot.and_then(|slot| values.get(slot).copied().flatten());
-                records.push(cell.unwrap_or(Cell::missing(end)));
-            }
-            if kind.is_none() && !faults.iter().any(|(faulty, _)| *faulty == record) {
-                faults.push((record, self.unknown_kind(records, record, start, values)));
-            }
-        }
-        let without_parent = beside::find_parents(self.layout, self.file, records);
-        // Where another fault is known, it may be the reason.
-        if faults.is_empty() {
-            faults = without_parent;
-        }
-        for (at, hex) in &self.reader.get_ref().bad {
-            let record = (0..records.len())
-                .rev()
-                .find(|record| records.source_range(*record).is_some_and(|range| range.contains(at)));
-            if let Some(record) = record.filter(|_| faults.len() < FAULTS_MAX) {
-                let place = records.place_at(self.file, record, *at, at + 3);
-                faults.push((record, Fault::new(code::UNDECODABLE_BYTES).at(place).found(hex)));
-            }
-        }
-        faults.sort_by_key(|(record, _)| *record);
-        tree.values.clear();
-        tree.records.clear();
-        tree.joined.clear();
-        self.tree = tree;
-        faults
-    }
-
-    fn unknown_kind(
-        &self,
-        records: &Records,
-        record: usize,
-        start: &paths::Start,
-        values: &[Option<Cell>],
-    ) -> Fault {
-        let mut kinds: Vec<String> = start
-            .kinds
-            .iter()
-            .zip(&start.conditions)
-            .filter(|(kind, _)| rows::may_come(self.layout, **kind))
-            .filter_map(|(kind, conditions)| {
-                let name = &self.layout.records.get(*kind)?.name;
-                let told: Vec<String> = conditions
-                    .iter()
-                    .map(|(slot, is)| format!("{}: \"{}\"", start.name(*slot), is.join("\", \"")))
-                    .collect();
-                Some(format!("{name} ({})", told.join(", ")))
-            })
-            .collect();
-        if kinds.is_empty() {
-            let known = self.layout.records.iter().filter(|record| record.use_ != RecordUse::Refuse);
-            kinds = known.map(|record| record.name.clone()).collect();
-        }
-        let slot = start.conditions.iter().flatten().map(|(slot, _)| *slot).next();
-        let cell = slot.and_then(|slot| values.get(slot).copied().flatten());
-        let (place, found) = match cell {
-            Some(cell) => (records.place_of_cell(self.file, record, &cell), records.text_of(&cell)),
-            None => (records.place(self.file, record), records.source(record)),
-        };
-        Fault::new(code::UNKNOWN_RECORD)
-            .at(place)
-            .found(rows::beginning(found))
-            .with("kinds", kinds.join(", "))
+        let Some(text) = self.open.last_mut().and_then(|element| element.text.as_mut()) else { return };
+        self.tree.piece(self.reader.get_ref(), text, piece, at, plain);
     }
 
     fn eof(&mut self, begins: usize) -> Result<Next, Fault> {
@@ -524,7 +321,7 @@ impl<'i> XmlTrees<'i> {
         Fault::new(code::TOO_MANY_RECORDS)
             .at(Place::file(self.file).line(self.line()))
             .with("limit", DOCUMENT_RECORDS_MAX)
-            .with("bytes", DOCUMENT_BYTES_MAX)
+            .with("bytes", self.bytes_max)
     }
 
     fn wrong_root(&self, found: &str, begins: usize) -> Fault {
@@ -567,21 +364,6 @@ fn named<'n>(resolved: &'n ResolveResult<'_>) -> Option<&'n str> {
         ResolveResult::Bound(namespace) => Some(namespace.as_ref()),
         ResolveResult::Unbound | ResolveResult::Unknown(_) => None,
     }
-}
-
-/// A text as XML hands it on: its line ends are LF.
-fn line_ends(text: &str) -> Cow<'_, str> {
-    if !text.contains('\r') {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-}
-
-/// A text without the blanks round it.
-fn trimmed(text: &str, at: usize) -> Cell {
-    let left = text.trim_start();
-    let from = at + (text.len() - left.len());
-    Cell::plain(from, from + left.trim_end().len())
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@ use std::io::Read;
 use proptest::prelude::*;
 
 use super::super::{Definition, Item, ReadContext, Summary, read};
-use super::DEPTH_MAX;
+use super::{DEPTH_MAX, XmlTrees};
 use crate::document::to_json;
 use crate::fault::{Fault, Language};
 use crate::format::CodeTables;
+use crate::format::layout::Syntax;
+use crate::format::record::Records;
 
 const ORDERS: &str = r#"
 [layout]
@@ -447,6 +449,44 @@ fn bytes_that_are_no_character_spoil_their_order_at_their_place() {
     assert_eq!(seen.faults, ["undecodable-bytes 3:52 F6"]);
     assert_eq!(seen.documents.len(), 1);
     assert!(seen.counts());
+    let offset = file.iter().position(|byte| *byte == 0xF6).unwrap();
+    for size in [1, 7, 1000] {
+        let (items, _) = read_in(size, &definition(ORDERS), &file);
+        let Some(Item::Stray(fault)) = items.first() else { panic!("{items:?}") };
+        let what = format!(
+            "the bytes F6, from byte {offset} of the file (counted from 0), are no character in its encoding"
+        );
+        assert_eq!(fault.what(Language::English), what);
+    }
+}
+
+#[test]
+fn what_no_path_leads_to_is_bounded_with_its_record() {
+    let definition = definition(ORDERS);
+    let Syntax::Xml(syntax) = &definition.layout.syntax else { panic!("{:?}", definition.layout.syntax) };
+    let order =
+        |passed_over: usize| format!("<Order Number=\"7\">{}</Order>", "<Y>z</Y>".repeat(passed_over));
+    let ends = |text: &str, bytes_max: usize| {
+        let mut input = text.as_bytes();
+        let mut trees = XmlTrees::new(&definition.layout, syntax, "f", &mut input).unwrap();
+        trees.bytes_max = bytes_max;
+        let mut trees_read = 0;
+        loop {
+            let mut records = Records::default();
+            match trees.next(&mut records) {
+                Ok(Some(_)) => trees_read += 1,
+                Ok(None) => return (trees_read, None),
+                Err(fault) => return (trees_read, Some(fault.to_string())),
+            }
+        }
+    };
+    // What stands between records is forgotten, however much it is.
+    let file = format!("<Orders>\n{}{}\n{}</Orders>", order(10), "<Y/>".repeat(1000), order(10));
+    assert_eq!(ends(&file, 200), (2, None));
+    let told = "f:2: more than 100000 records, or 100 bytes, belong together from this line on";
+    let (read, fault) = ends(&format!("<Orders>{}\n{}</Orders>", order(1), order(100)), 100);
+    assert_eq!(read, 1);
+    assert!(fault.as_ref().is_some_and(|fault| fault.starts_with(told)), "{fault:?}");
 }
 
 #[test]

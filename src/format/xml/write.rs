@@ -4,14 +4,36 @@
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+use crate::fault::{Fault, code};
+use crate::format::bytes_out::BytesOut;
 use crate::format::layout::{FieldAt, Layout, Newline, Step, XmlPath};
 use crate::format::record::OutRecord;
 
-/// Writes records as the text of one XML file, with its declaration.
+/// Writes records as one XML file, with its declaration. What its encoding lacks is written as a reference by number, which
+/// every reader of XML knows.
 ///
 /// # Errors
 /// Nothing but what the memory that it is written to could refuse.
-pub(in crate::format) fn text(layout: &Layout, records: &[OutRecord]) -> std::io::Result<String> {
+pub(in crate::format) fn write(
+    layout: &Layout,
+    records: &[OutRecord],
+    out: &mut BytesOut<'_>,
+) -> Result<(), Fault> {
+    let failed =
+        |error| Fault::new(code::VALUE_CANNOT_BE_WRITTEN).found(format!("{error}")).with("expected", "XML");
+    let text = text(layout, records).map_err(failed)?;
+    let mut written = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_ascii() || layout.encoding.has(character) {
+            written.push(character);
+        } else {
+            written.push_str(&format!("&#{};", u32::from(character)));
+        }
+    }
+    out.push(&written)
+}
+
+fn text(layout: &Layout, records: &[OutRecord]) -> std::io::Result<String> {
     let mut writer =
         Elements { writer: Writer::new_with_indent(Vec::new(), b' ', 2), layout, open: Vec::new() };
     let declaration = BytesDecl::new("1.0", Some(encoding_name(layout)), None);

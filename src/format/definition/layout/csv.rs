@@ -9,7 +9,21 @@ use crate::written::{Item, Table};
 
 /// The syntax itself.
 pub(super) fn syntax(table: &Table<'_>) -> CsvSyntax {
-    let numbered = table.has("columns") || has_record_types(table);
+    let has_labels = table.has("labels");
+    let labels = table.table("labels").and_then(|labels| {
+        let expected = "the text that the row with the names of the columns begins with";
+        let until = labels.required_text("until", expected);
+        labels.finish();
+        until.map(|until| until.value)
+    });
+    let header = table.boolean("header").map(|header| header.value);
+    if has_labels {
+        let has_none = [("columns", table.has("columns")), ("header", header == Some(false))];
+        for (key, _) in has_none.into_iter().filter(|(_, there)| *there) {
+            misfit(table, key, "the row behind the labels names the columns");
+        }
+    }
+    let numbered = !has_labels && (table.has("columns") || has_record_types(table));
     let quote = quote(table);
     let quotes = table.one_of("quotes", &[("needed", Quotes::Needed), ("always", Quotes::Always)]);
     if quote.is_none() && quotes == Some(Quotes::Always) {
@@ -19,15 +33,10 @@ pub(super) fn syntax(table: &Table<'_>) -> CsvSyntax {
         delimiter: character(table, "delimiter").unwrap_or(';'),
         quote,
         quotes: quotes.unwrap_or(Quotes::Needed),
-        header: table.boolean("header").map_or(!numbered, |header| header.value),
+        header: has_labels || header.unwrap_or(!numbered),
         trailing_delimiter: trailing(table),
         trim: table.boolean("trim").is_none_or(|trim| trim.value),
-        labels: table.table("labels").and_then(|labels| {
-            let until = labels
-                .required_text("until", "the text that the row with the names of the columns begins with");
-            labels.finish();
-            until.map(|until| until.value)
-        }),
+        labels,
     }
 }
 
@@ -67,6 +76,11 @@ fn quote(table: &Table<'_>) -> Option<char> {
 
 /// `columns = { OrdNr = 1, … }`, and the columns that a header need not have.
 pub(super) fn columns(table: &Table<'_>, draft: &mut Draft, header: bool, use_: &Use, row: &str) {
+    if table.has("labels") {
+        // Told already.
+        table.item("columns");
+        return;
+    }
     if let Some(columns) = table.table("columns") {
         let kind = match draft.layout.records.len() {
             0 => Some(draft.add_kind(row, table.place())),

@@ -136,8 +136,13 @@ fn place(table: &Table<'_>, draft: &Draft, packed: Option<usize>) -> Option<Fiel
             let paths: Option<Vec<_>> = known.into_iter().collect();
             paths.filter(|paths| !paths.is_empty()).map(FieldAt::Path)
         }
-        Syntax::Tagged(_) if table.has("tag") => {
-            let tag = table.required_text("tag", "the tag, like tag = \"#12203\"")?;
+        Syntax::Tagged(tagged) if table.has("tag") => {
+            let tag = table.text("tag")?;
+            if !tagged.may_be_tag(&tag.value) {
+                let marks: Vec<String> = tagged.marks.iter().map(char::to_string).collect();
+                let expected = format!("a tag that begins with {}, up to the delimiter", marks.join(" or "));
+                table.wrong_value("tag", &tag, &expected, "");
+            }
             Some(FieldAt::Tag(tag.value))
         }
         Syntax::Tagged(_) => {

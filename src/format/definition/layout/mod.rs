@@ -13,6 +13,7 @@ pub(super) use xml::value_path;
 
 use super::date_part;
 use super::draft::Draft;
+use super::source_part::misfit;
 use crate::format::convert::DateStyle;
 use crate::format::encoding::Encoding;
 use crate::format::layout::{
@@ -110,6 +111,13 @@ fn file(table: &Table<'_>, use_: &Use, row: &str) -> Option<Draft> {
         parts: Vec::new(),
     };
     let header = matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.header);
+    if table.has("records") && draft.has_labels() {
+        misfit(
+            table,
+            "labels",
+            "the table behind labels has one kind of rows, and [layout.records] names others",
+        );
+    }
     if table.has("records") {
         records::records(table, &mut draft);
         if let ([only], true, true) = (draft.layout.records.as_slice(), header, use_.reads)
@@ -121,7 +129,7 @@ fn file(table: &Table<'_>, use_: &Use, row: &str) -> Option<Draft> {
     } else if syntax == Written::Csv && use_.reads {
         let row = draft.add_kind(row, table.place());
         draft.open.extend(header.then_some(row));
-        if matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.labels.is_some()) {
+        if draft.has_labels() {
             let labels = draft.add_kind(crate::format::labels::RECORD, table.place());
             draft.open.push(labels);
             if let Some(row) = draft.layout.records.get_mut(row) {
@@ -149,7 +157,7 @@ fn whole(table: &Table<'_>, use_: &Use) -> Option<Draft> {
         table.wrong_value(
             "syntax",
             &syntax,
-            "csv, fixed or xml: a file that is taken as it is is only read",
+            "csv, fixed, xml or tagged: a file that is taken as it is is only read",
             "",
         );
     }

@@ -1,7 +1,7 @@
 //! EBCDIC: whether it is, and which page (erp-file-formats 2.3, step 3; quirks B7 and B8).
 
-use super::letters::{Class, Standing, class, classes, standing, triples};
 use super::{Guess, Reason};
+use crate::format::encoding::letters::{Class, Standing, class, classes, standing, triples};
 use crate::format::encoding::page::{Family, PAGES};
 
 /// How many bytes there must be for a guess.

@@ -6,7 +6,6 @@
 //! other letters in it.
 
 mod ebcdic;
-mod letters;
 mod national;
 mod upper;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::letters::{Class, Standing, class, classes, standing, triples};
 use super::{Guess, Reason};
+use crate::format::encoding::letters::{Class, Standing, class, classes, standing, triples};
 use crate::format::encoding::page::{Family, PAGES};
 
 /// In how many words signs must stand as letters.

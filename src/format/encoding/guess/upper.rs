@@ -1,31 +1,14 @@
 //! An OEM page or a Windows page, by letters between letters (erp-file-formats 2.3, step 6; quirks B1 and B4).
 
-use super::letters::{Class, Standing, class, classes, standing, triples};
 use super::{Guess, Reason};
-use crate::format::encoding::Encoding;
-use crate::format::encoding::characters;
-
-/// The letters of Nordic texts in the OEM pages, and others with marks. Not 85, 96 and 97, which are `…`, `–` and `—`
-/// in Windows pages and stand between letters there.
-const OEM: &[u8] = b"\x80\x81\x82\x83\x84\x86\x87\x88\x89\x8A\x8B\x8E\x8F\x90\x91\x92\x93\x94\x99\x9A\x9B\x9D\xA0\xA1\xA2\xA3\xA4\xA5";
-
-/// Those that are quotes and `™` in Windows pages, and so at edges of words there.
-const QUOTES: &[u8] = b"\x82\x84\x8B\x91\x92\x93\x94\x99\x9B";
-
-/// How many letters stand how, as one family reads the bytes.
-#[derive(Default)]
-struct Letters {
-    between: usize,
-    edge: usize,
-    /// At an edge, and maybe a quote.
-    quotes: usize,
-}
+use crate::format::encoding::family::{Letters, Reading};
+use crate::format::encoding::letters::{Class, triples};
 
 /// Guesses by letters. Bytes that both families read as letters hardly exist: in Windows texts, 84 to 9D are quotes
 /// and dashes.
 pub(super) fn guess(bytes: &[u8]) -> Guess {
-    let mut oem = letters(bytes, "cp850", |byte| OEM.contains(&byte));
-    let windows = letters(bytes, "windows-1252", |byte| byte >= 0xC0);
+    let mut oem = Reading::oem().letters(bytes);
+    let windows = Reading::windows().letters(bytes);
     if windows.edge == 0 {
         oem.edge += oem.quotes;
     }
@@ -62,26 +45,6 @@ pub(super) fn guess(bytes: &[u8]) -> Guess {
         guess.add(name, score.saturating_sub(less), reason);
     }
     guess
-}
-
-fn letters(bytes: &[u8], name: &str, is: impl Fn(u8) -> bool) -> Letters {
-    let mut letters = Letters::default();
-    let Some(table) = Encoding::named(name).and_then(|encoding| characters(&encoding)) else {
-        return letters;
-    };
-    let by = classes(|byte| {
-        let character = table.get(usize::from(byte)).copied().flatten();
-        character.filter(|character| character.is_ascii() || is(byte))
-    });
-    for (before, byte, after) in triples(bytes, b' ').filter(|(_, byte, _)| !byte.is_ascii()) {
-        match standing(class(&by, before), class(&by, byte), class(&by, after)) {
-            Standing::Between => letters.between += 1,
-            Standing::Edge if QUOTES.contains(&byte) => letters.quotes += 1,
-            Standing::Edge => letters.edge += 1,
-            Standing::Odd => {}
-        }
-    }
-    letters
 }
 
 /// The OEM pages that may be, with how many signs fit only that one, and how much less likely than the best they are.

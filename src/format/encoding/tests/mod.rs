@@ -60,14 +60,19 @@ fn undecodable_bytes_are_named_also_across_pieces() {
     for piece in [1, 2, 100] {
         let (text, bad, _) = decode("utf-8", b"ab\xE2\x82(\xFF", piece);
         assert_eq!(text, "ab\u{fffd}(\u{fffd}");
-        let seen: Vec<_> = bad.iter().map(|bad| (bad.at, bad.hex.as_str())).collect();
-        assert_eq!(seen, [(2, "E2 82"), (6, "FF")], "pieces of {piece}");
+        let seen: Vec<_> = bad.iter().map(|bad| (bad.at, bad.hex.as_str(), bad.offset)).collect();
+        assert_eq!(seen, [(2, "E2 82", 2), (6, "FF", 5)], "pieces of {piece}");
         let (text, bad, _) = decode("ds-2089", b"a|\xE5b\xFF", piece);
         assert_eq!(text, "aø\u{fffd}b\u{fffd}");
-        let seen: Vec<_> = bad.iter().map(|bad| (bad.at, bad.hex.as_str())).collect();
-        assert_eq!(seen, [(3, "E5"), (7, "FF")], "pieces of {piece}");
+        let seen: Vec<_> = bad.iter().map(|bad| (bad.at, bad.hex.as_str(), bad.offset)).collect();
+        assert_eq!(seen, [(3, "E5", 2), (7, "FF", 4)], "pieces of {piece}");
+        let (_, bad, _) = decode("utf-8", b"\xEF\xBB\xBFab\xFF", piece);
+        assert_eq!(bad.iter().map(|bad| bad.offset).collect::<Vec<_>>(), [5], "behind a byte order mark");
     }
-    assert_eq!(decode("utf-16le", b"a\0b", 1).1[0].hex, "62");
+    let (_, bad, _) = decode("utf-16le", b"a\0b", 1);
+    assert_eq!((bad[0].hex.as_str(), bad[0].offset), ("62", 2));
+    // A doubtful byte of code page 437 counts as well.
+    assert_eq!(decode("cp437", b"R\x9Bst", 1).1, []);
 }
 
 #[test]
