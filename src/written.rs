@@ -85,12 +85,11 @@ impl Written {
         let line = rest.lines().next().unwrap_or("");
         let written = self.text.get(span.clone()).unwrap_or("");
         let first_line = written.lines().next().unwrap_or("");
+        // What stands in a line end stands behind the last character of its line.
+        let ahead = before.get(line_start..).unwrap_or("").chars().count().min(line.chars().count());
         Place::file(&self.file)
             .line(before.matches('\n').count() as u64 + 1)
-            .column(
-                before.get(line_start..).unwrap_or("").chars().count() as u64 + 1,
-                first_line.chars().count().max(1) as u64,
-            )
+            .column(ahead as u64 + 1, first_line.chars().count().max(1) as u64)
             .source(line)
     }
 

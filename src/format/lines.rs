@@ -118,9 +118,18 @@ impl<'i> Lines<'i> {
         self.armed = false;
     }
 
-    /// What was noticed of the characters.
-    pub fn noticed(&self) -> Vec<Noticed> {
-        self.decoder.noticed()
+    /// What was noticed of the characters of the whole file: what is left of it is read, so that the pieces in which it
+    /// comes make no difference.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn noticed(&mut self) -> Result<Vec<Noticed>, Fault> {
+        while !self.ended {
+            self.start = self.text.len();
+            self.undecodable.clear();
+            self.fill()?;
+        }
+        Ok(self.decoder.noticed())
     }
 
     /// The next line that may be a record, its text added to `text`. Lines that the layout passes over are passed over.

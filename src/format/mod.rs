@@ -10,7 +10,7 @@ mod codes;
 mod convert;
 mod csv;
 mod definition;
-pub(crate) mod encoding;
+pub mod encoding;
 mod fixed;
 mod group;
 mod labels;

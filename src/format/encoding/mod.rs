@@ -18,8 +18,8 @@ mod write;
 
 use page::{Family, Page};
 
-pub(crate) use decode::{Decoder, Undecodable};
-pub(crate) use {
+pub use decode::{Decoder, Undecodable};
+pub use {
     guess::{Candidate, Guess, Reason, guess},
     notice::Noticed,
     repair::Repair,
@@ -27,7 +27,7 @@ pub(crate) use {
 
 /// A checked encoding.
 #[derive(Clone, Debug)]
-pub(crate) struct Encoding(Table);
+pub struct Encoding(Table);
 
 /// Where an encoding's characters come from.
 #[derive(Clone, Debug)]

@@ -94,7 +94,7 @@ pub(super) fn read_within(
             break;
         }
     }
-    reading.finish(&rows, each)
+    reading.finish(rows, each)
 }
 
 struct Reading<'r> {
@@ -371,7 +371,7 @@ impl Reading<'_> {
         self.summary.file_faults.extend(faults);
     }
 
-    fn finish(mut self, rows: &Rows<'_>, each: &mut Each<'_>) -> Result<Summary, Fault> {
+    fn finish(mut self, mut rows: Rows<'_>, each: &mut Each<'_>) -> Result<Summary, Fault> {
         self.close(each)?;
         let failed = scratch_failed(self.file);
         match std::mem::replace(&mut self.gather, Gather::Single) {
@@ -399,22 +399,22 @@ impl Reading<'_> {
                 }
             }
         }
-        let last = || Place::file(self.file).line(rows.line().max(1));
+        let last = Place::file(self.file).line(rows.line().max(1));
         if rows.is_cut() {
-            self.summary.file_faults.push(Fault::new(code::CUT_CHARACTER).at(last()));
+            self.summary.file_faults.push(Fault::new(code::CUT_CHARACTER).at(last.clone()));
         }
         if self.layout.around.end_mark && rows.saw_anything() && !rows.has_end_mark() {
-            self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last()));
+            self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last.clone()));
         }
         self.summary.warnings = rows
-            .noticed()
+            .noticed()?
             .into_iter()
             .filter(|noticed| !is_repaired(noticed, self.layout))
             .map(|noticed| warning(noticed, self.layout).at(Place::file(self.file)))
             .collect();
         let wants_trailer = self.layout.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
         if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
-            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
+            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last.record(&kind.name)));
         } else if !rows.saw_anything() {
             self.summary.file_faults.push(Fault::new(code::EMPTY_FILE).at(Place::file(self.file)));
         }
