@@ -12,7 +12,7 @@ pub mod document;
 pub mod fault;
 #[path = "../../src/format/mod.rs"]
 pub mod format;
-#[path = "../../src/written.rs"]
+#[path = "../../src/written/mod.rs"]
 pub mod written;
 
 pub mod checks;

@@ -37,7 +37,7 @@ use chrono::{DateTime, Utc};
 use crate::document::AnyDocument;
 use crate::fault::Fault;
 
-pub use definition::{CodeTables, Definition, RoundTrip};
+pub use definition::{CodeTables, Definition, RoundTrip, keys};
 pub use mapping::{columns, read, write, write_back};
 
 /// What reading needs to know besides the bytes.

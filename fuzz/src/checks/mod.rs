@@ -3,11 +3,11 @@
 
 mod encodings;
 mod reading;
+pub mod seeds;
 pub mod shelf;
 
 pub use encodings::encodings;
-pub use reading::Fed;
-
+use reading::Fed;
 use shelf::Shelf;
 
 /// Between a format file and the file to read by it; no TOML has it.
@@ -29,7 +29,7 @@ pub fn definition(bytes: &[u8]) {
         }
         Err(faults) => {
             assert!(!faults.is_empty(), "refused without a reason");
-            reading::placed(&faults.iter().collect::<Vec<_>>(), text.lines().count().max(1));
+            reading::placed(&faults.iter().collect::<Vec<_>>(), text.matches('\n').count() + 1);
         }
     }
 }

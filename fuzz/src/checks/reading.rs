@@ -20,6 +20,9 @@ pub struct Fed<'a> {
     pub file: &'a [u8],
 }
 
+/// So many faults of a file are shown too.
+const SHOWN: usize = 8;
+
 const NAME: &str = "fuzz.csv";
 
 /// Reads the file and checks all that must hold.
@@ -65,7 +68,7 @@ pub fn holds(fed: &Fed<'_>) {
 
 /// Every fault stands inside its file, and can be shown.
 pub fn placed(faults: &[&Fault], lines: usize) {
-    for fault in faults {
+    for (number, fault) in faults.iter().enumerate() {
         let place = &fault.place;
         assert!(
             place.line.is_none_or(|line| line >= 1 && line <= lines as u64),
@@ -81,7 +84,8 @@ pub fn placed(faults: &[&Fault], lines: usize) {
                 "columns {first} to {end}: {fault:?}"
             );
         }
-        for language in Language::ALL {
+        // To show them takes longer than to find them.
+        for language in Language::ALL.into_iter().take(if number < SHOWN { 2 } else { 0 }) {
             show(fault, language, true);
             lastkaj::fault::plain(fault, language);
         }
