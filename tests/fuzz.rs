@@ -1,5 +1,7 @@
 //! Every input that a fuzz target (`fuzz/`) ever found something with, and what the fuzz crate needs of this one.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
 #[path = "../fuzz/src/checks/mod.rs"]
 mod checks;
 

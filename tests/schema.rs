@@ -1,5 +1,8 @@
 //! The schemas for editors say what the check says: they take whatever it takes, and every key in them is one that it takes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::disallowed_methods, reason = "a gateway.toml is written into a folder of its own")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -245,7 +248,8 @@ each                  = "file"
 article_number        = { file_name = "{article}_{order}.pdf", part = "article" }
 purchase_order_number = { file_name = "{article}_{order}.pdf", part = "order" }
 file_name             = { file_name = true }
-content               = "content"
+mime_type             = { value = "application/pdf" }
+file_data_base64      = "content"
 "#,
     r##"#:schema ../format.schema.json
 [layout]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use super::reading::made_if_absent;
 use super::source_part::{FORMS, TAKES};
 use super::{date_part, layout, writing};
 use crate::document::{DocumentType, Member, MemberKind, Shape};
@@ -70,12 +71,21 @@ impl Made {
         Keys::new(document.name(), keys).into()
     }
 
+    /// The members of a shape. What Ongoing requires must be written wherever the table is.
     fn members(&mut self, shape: &'static Shape) -> Vec<Key> {
-        shape
-            .members
-            .iter()
-            .map(|member| key(member.name, self.member(member), member.meaning.trim()))
-            .collect()
+        let member = |member: &'static Member| Key {
+            required: member.required,
+            ..key(member.name, self.member(member), member.meaning.trim())
+        };
+        shape.members.iter().map(member).collect()
+    }
+
+    /// The members of a shape that is made of records: their row numbers are made where they are not written.
+    fn members_of_records(&mut self, shape: &'static Shape) -> Vec<Key> {
+        let made = made_if_absent(shape).map(|member| member.name);
+        let mut keys = self.members(shape);
+        keys.iter_mut().filter(|key| Some(key.name) == made).for_each(|key| key.required = false);
+        keys
     }
 
     fn member(&mut self, member: &'static Member) -> Takes {
@@ -96,7 +106,7 @@ impl Made {
                     key("skip", self.tests.clone(), "Records that are no item though they look like one"),
                     key("required", Takes::Boolean, "Without an item the document is faulty"),
                 ];
-                keys.extend(self.members(shape()));
+                keys.extend(self.members_of_records(shape()));
                 let each = Keys::new(format!("{} each", shape().name), keys);
                 Takes::from(each).or(Takes::List(Box::new(plain)))
             }

@@ -368,7 +368,7 @@ fn targets(table: &Table<'_>, shape: &'static Shape) {
 
 /// The row number of lines, which is made where the format file does not set it: `ongoing-guides.md`, section 4. Only of
 /// lines made of records; those that are written down one by one say theirs.
-fn made_if_absent(shape: &'static Shape) -> Option<&'static Member> {
+pub(super) fn made_if_absent(shape: &'static Shape) -> Option<&'static Member> {
     let name = match shape.schema {
         "PostOrderLine" | "PostPurchaseOrderLine" => "row_number",
         "PostReturnOrderLine" => "return_order_row_number",
