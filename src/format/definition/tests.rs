@@ -553,3 +553,21 @@ fn the_schema_refuses_mistakes_of_shape() {
     assert!(refused > 20, "{refused}");
     assert_eq!(taken, [""; 0]);
 }
+
+#[test]
+fn a_field_has_its_own_mark_between_thousands() {
+    let with = |number: &str| {
+        check(&format!(
+            "[layout]\nsyntax = \"fixed\"\nencoding = \"cp850\"\nthousands = \" \"\n\
+             [layout.records.row]\nfields.Nr = {{ at = 1, width = 9 }}\nfields.Vikt = {{ at = 10, width = 9, {number} }}\n\
+             [document.article]\neach = \"row\"\narticle_number = \"Nr\"\nweight = \"Vikt\"\n"
+        ))
+    };
+    let own = with("thousands = \".\"").unwrap();
+    let marks: Vec<_> = own.layout.records[0].fields.iter().map(|field| field.number.thousands).collect();
+    assert_eq!(marks, [Some(' '), Some('.')]);
+    assert_eq!(
+        with("decimal = \".\", thousands = \".\"").unwrap_err()[0].args["expected"],
+        "another character than the decimal sign"
+    );
+}
