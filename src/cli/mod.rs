@@ -15,6 +15,7 @@ mod reconcile;
 mod restore;
 mod run;
 mod sandbox;
+mod schema;
 mod service;
 mod show;
 mod sniff;
@@ -111,6 +112,11 @@ enum Command {
         after_help = "Examples:\n  lastkaj documents\n  lastkaj documents order\n  lastkaj documents stock --json"
     )]
     Documents(documents::DocumentsArguments),
+    /// Print the keys of format files or of gateway.toml as a JSON Schema, so that an editor completes and checks them
+    #[command(
+        after_help = "Examples:\n  lastkaj schema > formats/format.schema.json\n  lastkaj schema gateway > gateway.schema.json\n\nA file that begins with this line is completed and checked by editors with taplo (VS Code: Even Better TOML):\n  #:schema ../format.schema.json"
+    )]
+    Schema(schema::SchemaArguments),
     /// Say what a file is that has no format yet: encoding, records, columns; and make a first format file for it
     #[command(
         after_help = "Examples:\n  lastkaj sniff ORD1.csv\n  lastkaj sniff ORD1.csv --write formats/acme/orders.toml --name \"Acme: orders\"\n  lastkaj sniff ORD1.csv --json\n\nExit code 1: the file is empty, or no flat file at all"
@@ -198,6 +204,7 @@ pub fn run() -> Exit {
         Command::Try(arguments) => try_format::try_format(&arguments),
         Command::Formats(arguments) => formats::formats(&arguments),
         Command::Documents(arguments) => documents::documents(&arguments),
+        Command::Schema(arguments) => schema::schema(&arguments),
         Command::Sniff(arguments) => sniff::sniff(&arguments),
         Command::List(arguments) => operator::list(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),

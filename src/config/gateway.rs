@@ -11,7 +11,7 @@ const SOCKET_PATH_MAX: usize = 107;
 /// So many workers where the configuration names no number: a few hundred partners need no more.
 const WORKERS_DEFAULT: i64 = 64;
 /// The greatest number of workers: each holds a session and a thread.
-const WORKERS_MAX: i64 = 512;
+pub(super) const WORKERS_MAX: i64 = 512;
 
 pub(super) fn check(world: &World<'_>, root: &Table<'_>) -> Option<Gateway> {
     if !root.has("gateway") {

@@ -32,6 +32,12 @@ const QUIET: Duration = Duration::from_secs(10);
 
 const AFTER: &str = "{ move_to = \"folder\" }, \"delete\" or \"leave\"";
 
+pub(super) const FAULT_RULES: [(&str, FaultRule); 2] =
+    [("skip-document", FaultRule::SkipDocument), ("reject-file", FaultRule::RejectFile)];
+
+pub(super) const DUPLICATES: [(&str, Duplicates); 3] =
+    [("take", Duplicates::Take), ("hold", Duplicates::Hold), ("skip", Duplicates::Skip)];
+
 pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, owner: &Owner<'_>) -> Checked {
     let good_name = take::check_name(table, name, "an inbox");
     let remote = remote::check(world, table).or(table, &owner.remote);
@@ -54,12 +60,10 @@ pub(super) fn check(world: &World<'_>, name: &At<String>, table: &Table<'_>, own
         }
     };
     let after = after(table, folder.as_deref());
-    let words = [("skip-document", FaultRule::SkipDocument), ("reject-file", FaultRule::RejectFile)];
-    let faults = table.one_of("faults", &words).unwrap_or(FaultRule::SkipDocument);
+    let faults = table.one_of("faults", &FAULT_RULES).unwrap_or(FaultRule::SkipDocument);
     let failed = table.text("failed");
     let failed = failed.and_then(|written| take::folder(table, "failed", &written));
-    let words = [("take", Duplicates::Take), ("hold", Duplicates::Hold), ("skip", Duplicates::Skip)];
-    let duplicates = table.one_of("duplicates", &words).unwrap_or_default();
+    let duplicates = table.one_of("duplicates", &DUPLICATES).unwrap_or_default();
     let is_local = matches!(remote, Some(Remote::Local { .. }));
     // A folder of this machine tells by itself when something comes.
     let poll = take::duration(table, "poll", MOMENT..=DAY, if is_local { MINUTE } else { 30 * SECOND });

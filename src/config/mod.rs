@@ -10,6 +10,7 @@ mod gateway;
 mod inbox;
 mod installation;
 mod keep;
+mod keys;
 mod learnt;
 mod mask;
 mod outbox;
@@ -38,6 +39,7 @@ use crate::written::{Table, Written};
 pub use environment::{Environment, ProcessEnvironment};
 pub use formats::{code_tables, format_names};
 pub use keep::Keep;
+pub use keys::keys;
 
 /// A checked gateway.toml. Only [`load`] makes one. `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -155,7 +157,7 @@ pub fn load_with(
         shelf: formats::Shelf::new(formats),
         warnings: std::cell::RefCell::default(),
     };
-    let made = written.check(|root| Some(check(&world, root)));
+    let made = written.check_by(Some(keys()), |root| Some(check(&world, root)));
     let mask = mask::Mask::of(&text);
     let (elsewhere, known) = world.shelf.finish();
     let warnings: Vec<Fault> =

@@ -25,6 +25,9 @@ const SECOND: Duration = Duration::from_secs(1);
 const MOMENT: Duration = Duration::from_millis(50);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
+/// The reports that are made today.
+pub(super) const REPORTS_MADE: [&str; 2] = ["acknowledgements", "shipments"];
+
 /// The reports of the design; those behind the first two come with later releases.
 const REPORTS: [&str; 7] =
     ["acknowledgements", "shipments", "receipts", "stock", "adjustments", "returns", "cancellations"];

@@ -10,7 +10,7 @@ use crate::written::{At, Table, suggestion};
 use super::World;
 use super::partner::{Checked, Owner};
 
-const STRICTNESS: [(&str, Strictness); 3] =
+pub(super) const STRICTNESS: [(&str, Strictness); 3] =
     [("warn", Strictness::Warn), ("refuse", Strictness::Refuse), ("allow", Strictness::Allow)];
 
 /// So long may a prefix be: Ongoing is known to take order numbers of 50 characters.

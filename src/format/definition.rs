@@ -2,6 +2,7 @@
 
 mod date_part;
 mod draft;
+mod keys;
 mod layout;
 mod reading;
 mod source_part;
@@ -18,6 +19,7 @@ use crate::format::mapping;
 use crate::format::source::{Mapping, MemberMapping};
 use crate::written::{Table, Written};
 
+pub use keys::keys;
 pub(super) use source_part::constant_text;
 
 /// Code tables, per partner and shared: name of the table -> what the file says and what it means, in the order in which
@@ -55,7 +57,7 @@ impl Definition {
     /// # Errors
     /// Every mistake in the file in one go, each at its line and column with "did you mean".
     pub fn check(name: &str, file: &str, text: &str, tables: &CodeTables) -> Result<Definition, Vec<Fault>> {
-        Written::new(file, text).check(|root| checked(root, name, tables))
+        Written::new(file, text).check_by(Some(keys()), |root| checked(root, name, tables))
     }
 
     /// The document types that it reads from a file.

@@ -121,11 +121,20 @@ impl<'i> Lines<'i> {
         self.armed = false;
     }
 
-    /// What was noticed of the characters.
-    pub fn noticed(&self) -> Vec<Noticed> {
+    /// What was noticed of the characters of the whole file: what is left of it is read, so that the pieces in which it
+    /// comes make no difference.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn noticed(&mut self) -> Result<Vec<Noticed>, Fault> {
+        while !self.ended {
+            self.start = self.text.len();
+            self.undecodable.clear();
+            self.fill()?;
+        }
         let mut noticed = self.decoder.noticed();
         noticed.extend(self.watch.as_ref().and_then(OtherFamilyWatch::noticed));
-        noticed
+        Ok(noticed)
     }
 
     /// The next line that may be a record, its text added to `text`. Lines that the layout passes over are passed over.

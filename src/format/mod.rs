@@ -11,7 +11,7 @@ mod codes;
 mod convert;
 mod csv;
 mod definition;
-pub(crate) mod encoding;
+pub mod encoding;
 mod fixed;
 mod group;
 mod labels;
@@ -38,7 +38,7 @@ use chrono::{DateTime, Utc};
 use crate::document::AnyDocument;
 use crate::fault::Fault;
 
-pub use definition::{CodeTables, Definition, RoundTrip};
+pub use definition::{CodeTables, Definition, RoundTrip, keys};
 pub use mapping::{columns, read, read_parts, write, write_back};
 
 /// What reading needs to know besides the bytes.

@@ -197,11 +197,13 @@ impl Records {
         }
         let source = self.text.get(line_start..end.max(from)).unwrap_or("");
         let source = source.split('\n').next().unwrap_or("");
+        let shown = source.char_indices().nth(SOURCE_CHARACTERS_MAX).map_or(source.len(), |(at, _)| at);
+        let source = source.get(..shown).unwrap_or(source);
         let to = to.clamp(from, (line_start + source.len()).max(from));
         let mut place = Place::file(file)
             .line(head.line + lines_before)
             .column(column, characters(from, to).max(1))
-            .source(source.chars().take(SOURCE_CHARACTERS_MAX).collect::<String>());
+            .source(source);
         place.source_column = Some(column - shown_before.min(column - 1)).filter(|first| *first > 1);
         place
     }

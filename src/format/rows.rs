@@ -81,13 +81,16 @@ impl<'i> Rows<'i> {
         }
     }
 
-    /// What was noticed of the characters of the file.
-    pub fn noticed(&self) -> Vec<Noticed> {
+    /// What was noticed of the characters of the file, once no more records are wanted of it.
+    ///
+    /// # Errors
+    /// The rest of the file cannot be read.
+    pub fn noticed(&mut self) -> Result<Vec<Noticed>, Fault> {
         match self {
             Rows::Csv(rows) => rows.lines.noticed(),
             Rows::Fixed(rows) => rows.lines.noticed(),
             Rows::Tagged(rows) => rows.lines.noticed(),
-            Rows::Xml(trees) => trees.noticed(),
+            Rows::Xml(trees) => Ok(trees.noticed()),
         }
     }
 

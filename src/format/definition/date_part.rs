@@ -8,7 +8,7 @@ use crate::written::{At, Item, Table};
 const EXPECTED: &str = "a pattern with year, month and day like \"%Y-%m-%d\", \"%d.%m.%Y\" or \"%y%m%d\", or with year and week \
      like \"%g%V\"; or a list of patterns of which the first that fits counts";
 
-const WEEKDAYS: [(&str, Weekday); 7] = [
+pub(super) const WEEKDAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Mon),
     ("tuesday", Weekday::Tue),
     ("wednesday", Weekday::Wed),

@@ -10,9 +10,6 @@ use crate::format::layout::RecordUse;
 use crate::format::source::{Convert, EachMapping, MemberMapping, Pick, PlainMapping, ReadDocument, Source};
 use crate::written::{At, Item, Table, suggestion};
 
-/// The words in tables of documents and lists that are no members.
-const WORDS: [&str; 5] = ["each", "where", "skip", "test", "required"];
-
 /// Checks one `[document.NAME]`.
 pub(super) fn document(
     name: &At<String>,
@@ -153,9 +150,7 @@ impl Checker<'_> {
         let mut made = Vec::new();
         for key in table.keys() {
             let Some(position) = shape.position(&key.value) else {
-                let of_a_list = WORDS.contains(&key.value.as_str()) && self.may_have_each(shape);
-                let of_an_alternative = key.value == "when" && path.ends_with(']');
-                if !of_a_list && !of_an_alternative {
+                if !table.may_have(&key.value) {
                     unknown_target(table, shape, &key);
                 }
                 continue;
@@ -170,13 +165,6 @@ impl Checker<'_> {
         }
         made.sort_by_key(|(position, _)| *position);
         made.into_iter().map(|(_, mapping)| mapping).collect()
-    }
-
-    /// `each` belongs to documents and to items of lists; a nested table that has one is told so by its own name.
-    fn may_have_each(&self, shape: &Shape) -> bool {
-        DocumentType::ALL
-            .iter()
-            .any(|document| std::ptr::eq(document.shape(), shape) || has_list_of(document.shape(), shape))
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -344,7 +332,9 @@ impl Checker<'_> {
                 },
                 _ => continue,
             };
-            if let (MemberKind::List(_), Some(Item::Text(name))) = (member.kind, inner.item("each")) {
+            if matches!(member.kind, MemberKind::List(_))
+                && let Some(Item::Text(name)) = inner.item("each")
+            {
                 kinds.extend(self.draft.kind(&name.value));
             }
             if let MemberKind::Object(shape) | MemberKind::List(shape) = member.kind {
@@ -360,18 +350,11 @@ impl Checker<'_> {
     }
 }
 
-fn has_list_of(shape: &'static Shape, wanted: &Shape) -> bool {
-    shape.members.iter().any(|member| match member.kind {
-        MemberKind::List(inner) => std::ptr::eq(inner(), wanted) || has_list_of(inner(), wanted),
-        MemberKind::Object(inner) => has_list_of(inner(), wanted),
-        _ => false,
-    })
-}
-
 /// Where it is not known which records a table is made of, its left-hand sides can still be checked.
 fn targets(table: &Table<'_>, shape: &'static Shape) {
-    for key in table.keys().iter().filter(|key| !WORDS.contains(&key.value.as_str())) {
+    for key in table.keys().iter() {
         match shape.position(&key.value).and_then(|position| shape.members.get(position)) {
+            None if table.may_have(&key.value) => {}
             None => unknown_target(table, shape, key),
             Some(Member { kind: MemberKind::Object(inner) | MemberKind::List(inner), name, .. }) => {
                 if let Some(Item::Table(nested)) = table.item(name) {
@@ -386,7 +369,7 @@ fn targets(table: &Table<'_>, shape: &'static Shape) {
 
 /// The row number of lines, which is made where the format file does not set it: `ongoing-guides.md`, section 4. Only of
 /// lines made of records; those that are written down one by one say theirs.
-fn made_if_absent(shape: &'static Shape) -> Option<&'static Member> {
+pub(super) fn made_if_absent(shape: &'static Shape) -> Option<&'static Member> {
     let name = match shape.schema {
         "PostOrderLine" | "PostPurchaseOrderLine" => "row_number",
         "PostReturnOrderLine" => "return_order_row_number",

@@ -105,10 +105,12 @@ fn written_out(
     Some(CheckedSource { source: Source { pick: pick?, split, convert, default }, required })
 }
 
+/// The keys that say where a value comes from.
+const ORIGINS: [&str; 7] = ["from", "value", "join", "first_of", "counter", "file_name", "all"];
+
 /// The one key that says where the value comes from.
 fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope: Scope<'_>) -> Option<Pick> {
-    let origins = ["from", "value", "join", "first_of", "counter", "file_name", "all"];
-    let written: Vec<&str> = origins.into_iter().filter(|origin| table.has(origin)).collect();
+    let written: Vec<&str> = ORIGINS.into_iter().filter(|origin| table.has(origin)).collect();
     let with = table.text("with").map(|with| with.value);
     if with.is_some() && !table.has("join") && !table.has("all") {
         misfit(table, "with", "it goes with join and all only");
@@ -127,7 +129,7 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
                 .at(table.place())
                 .found(if written.is_empty() { "none of them".to_owned() } else { written.join(" and ") })
                 .with("key", key)
-                .with("names", origins.join(", ")),
+                .with("names", ORIGINS.join(", ")),
         );
         return None;
     }
@@ -260,7 +262,7 @@ fn gathered(
     let field = draft.field(table, &At { value: field, place: name.place.clone() }, inner)?.field;
     let only = tests_part::tests(table, "where", draft, inner).unwrap_or_default();
     let direct = table.boolean("direct").is_some_and(|direct| direct.value);
-    let first = table.one_of("take", &[("first", true), ("all", false)]).unwrap_or(false);
+    let first = table.one_of("take", &TAKES).unwrap_or(false);
     Some(Pick::All { kind, field, only, first, direct, with: with.unwrap_or_else(|| "\n".to_owned()) })
 }
 
@@ -363,7 +365,9 @@ fn conversions(
     convert
 }
 
-const FORMS: [(&str, Form); 6] = [
+pub(super) const TAKES: [(&str, bool); 2] = [("first", true), ("all", false)];
+
+pub(super) const FORMS: [(&str, Form); 6] = [
     ("gtin", Form::Gtin),
     ("gln", Form::Gln),
     ("sscc", Form::Sscc),

@@ -527,3 +527,75 @@ fn every_mistake_says_what_stands_beside_it() {
     assert_eq!(there.lines().count(), come.lines().count());
     assert!(come.split("\n\n").skip(1).all(|block| block.contains("\n= ")), "a mistake that nobody is told");
 }
+
+/// Keys that are written where another syntax has them.
+const OF_ANOTHER_SYNTAX: [&str; 2] = ["column", "skip_first"];
+
+/// What is a mistake of shape (a key, a kind of value, a word), an editor already marks by the schema.
+#[test]
+fn the_schema_refuses_mistakes_of_shape() {
+    let schema = crate::written::schema("a format file", super::keys());
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    let fits = |text: &str| {
+        let table: toml::Table = toml::from_str(text).unwrap();
+        validator.is_valid(&serde_json::to_value(table).unwrap())
+    };
+    let of_shape = ["unknown-key", "wrong-type", "unknown-target", "target-never-sent", "unknown-document"];
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/format/definition/mistakes.txt");
+    let (mut refused, mut taken) = (0, Vec::new());
+    for block in std::fs::read_to_string(&file).unwrap().split("\n\n") {
+        let lines: Vec<&str> = block.lines().collect();
+        let base = match lines.first().copied() {
+            Some("orders") => ORDERS,
+            Some("fixed") => FIXED,
+            Some("xml") => XML,
+            Some("tagged") => TAGGED,
+            _ => continue,
+        };
+        let part = |mark: &str| {
+            let line = lines.iter().find(|line| line.starts_with(mark)).unwrap();
+            line.get(2..).unwrap_or("").replace("\\n", "\n")
+        };
+        let text = base.replace(&part("-"), &part("+"));
+        let faults = check(&text).unwrap_err();
+        // A value that is none of the words that the message names.
+        let is_shape = |fault: &Fault| {
+            // The schema does not know which syntax has which keys.
+            if OF_ANOTHER_SYNTAX.contains(&fault.found.as_deref().unwrap_or_default()) {
+                return false;
+            }
+            let expected = fault.args.get("expected").map(String::as_str).unwrap_or_default();
+            of_shape.contains(&fault.code.name())
+                || fault.code.name() == "wrong-value" && expected.starts_with("one of \"")
+        };
+        if !faults.iter().any(is_shape) {
+            continue;
+        }
+        if fits(&text) {
+            taken.extend(faults.iter().map(ToString::to_string));
+        } else {
+            refused += 1;
+        }
+    }
+    assert!(fits(ORDERS) && fits(FIXED) && fits(XML) && fits(TAGGED));
+    assert!(refused > 20, "{refused}");
+    assert_eq!(taken, [""; 0]);
+}
+
+#[test]
+fn a_field_has_its_own_mark_between_thousands() {
+    let with = |number: &str| {
+        check(&format!(
+            "[layout]\nsyntax = \"fixed\"\nencoding = \"cp850\"\nthousands = \" \"\n\
+             [layout.records.row]\nfields.Nr = {{ at = 1, width = 9 }}\nfields.Vikt = {{ at = 10, width = 9, {number} }}\n\
+             [document.article]\neach = \"row\"\narticle_number = \"Nr\"\nweight = \"Vikt\"\n"
+        ))
+    };
+    let own = with("thousands = \".\"").unwrap();
+    let marks: Vec<_> = own.layout.records[0].fields.iter().map(|field| field.number.thousands).collect();
+    assert_eq!(marks, [Some(' '), Some('.')]);
+    assert_eq!(
+        with("decimal = \".\", thousands = \".\"").unwrap_err()[0].args["expected"],
+        "another character than the decimal sign"
+    );
+}

@@ -164,10 +164,12 @@ fn record(
     Some(WriteRecord { kind, each, fields })
 }
 
+pub(super) const PLACES: [(&str, bool); 2] = [("first", true), ("last", false)];
+
 /// `each`: the list, the document or the file.
 fn each(table: &Table<'_>, shape: &'static Shape) -> Option<(WriteEach, Option<&'static Shape>)> {
     let each = table.text("each");
-    let first = table.one_of("place", &[("first", true), ("last", false)]);
+    let first = table.one_of("place", &PLACES);
     let Some(each) = each else {
         if table.has("place") {
             misfit(table, "place", "it goes with each = \"file\" only");
@@ -415,9 +417,7 @@ fn pick(table: &Table<'_>, key: &At<String>, names: Names, draft: &Draft) -> Opt
     let from = table.text("from");
     let value = table.text("value");
     let sent = table.text("sent");
-    let report = table
-        .has("report")
-        .then(|| table.one_of("report", &[("sequence", OutReport::Sequence), ("time", OutReport::Time)]));
+    let report = table.has("report").then(|| table.one_of("report", &REPORTS));
     let join = table.texts("join");
     let with = table.text("with").map(|with| with.value).unwrap_or_default();
     let counter = table.boolean("counter");
@@ -463,8 +463,11 @@ fn pick(table: &Table<'_>, key: &At<String>, names: Names, draft: &Draft) -> Opt
     Some(OutPick::Count(kinds.into_iter().collect::<Option<_>>()?))
 }
 
+pub(super) const REPORTS: [(&str, OutReport); 2] =
+    [("sequence", OutReport::Sequence), ("time", OutReport::Time)];
+
 #[derive(Clone, Copy)]
-enum OutReport {
+pub(super) enum OutReport {
     Sequence,
     Time,
 }

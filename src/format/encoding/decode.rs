@@ -8,7 +8,7 @@ use super::{Encoding, Table};
 
 /// Bytes that are no character.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Undecodable {
+pub struct Undecodable {
     /// Where the stand-in U+FFFD is in the decoded text, in bytes of UTF-8.
     pub at: usize,
     /// The bytes in hex, `C3 28`.
@@ -31,7 +31,7 @@ impl Encoding {
 }
 
 /// Decodes a file piece by piece.
-pub(crate) struct Decoder {
+pub struct Decoder {
     source: Source,
     /// The encoding that a byte order mark said, if it is another one.
     other_mark: Option<Encoding>,

@@ -21,17 +21,17 @@ mod write;
 
 use page::{Family, Page};
 
-pub(crate) use decode::{Decoder, Undecodable};
-pub(crate) use {
+pub use decode::{Decoder, Undecodable};
+pub use {
     guess::{Candidate, Guess, Reason, guess},
     notice::Noticed,
-    other_family::OtherFamilyWatch,
     repair::Repair,
 };
+pub(super) use other_family::OtherFamilyWatch;
 
 /// A checked encoding.
 #[derive(Clone, Debug)]
-pub(crate) struct Encoding(Table);
+pub struct Encoding(Table);
 
 /// Where an encoding's characters come from.
 #[derive(Clone, Debug)]

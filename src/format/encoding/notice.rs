@@ -4,7 +4,7 @@ use super::Encoding;
 
 /// What is worth a warning in a file's bytes. None of it is an error: the text is as good as it can be.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Noticed {
+pub enum Noticed {
     /// The file's byte order mark says another encoding than the format file, and was believed (quirk B2).
     OtherMark {
         /// What the mark says.
@@ -40,7 +40,7 @@ pub(crate) enum Noticed {
 #[cfg(test)]
 /// A run of text that is UTF-8 read as windows-1252.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct DoubleEncoded {
+pub struct DoubleEncoded {
     /// Where it begins, in bytes of UTF-8.
     pub at: usize,
     /// How it stands in the text, `Ã…`.
@@ -53,7 +53,7 @@ pub(crate) struct DoubleEncoded {
 /// The runs of a text that are UTF-8 read as windows-1252 (or as Latin-1): the letters and signs of Latin-1, dashes,
 /// quotes, the euro and emoji (erp-file-formats 1.1, quirk B12). Such runs hardly stand in a text that is right: after
 /// `Ã`, `Â` or `â` comes a sign, not a letter.
-pub(crate) fn double_encoded(text: &str) -> Vec<DoubleEncoded> {
+pub fn double_encoded(text: &str) -> Vec<DoubleEncoded> {
     let mut runs: Vec<DoubleEncoded> = Vec::new();
     let mut scan = Scan::default();
     for (at, character) in text.char_indices() {

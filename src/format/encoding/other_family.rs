@@ -34,7 +34,7 @@ struct Sight {
 
 impl Encoding {
     /// A watch for text of the other family; none where there is no other.
-    pub fn other_family_watch(&self) -> Option<OtherFamilyWatch> {
+    pub(in crate::format) fn other_family_watch(&self) -> Option<OtherFamilyWatch> {
         let (own, other, other_name) = match self.0 {
             Table::Web(web) if web == encoding_rs::WINDOWS_1252 => {
                 (Reading::windows(), Reading::oem(), "cp850")

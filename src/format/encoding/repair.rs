@@ -8,7 +8,7 @@ use super::{Encoding, characters};
 
 /// A repair of decoded text.
 #[derive(Clone, Debug)]
-pub(crate) struct Repair(Way);
+pub struct Repair(Way);
 
 #[derive(Clone, Debug)]
 enum Way {

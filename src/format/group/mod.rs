@@ -166,7 +166,7 @@ impl<'r> Reading<'r> {
                 break;
             }
         }
-        self.end_of_file(&rows, each)
+        self.end_of_file(&mut rows, each)
     }
 
     /// Takes in the record at hand; false ends the reading, since what follows cannot count.
@@ -404,22 +404,22 @@ impl<'r> Reading<'r> {
     }
 
     /// What must hold at the end of a file.
-    fn end_of_file(&mut self, rows: &Rows<'_>, each: &mut Each<'_>) -> Result<(), Fault> {
+    fn end_of_file(&mut self, rows: &mut Rows<'_>, each: &mut Each<'_>) -> Result<(), Fault> {
         self.close(each)?;
-        let last = || Place::file(self.file).line(rows.line().max(1));
+        let last = Place::file(self.file).line(rows.line().max(1));
         if rows.is_cut() {
-            self.summary.file_faults.push(Fault::new(code::CUT_CHARACTER).at(last()));
+            self.summary.file_faults.push(Fault::new(code::CUT_CHARACTER).at(last.clone()));
         }
         if self.part.around.end_mark && rows.saw_anything() && !rows.has_end_mark() {
-            self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last()));
+            self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last.clone()));
         }
-        let noticed = rows.noticed().into_iter().filter(|noticed| !is_repaired(noticed, self.part));
+        let noticed = rows.noticed()?.into_iter().filter(|noticed| !is_repaired(noticed, self.part));
         self.summary.warnings.extend(noticed.map(|noticed| warning(noticed, self.part, self.file)));
         let wants_trailer = self.part.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
         if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
-            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last().record(&kind.name)));
+            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last.record(&kind.name)));
         } else if !rows.saw_anything() {
-            self.summary.file_faults.push(Fault::new(code::EMPTY_FILE).at(place()));
+            self.summary.file_faults.push(Fault::new(code::EMPTY_FILE).at(Place::file(self.file)));
         }
         Ok(())
     }

@@ -7,6 +7,8 @@ use crate::fault::{Fault, code};
 use crate::format::layout::{CsvSyntax, FieldAt, Quotes, TaggedSyntax, Trailing};
 use crate::written::{Item, Table};
 
+pub(super) const QUOTES: [(&str, Quotes); 2] = [("needed", Quotes::Needed), ("always", Quotes::Always)];
+
 /// The syntax itself.
 pub(super) fn syntax(table: &Table<'_>) -> CsvSyntax {
     let has_labels = table.has("labels");
@@ -25,7 +27,7 @@ pub(super) fn syntax(table: &Table<'_>) -> CsvSyntax {
     }
     let numbered = !has_labels && (table.has("columns") || has_record_types(table));
     let quote = quote(table);
-    let quotes = table.one_of("quotes", &[("needed", Quotes::Needed), ("always", Quotes::Always)]);
+    let quotes = table.one_of("quotes", &QUOTES);
     if quote.is_none() && quotes == Some(Quotes::Always) {
         misfit(table, "quotes", "without a quotation mark (quote = \"none\") there are no quotes");
     }

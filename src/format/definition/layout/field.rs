@@ -3,14 +3,25 @@
 use super::super::date_part;
 use super::super::draft::Draft;
 use super::super::source_part::misfit;
-use super::{DECIMALS_MAX, PLACE_MAX, character, count, xml};
+use super::{DECIMALS_MAX, PLACE_MAX, character, count, thousands, xml};
 use crate::fault::{Fault, code};
 use crate::format::layout::{Align, FieldAt, FieldLayout, Framing, Sign, Syntax};
 use crate::format::packed;
 use crate::written::{At, Item, Table};
 
 /// The most digits that a packed number has on IBM i.
-const PACKED_MAX: i64 = 63;
+pub(super) const PACKED_MAX: i64 = 63;
+
+pub(super) const SIGNS: [(&str, Sign); 6] = [
+    ("leading", Sign::Leading),
+    ("trailing", Sign::Trailing),
+    ("either", Sign::Either),
+    ("overpunch", Sign::OverpunchTrailing),
+    ("overpunch-leading", Sign::OverpunchLeading),
+    ("overpunch-ascii", Sign::AsciiTrailing),
+];
+
+pub(super) const ALIGNS: [(&str, Align); 2] = [("left", Align::Left), ("right", Align::Right)];
 
 /// One field's table: where it stands and how values are written there.
 pub(super) fn field(table: &Table<'_>, name: &str, draft: &Draft) -> Option<FieldLayout> {
@@ -21,22 +32,17 @@ pub(super) fn field(table: &Table<'_>, name: &str, draft: &Draft) -> Option<Fiel
     if let Some(decimals) = count(table, "decimals", 0, DECIMALS_MAX) {
         field.number.decimals = u32::try_from(decimals).ok();
     }
-    let signs = [
-        ("leading", Sign::Leading),
-        ("trailing", Sign::Trailing),
-        ("either", Sign::Either),
-        ("overpunch", Sign::OverpunchTrailing),
-        ("overpunch-leading", Sign::OverpunchLeading),
-        ("overpunch-ascii", Sign::AsciiTrailing),
-    ];
-    if let Some(sign) = table.one_of("sign", &signs) {
+    if let Some(sign) = table.one_of("sign", &SIGNS) {
         field.number.sign = sign;
     }
     if let Some(decimal) = character(table, "decimal") {
         field.number.decimal = decimal;
         field.number.thousands = field.number.thousands.filter(|thousands| *thousands != decimal);
     }
-    if let Some(align) = table.one_of("align", &[("left", Align::Left), ("right", Align::Right)]) {
+    if let Some(thousands) = thousands(table, field.number.decimal) {
+        field.number.thousands = Some(thousands);
+    }
+    if let Some(align) = table.one_of("align", &ALIGNS) {
         field.align = align;
     }
     if let Some(pad) = character(table, "pad") {

@@ -6,6 +6,8 @@ use crate::fault::{Fault, code};
 use crate::format::layout::{Group, GroupKey, RecordUse};
 use crate::written::{At, Item, Table, suggestion};
 
+pub(super) const ROWS: [(&str, bool); 2] = [("adjacent", true), ("anywhere", false)];
+
 /// Checks `group`.
 pub(super) fn group(table: &Table<'_>, draft: &mut Draft) {
     let Some(group) = table.table("group") else { return };
@@ -13,7 +15,7 @@ pub(super) fn group(table: &Table<'_>, draft: &mut Draft) {
     if by.is_empty() {
         group.missing("by", "the field whose text the records of one document share, like by = \"OrdNr\"");
     }
-    let adjacent = group.one_of("rows", &[("adjacent", true), ("anywhere", false)]).unwrap_or(false);
+    let adjacent = group.one_of("rows", &ROWS).unwrap_or(false);
     group.finish();
     let top = on_their_own(draft, 0..draft.layout.records.len());
     let has_all = |draft: &Draft, kind: usize| {

@@ -8,17 +8,22 @@ use crate::format::encoding::Repair;
 use crate::format::layout::{Around, Layout, Syntax};
 use crate::written::{At, Item, Table};
 
+pub(super) const END_MARKS: [(&str, bool); 2] = [("required", true), ("allowed", false)];
+
+/// Lines that are passed over at the start are no more than this.
+pub(super) const SKIP_MAX: i64 = 1_000_000;
+
 /// Checks the keys that any layout of lines may have.
 pub(super) fn around(table: &Table<'_>) -> Around {
     let pattern = |key: &str| table.text(key).and_then(|text| pattern(table, key, &text));
     Around {
-        skip_first: count(table, "skip_first", 0, 1_000_000).unwrap_or(0).unsigned_abs(),
+        skip_first: count(table, "skip_first", 0, SKIP_MAX).unwrap_or(0).unsigned_abs(),
         skip_until: pattern("skip_until"),
         stop_at: pattern("stop_at"),
         first_line: pattern("first_line"),
         resync_on: pattern("resync_on"),
         comments: table.texts("comments").unwrap_or_default().into_iter().map(|text| text.value).collect(),
-        end_mark: table.one_of("end_mark", &[("required", true), ("allowed", false)]).unwrap_or(false),
+        end_mark: table.one_of("end_mark", &END_MARKS).unwrap_or(false),
         repair: repairs(table),
     }
 }

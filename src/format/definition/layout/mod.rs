@@ -4,11 +4,13 @@ mod csv;
 mod field;
 mod fixed;
 mod group;
+mod keys;
 mod lines;
 mod parts;
 mod records;
 mod xml;
 
+pub(super) use keys::keys;
 pub(super) use xml::value_path;
 
 use super::date_part;
@@ -46,6 +48,16 @@ enum Written {
     Whole,
 }
 
+const SYNTAXES: [(&str, Written); 5] = [
+    ("csv", Written::Csv),
+    ("fixed", Written::Fixed),
+    ("xml", Written::Xml),
+    ("tagged", Written::Tagged),
+    ("whole", Written::Whole),
+];
+
+const NEWLINES: [(&str, Newline); 2] = [("crlf", Newline::CrLf), ("lf", Newline::Lf)];
+
 /// Checks `[layout]`.
 pub(super) fn check(table: &Table<'_>, use_: &Use) -> Option<Draft> {
     if table.has("parts") {
@@ -64,14 +76,7 @@ fn file(table: &Table<'_>, use_: &Use, row: &str) -> Option<Draft> {
     if !table.has("syntax") {
         table.missing("syntax", "\"csv\", \"fixed\", \"xml\", \"tagged\" or \"whole\"");
     }
-    let words = [
-        ("csv", Written::Csv),
-        ("fixed", Written::Fixed),
-        ("xml", Written::Xml),
-        ("tagged", Written::Tagged),
-        ("whole", Written::Whole),
-    ];
-    let syntax = table.one_of("syntax", &words).unwrap_or(Written::Csv);
+    let syntax = table.one_of("syntax", &SYNTAXES).unwrap_or(Written::Csv);
     if syntax == Written::Whole {
         return whole(table, use_);
     }
@@ -85,9 +90,7 @@ fn file(table: &Table<'_>, use_: &Use, row: &str) -> Option<Draft> {
             Written::Fixed | Written::Whole => Syntax::Fixed(fixed::syntax(table)),
         },
         encoding: if xml { xml::encoding(table)? } else { encoding(table)? },
-        newline: table
-            .one_of("newline", &[("crlf", Newline::CrLf), ("lf", Newline::Lf)])
-            .unwrap_or(Newline::CrLf),
+        newline: table.one_of("newline", &NEWLINES).unwrap_or(Newline::CrLf),
         byte_order_mark: table.boolean("byte_order_mark").is_some_and(|mark| mark.value),
         replacement: replacement(table),
         around: if xml { Around::default() } else { lines::around(table) },
@@ -243,13 +246,18 @@ fn count(table: &Table<'_>, key: &str, least: i64, most: i64) -> Option<i64> {
 /// `decimal` and `thousands` of the layout.
 fn number_style(table: &Table<'_>, usual: char) -> NumberStyle {
     let decimal = character(table, "decimal").unwrap_or(usual);
+    NumberStyle { decimal, thousands: thousands(table, decimal), decimals: None, sign: Sign::Either }
+}
+
+/// The mark between groups of three digits.
+fn thousands(table: &Table<'_>, decimal: char) -> Option<char> {
     let thousands = character(table, "thousands");
     if thousands == Some(decimal)
         && let Some(text) = table.text("thousands")
     {
         table.wrong_value("thousands", &text, "another character than the decimal sign", "");
     }
-    NumberStyle { decimal, thousands, decimals: None, sign: Sign::Either }
+    thousands
 }
 
 /// The columns of `optional` that no mapping names.

@@ -7,6 +7,9 @@ use crate::fault::{Fault, code};
 use crate::format::layout::{Check, Condition, Covered, Framing, Nest, RecordUse, Syntax};
 use crate::written::{At, Item, Table};
 
+/// So much may a sender count besides the records.
+pub(super) const PLUS_MAX: i64 = 1000;
+
 /// Checks all record kinds.
 pub(super) fn records(layout: &Table<'_>, draft: &mut Draft) {
     let tables = layout.tables("records");
@@ -269,7 +272,7 @@ fn check(table: &Table<'_>, sums: bool, name: &str, draft: &mut Draft, kind: usi
     } else {
         None
     };
-    let plus = count(table, "plus", -1000, 1000).unwrap_or(0);
+    let plus = count(table, "plus", -PLUS_MAX, PLUS_MAX).unwrap_or(0);
     if sums && of.is_empty() {
         table.missing("of", "the record kind whose field is added up, like of = \"line\"");
     }

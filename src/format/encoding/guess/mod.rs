@@ -15,14 +15,14 @@ use super::Encoding;
 
 /// What an encoding may be, best first.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Guess {
+pub struct Guess {
     /// The candidates with a score above 0; of equal scores, in the order of [`Encoding::names`].
     pub candidates: Vec<Candidate>,
 }
 
 /// One encoding that the bytes may be in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Candidate {
+pub struct Candidate {
     /// Its name, as in [`Encoding::names`].
     pub name: &'static str,
     /// From 1 to 100: how well it fits, 100 where the file says so itself.
@@ -33,7 +33,7 @@ pub(crate) struct Candidate {
 
 /// Why an encoding may be that of the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub enum Reason {
     /// The file begins with its byte order mark.
     ByteOrderMark,
     /// So many of a hundred characters have a zero byte where this encoding has it for Latin letters.
@@ -130,7 +130,7 @@ impl Guess {
 }
 
 /// Guesses the encoding of a file, or of its start: a character that the end cuts in two does not count.
-pub(crate) fn guess(bytes: &[u8]) -> Guess {
+pub fn guess(bytes: &[u8]) -> Guess {
     for (mark, name) in
         [(&b"\xEF\xBB\xBF"[..], "utf-8"), (b"\xFF\xFE", "utf-16le"), (b"\xFE\xFF", "utf-16be")]
     {

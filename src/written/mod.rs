@@ -1,15 +1,22 @@
 //! What an author wrote, with its places: the one way from TOML to checked values, for `gateway.toml` and format
 //! files alike. Every mistake is collected with its place, and reading goes on, so that an author sees all in one go.
 
+mod keys;
+mod schema;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::fault::{Code, Fault, Place, code};
+
+pub use keys::{Key, Keys, Takes, key, words};
+pub use schema::schema;
 
 /// The text of one TOML file, and the mistakes found in it so far.
 pub struct Written {
@@ -45,6 +52,18 @@ impl Written {
     /// # Errors
     /// Every mistake in the file, in the order of their places.
     pub fn check<T>(&self, check: impl FnOnce(&Table<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
+        self.check_by(None, check)
+    }
+
+    /// The same for a file whose keys are known: no other key may be read, nor as anything else.
+    ///
+    /// # Errors
+    /// As [`Written::check`].
+    pub fn check_by<T>(
+        &self,
+        keys: Option<&Arc<Keys>>,
+        check: impl FnOnce(&Table<'_>) -> Option<T>,
+    ) -> Result<T, Vec<Fault>> {
         let (root, errors) = DeTable::parse_recoverable(&self.text);
         if !errors.is_empty() {
             return Err(errors
@@ -63,6 +82,7 @@ impl Written {
             written: self,
             table: &root,
             path: String::new(),
+            keys: keys.cloned(),
             span,
             read: RefCell::default(),
             open: Cell::new(false),
@@ -86,12 +106,11 @@ impl Written {
         let line = rest.lines().next().unwrap_or("");
         let written = self.text.get(span.clone()).unwrap_or("");
         let first_line = written.lines().next().unwrap_or("");
+        // What stands in a line end stands behind the last character of its line.
+        let ahead = before.get(line_start..).unwrap_or("").chars().count().min(line.chars().count());
         Place::file(&self.file)
             .line(before.matches('\n').count() as u64 + 1)
-            .column(
-                before.get(line_start..).unwrap_or("").chars().count() as u64 + 1,
-                first_line.chars().count().max(1) as u64,
-            )
+            .column(ahead as u64 + 1, first_line.chars().count().max(1) as u64)
             .source(line)
     }
 
@@ -107,6 +126,8 @@ pub struct Table<'w> {
     table: &'w DeTable<'w>,
     /// The dotted path from the root: `partner.nordvik.inbox.orders`.
     pub path: String,
+    /// The keys that it may have, where they are known.
+    keys: Option<Arc<Keys>>,
     span: Range<usize>,
     read: RefCell<HashSet<String>>,
     open: Cell<bool>,
@@ -182,16 +203,37 @@ impl<'w> Table<'w> {
         self.table.iter().any(|(name, _)| name.get_ref() == key) || self.or.is_some_and(|or| or.has(key))
     }
 
+    /// Whether the table may have a key of this name, as far as its keys are known.
+    pub fn may_have(&self, key: &str) -> bool {
+        self.keys.as_ref().is_none_or(|keys| keys.takes(key).is_some())
+    }
+
+    /// Reading must not know more than the keys of the table say.
+    fn expect(&self, key: &str, fits: &dyn Fn(&Takes) -> bool) {
+        let takes = self.keys.as_ref().map(|keys| keys.takes(key));
+        debug_assert!(
+            takes.is_none_or(|takes| takes.is_some_and(|takes| takes.any(fits))),
+            "the keys of [{}] do not say this of {key}",
+            self.path
+        );
+    }
+
     /// The value of a key, of whatever kind.
     pub fn item(&self, key: &str) -> Option<Item<'w>> {
+        self.expect(key, &|_| true);
+        self.as_written(key)
+    }
+
+    /// The value of a key that an author may have made up.
+    fn as_written(&self, key: &str) -> Option<Item<'w>> {
         self.read.borrow_mut().insert(key.to_owned());
         match self.table.iter().find(|(name, _)| name.get_ref() == key) {
-            Some((_, value)) => Some(self.to_item(key, value)),
+            Some((_, value)) => Some(self.to_item(key, value, false)),
             None => self.or?.item(key),
         }
     }
 
-    fn to_item(&self, key: &str, value: &'w Spanned<DeValue<'w>>) -> Item<'w> {
+    fn to_item(&self, key: &str, value: &'w Spanned<DeValue<'w>>, listed: bool) -> Item<'w> {
         let place = self.written.place(&value.span());
         match value.get_ref() {
             DeValue::String(text) => Item::Text(At { value: text.to_string(), place }),
@@ -201,12 +243,13 @@ impl<'w> Table<'w> {
             },
             DeValue::Boolean(value) => Item::Boolean(At { value: *value, place }),
             DeValue::Array(array) => {
-                Item::List(array.iter().map(|value| self.to_item(key, value)).collect(), place)
+                Item::List(array.iter().map(|value| self.to_item(key, value, true)).collect(), place)
             }
             DeValue::Table(table) => Item::Table(Table {
                 written: self.written,
                 table,
                 path: if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) },
+                keys: self.keys.as_ref().and_then(|keys| keys.takes(key)?.table(listed)).cloned(),
                 span: value.span(),
                 read: RefCell::default(),
                 open: Cell::new(false),
@@ -258,6 +301,7 @@ impl<'w> Table<'w> {
 
     /// A string, if the key is written.
     pub fn text(&self, key: &str) -> Option<At<String>> {
+        self.expect(key, &Takes::is_text);
         match self.item(key)? {
             Item::Text(text) => Some(text),
             other => {
@@ -277,6 +321,7 @@ impl<'w> Table<'w> {
 
     /// A whole number, if the key is written.
     pub fn integer(&self, key: &str) -> Option<At<i64>> {
+        self.expect(key, &|takes| matches!(takes, Takes::Integer(_)));
         match self.item(key)? {
             Item::Integer(integer) => Some(integer),
             other => {
@@ -288,6 +333,7 @@ impl<'w> Table<'w> {
 
     /// True or false, if the key is written.
     pub fn boolean(&self, key: &str) -> Option<At<bool>> {
+        self.expect(key, &|takes| matches!(takes, Takes::Boolean));
         match self.item(key)? {
             Item::Boolean(boolean) => Some(boolean),
             other => {
@@ -311,6 +357,7 @@ impl<'w> Table<'w> {
 
     /// One string or a list of strings, if the key is written.
     pub fn texts(&self, key: &str) -> Option<Vec<At<String>>> {
+        self.expect(key, &|takes| matches!(takes, Takes::List(items) if items.is_text()));
         let item = self.item(key)?;
         let items = match item {
             Item::Text(text) => return Some(vec![text]),
@@ -332,7 +379,12 @@ impl<'w> Table<'w> {
 
     /// A table, if the key is written.
     pub fn table(&self, key: &str) -> Option<Table<'w>> {
-        match self.item(key)? {
+        self.expect(key, &|takes| matches!(takes, Takes::Table(_)));
+        self.as_table(key)
+    }
+
+    fn as_table(&self, key: &str) -> Option<Table<'w>> {
+        match self.as_written(key)? {
             Item::Table(table) => Some(table),
             other => {
                 self.wrong_type(key, &other, "a table");
@@ -348,7 +400,7 @@ impl<'w> Table<'w> {
             .keys()
             .into_iter()
             .filter_map(|name| {
-                let inner = table.table(&name.value)?;
+                let inner = table.as_table(&name.value)?;
                 Some((name, inner))
             })
             .collect()
@@ -356,6 +408,8 @@ impl<'w> Table<'w> {
 
     /// One of a closed set of words, if the key is written.
     pub fn one_of<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        let same = |known: &[&str]| known.iter().eq(words.iter().map(|(word, _)| word));
+        self.expect(key, &|takes| matches!(takes, Takes::Word(known) if same(known)));
         let text = self.text(key)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
             return Some(*value);
