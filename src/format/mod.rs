@@ -37,7 +37,7 @@ use chrono::{DateTime, Utc};
 use crate::document::AnyDocument;
 use crate::fault::Fault;
 
-pub use definition::{CodeTables, Definition, RoundTrip};
+pub use definition::{CodeRows, CodeTables, Definition, RoundTrip};
 pub use mapping::{columns, read, write, write_back};
 
 /// What reading needs to know besides the bytes.
@@ -75,6 +75,8 @@ pub struct Mapped {
     pub document: AnyDocument,
     /// What is wrong with it; empty for a good one.
     pub faults: Vec<Fault>,
+    /// What is doubtful in it and was taken all the same.
+    pub warnings: Vec<Fault>,
     /// First line of the file that belongs to it.
     pub first_line: u64,
     /// Last line of the file that belongs to it.

@@ -2,6 +2,7 @@
 //!
 //! Only `definition` makes one; `mapping` runs it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
@@ -134,6 +135,13 @@ pub(super) enum Pick {
     },
     /// The first that is not blank.
     FirstOf(Vec<FieldRef>),
+    /// The first that states something, each converted in its own way.
+    FirstSource(Vec<Source>),
+    /// A part of free lines of an address, of which the last with a post code says the city (C9).
+    PostLine {
+        lines: Vec<FieldRef>,
+        part: PostPart,
+    },
     /// The number of the record in its list, from 1.
     Counter,
     /// The file's name, or a part of it.
@@ -149,6 +157,17 @@ pub(super) enum Pick {
         direct: bool,
         with: String,
     },
+}
+
+/// What is meant of the free lines of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PostPart {
+    PostCode,
+    City,
+    /// The line of this number, from 0, before that with the city; of all lines where none has a post code.
+    Line(usize),
+    /// The country that stands before the post code, else the first line behind it.
+    Country,
 }
 
 /// Tests of a record: one of these sets must hold whole. None at all: it always holds.
@@ -239,6 +258,10 @@ pub(super) struct Convert {
     pub times: Option<Factor>,
     pub per: Option<Factor>,
     pub round: Option<u32>,
+    /// A number with decimals is a fault (N14).
+    pub whole: bool,
+    /// A wrong check digit is told and the number is taken as it stands (C2).
+    pub check_warns: bool,
 }
 
 impl std::fmt::Debug for MemberKind {
@@ -266,10 +289,14 @@ pub(super) enum Factor {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Codes {
     pub name: String,
+    /// The words as they stand.
+    order: Vec<String>,
     exact: HashMap<String, String>,
     folded: HashMap<String, String>,
     /// What it means -> what the file says; the partner's own words before the built-in ones.
     back: BTreeMap<String, String>,
+    /// The tables that it is made of, and where the lines of each stand.
+    pub origins: Vec<(String, Vec<String>)>,
 }
 
 impl Codes {
@@ -281,11 +308,34 @@ impl Codes {
     ) -> Codes {
         let mut codes = Codes { name: name.to_owned(), ..Codes::default() };
         for (says, means) in own.into_iter().chain(built_in) {
-            codes.exact.entry(says.to_owned()).or_insert_with(|| means.to_owned());
+            if let Entry::Vacant(place) = codes.exact.entry(says.to_owned()) {
+                place.insert(means.to_owned());
+                codes.order.push(says.to_owned());
+            }
             codes.folded.entry(says.to_uppercase()).or_insert_with(|| means.to_owned());
             codes.back.entry(means.to_owned()).or_insert_with(|| says.to_owned());
         }
         codes
+    }
+
+    /// One table behind another: the words of the last, and those of the first by what the last says of their meaning.
+    pub(super) fn chained(first: &Codes, mut last: Codes) -> Codes {
+        // `SE` and `se` may both stand in the first; a word that the last has itself is its own.
+        for (own, says_of) in [(&first.exact, false), (&first.folded, true)] {
+            for (says, middle) in own {
+                let Some(means) = last.means(middle).map(str::to_owned) else { continue };
+                let to = if says_of { &mut last.folded } else { &mut last.exact };
+                to.entry(says.clone()).or_insert(means);
+            }
+        }
+        last.origins = first.origins.iter().cloned().chain(last.origins).collect();
+        last
+    }
+
+    /// Where a line that is missing is to be added.
+    pub(super) fn to_add_to(&self) -> &str {
+        let last = self.origins.last().and_then(|(_, from)| from.first());
+        last.map_or("a code table", String::as_str)
     }
 
     /// What a text of the file means; capitals and small letters count only where both stand in the table.
@@ -297,6 +347,15 @@ impl Codes {
     /// What the file says for a meaning.
     pub(super) fn says(&self, means: &str) -> Option<&str> {
         self.back.get(means).map(String::as_str)
+    }
+
+    /// The words that mean this, in the order in which they stand in the table.
+    pub(super) fn words(&self, means: &str) -> Vec<String> {
+        self.order
+            .iter()
+            .filter(|says| self.exact.get(*says).is_some_and(|own| own == means))
+            .cloned()
+            .collect()
     }
 
     /// Every meaning.

@@ -11,7 +11,9 @@ use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, code};
 use crate::format::codes;
 use crate::format::convert;
-use crate::format::source::{Codes, Convert, Country, Factor, FieldRef, Form, NamePart, Pick, Source};
+use crate::format::source::{
+    Codes, Convert, Country, Factor, FieldRef, Form, NamePart, Pick, PostPart, Source,
+};
 use crate::written::{At, Item, Table, suggestion};
 
 /// What a source is, for messages.
@@ -37,7 +39,7 @@ pub(super) fn source(
     match item {
         Item::Text(name) => {
             let field = draft.field(parent, &name, scope)?;
-            let convert = Convert::plain(kind);
+            let convert = plain(kind, tables);
             let source = Source { pick: Pick::Field(field), split: None, convert, default: None };
             Some(CheckedSource { source, required: false })
         }
@@ -76,11 +78,13 @@ impl Convert {
             country: None,
             cut: None,
             invert: false,
-            yes: convert::YES.map(str::to_owned).to_vec(),
-            no: convert::NO.map(str::to_owned).to_vec(),
+            yes: convert::YES.iter().map(|word| (*word).to_owned()).collect(),
+            no: convert::NO.iter().map(|word| (*word).to_owned()).collect(),
             times: None,
             per: None,
             round: None,
+            whole: false,
+            check_warns: false,
         }
     }
 }
@@ -93,7 +97,7 @@ fn written_out(
     scope: Scope<'_>,
     tables: &CodeTables,
 ) -> Option<CheckedSource> {
-    let pick = pick(table, key, kind, draft, scope);
+    let pick = pick(table, key, kind, draft, scope, tables);
     let split = split_part::split(table);
     let convert = conversions(table, kind, draft, scope, tables);
     let default = table.item("default").and_then(|item| constant(table, "default", item, kind));
@@ -106,8 +110,15 @@ fn written_out(
 }
 
 /// The one key that says where the value comes from.
-fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope: Scope<'_>) -> Option<Pick> {
-    let origins = ["from", "value", "join", "first_of", "counter", "file_name", "all"];
+fn pick(
+    table: &Table<'_>,
+    key: &str,
+    kind: MemberKind,
+    draft: &mut Draft,
+    scope: Scope<'_>,
+    tables: &CodeTables,
+) -> Option<Pick> {
+    let origins = ["from", "value", "join", "first_of", "post_line", "counter", "file_name", "all"];
     let written: Vec<&str> = origins.into_iter().filter(|origin| table.has(origin)).collect();
     let with = table.text("with").map(|with| with.value);
     if with.is_some() && !table.has("join") && !table.has("all") {
@@ -116,7 +127,8 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
     let from = table.text("from");
     let value = table.item("value");
     let join = table.texts("join");
-    let first_of = table.texts("first_of");
+    let first_of = table.item("first_of");
+    let post_line = table.texts("post_line");
     let counter = table.boolean("counter");
     let file_name = table.item("file_name");
     let part = table.text("part");
@@ -147,8 +159,17 @@ fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope
         let parts = fields(table, "join", parts, draft, scope)?;
         return Some(Pick::Join { parts, with: with.unwrap_or_default() });
     }
-    if let Some(parts) = first_of {
-        return Some(Pick::FirstOf(fields(table, "first_of", parts, draft, scope)?));
+    if let Some(item) = first_of {
+        return self::first_of(table, item, kind, draft, scope, tables);
+    }
+    if let Some(lines) = post_line {
+        let part = table.one_of("part", &POST_PARTS);
+        if part.is_none() && !table.has("part") {
+            let names: Vec<&str> = POST_PARTS.iter().map(|(name, _)| *name).collect();
+            table.missing("part", &format!("which part is meant, one of: {}", names.join(", ")));
+        }
+        let lines = fields(table, "post_line", lines, draft, scope)?;
+        return Some(Pick::PostLine { lines, part: part? });
     }
     if let Some(counter) = counter {
         only_true(table, "counter", &counter);
@@ -210,6 +231,48 @@ fn file_name(table: &Table<'_>, item: Item<'_>, part: Option<At<String>>) -> Opt
         return None;
     }
     Some(Pick::FileName(Some(NamePart { pattern: pattern.value, regex, part: part.value })))
+}
+
+/// What is meant of the free lines of an address.
+const POST_PARTS: [(&str, PostPart); 7] = [
+    ("post_code", PostPart::PostCode),
+    ("city", PostPart::City),
+    ("line1", PostPart::Line(0)),
+    ("line2", PostPart::Line(1)),
+    ("line3", PostPart::Line(2)),
+    ("line4", PostPart::Line(3)),
+    ("country", PostPart::Country),
+];
+
+/// `first_of = ["LevDat", "OrdDat"]`, or with whole sources among them, each of which says what is done to its own text:
+/// `first_of = [{ all = "line.LevDat", take = "first" }, "OrdDat"]`.
+fn first_of(
+    table: &Table<'_>,
+    item: Item<'_>,
+    kind: MemberKind,
+    draft: &mut Draft,
+    scope: Scope<'_>,
+    tables: &CodeTables,
+) -> Option<Pick> {
+    let items = match item {
+        Item::List(items, _) if items.iter().any(|item| matches!(item, Item::Table(_))) => items,
+        _ => {
+            let names = table.texts("first_of")?;
+            return Some(Pick::FirstOf(fields(table, "first_of", names, draft, scope)?));
+        }
+    };
+    let beside = ["first_of", "default", "required"];
+    for key in table.keys().into_iter().filter(|key| !beside.contains(&key.value.as_str())) {
+        misfit(table, &key.value, "each source of first_of says for itself what is done to its text");
+    }
+    let sources: Vec<Option<Source>> = items
+        .into_iter()
+        .map(|item| {
+            let checked = source(table, "first_of", item, kind, draft, scope, tables)?;
+            Some(checked.source)
+        })
+        .collect();
+    Some(Pick::FirstSource(sources.into_iter().collect::<Option<_>>()?))
 }
 
 fn only_true(table: &Table<'_>, key: &str, found: &At<bool>) {
@@ -283,7 +346,7 @@ fn conversions(
     scope: Scope<'_>,
     tables: &CodeTables,
 ) -> Convert {
-    let mut convert = Convert::plain(kind);
+    let mut convert = plain(kind, tables);
     let number = matches!(kind, MemberKind::Decimal | MemberKind::Integer);
     let date = matches!(kind, MemberKind::Date | MemberKind::DateTime);
     let fits = |key: &str, fits: bool| {
@@ -292,19 +355,19 @@ fn conversions(
         }
     };
     fits("date", date);
-    for key in ["decimal", "decimals", "times", "per", "round"] {
+    for key in ["decimal", "decimals", "times", "per", "round", "whole"] {
         fits(key, number);
     }
-    for key in ["strip_leading_zeros", "cut", "remove", "trim", "form", "country"] {
+    for key in ["strip_leading_zeros", "cut", "remove", "trim", "form", "country", "check"] {
         fits(key, matches!(kind, MemberKind::Text));
     }
     fits("invert", matches!(kind, MemberKind::Boolean));
     fits("yes", matches!(kind, MemberKind::Boolean));
     fits("no", matches!(kind, MemberKind::Boolean));
-    convert.codes = table.text("codes").and_then(|name| code_table(table, &name, tables));
+    convert.codes = code_tables(table, tables);
     if let Some(codes) = &convert.codes
         && !codes.meanings().all(|means| constant_text(means, kind).is_some())
-        && let Some(name) = table.text("codes")
+        && let Some(name) = table.texts("codes").and_then(|names| names.into_iter().next_back())
     {
         table.wrong_value(
             "codes",
@@ -340,6 +403,12 @@ fn conversions(
     };
     (convert.remove, convert.trim) = (characters("remove"), characters("trim"));
     convert.form = table.one_of("form", &FORMS);
+    convert.whole = table.boolean("whole").is_some_and(|whole| whole.value);
+    convert.check_warns = table.one_of("check", &[("refuse", false), ("warn", true)]).unwrap_or(false);
+    let has_check_digit = matches!(convert.form, Some(Form::Gtin | Form::Gln | Form::Sscc));
+    if table.has("check") && !has_check_digit {
+        misfit(table, "check", "it goes with form = \"gtin\", \"gln\" or \"sscc\" only");
+    }
     convert.country = country(table, draft, scope, tables);
     convert.invert = table.boolean("invert").is_some_and(|invert| invert.value);
     convert.cut = small(table, "cut").and_then(|cut| usize::try_from(cut).ok());
@@ -374,8 +443,8 @@ const FORMS: [(&str, Form); 6] = [
 
 /// `country = "SE"`, or the field that says it: `country = { from = "Land", default = "SE" }`.
 fn country(table: &Table<'_>, draft: &mut Draft, scope: Scope<'_>, tables: &CodeTables) -> Option<Country> {
-    if table.has("country") && !table.has("form") {
-        misfit(table, "country", "it goes with form only");
+    if table.has("country") && !table.has("form") && !table.has("post_line") {
+        misfit(table, "country", "it goes with form and post_line only");
     }
     match table.item("country")? {
         Item::Text(country) => {
@@ -433,10 +502,9 @@ fn factor(table: &Table<'_>, key: &str, draft: &mut Draft, scope: Scope<'_>) -> 
 
 /// The code table of this name, or a mistake.
 pub(super) fn code_table(table: &Table<'_>, name: &At<String>, tables: &CodeTables) -> Option<Codes> {
-    let built_in = codes::built_in(&name.value);
-    let own = tables.get(&name.value);
-    if own.is_none() && built_in.is_empty() {
-        let mut names: Vec<&str> = tables.keys().map(String::as_str).chain(codes::BUILT_IN).collect();
+    let found = tables.codes(&name.value);
+    if found.is_none() {
+        let mut names: Vec<&str> = tables.names().chain(codes::BUILT_IN).collect();
         names.sort_unstable();
         names.dedup();
         table.fault(
@@ -446,10 +514,28 @@ pub(super) fn code_table(table: &Table<'_>, name: &At<String>, tables: &CodeTabl
                 .with("names", names.join(", "))
                 .with("suggestion", suggestion(&name.value, names.iter().copied())),
         );
-        return None;
     }
-    let own = own.into_iter().flatten().map(|(says, means)| (says.as_str(), means.as_str()));
-    Some(Codes::new(&name.value, own, built_in))
+    found
+}
+
+/// `codes = "units"`, or several tables one behind the other: `codes = ["carriers", "acme-transporters"]`.
+fn code_tables(table: &Table<'_>, tables: &CodeTables) -> Option<Codes> {
+    let names = table.texts("codes")?;
+    let made: Vec<Option<Codes>> = names.iter().map(|name| code_table(table, name, tables)).collect();
+    let made: Option<Vec<Codes>> = made.into_iter().collect();
+    made?.into_iter().reduce(|first, last| Codes::chained(&first, last))
+}
+
+/// What a member's kind asks for; the words for yes and no are those of the table `yes_no`, the own ones first.
+fn plain(kind: MemberKind, tables: &CodeTables) -> Convert {
+    let mut convert = Convert::plain(kind);
+    if matches!(kind, MemberKind::Boolean)
+        && tables.adds_to(codes::YES_NO)
+        && let Some(words) = tables.codes(codes::YES_NO)
+    {
+        (convert.yes, convert.no) = (words.words("true"), words.words("false"));
+    }
+    convert
 }
 
 /// Records that a key does not go with the rest of its table.

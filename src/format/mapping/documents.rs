@@ -206,6 +206,8 @@ pub(super) struct Group<'g> {
     round: &'g [bool],
     room: Room,
     faults: Vec<Fault>,
+    /// What is told of the document at hand and keeps nothing back.
+    warnings: Vec<Fault>,
     /// Fields of the document's own that were read, so that all rows can be compared.
     own_fields: Vec<usize>,
 }
@@ -221,11 +223,13 @@ impl<'g> Group<'g> {
         room.family.find(records);
         room.taken.clear();
         room.taken.resize(records.len(), false);
-        Group { layout, records, context, round, room, faults: Vec::new(), own_fields: Vec::new() }
+        let (faults, warnings, own_fields) = (Vec::new(), Vec::new(), Vec::new());
+        Group { layout, records, context, round, room, faults, warnings, own_fields }
     }
 
     fn document(&mut self, mapping: &ReadDocument, opener: usize, rows: &[usize]) -> Mapped {
         self.faults.clear();
+        self.warnings.clear();
         self.own_fields.clear();
         self.room.touched.clear();
         self.room.made.clear();
@@ -263,7 +267,8 @@ impl<'g> Group<'g> {
         let records = u64::try_from(self.room.touched.len()).unwrap_or(u64::MAX);
         let mut faults = std::mem::take(&mut self.faults);
         faults.sort_by_key(|fault| (fault.place.line, fault.place.column));
-        Mapped { document, faults, first_line, last_line, records, remembered }
+        let warnings = std::mem::take(&mut self.warnings);
+        Mapped { document, faults, warnings, first_line, last_line, records, remembered }
     }
 
     /// A row that no list took would be lost without a word: the document must not go on as if it were whole.
@@ -472,6 +477,13 @@ impl<'g> Group<'g> {
         // Those who read the same record come close after each other; the whole list need not be searched.
         if !self.faults.iter().rev().take(64).any(|known| *known == fault) {
             self.faults.push(fault);
+        }
+    }
+
+    /// Records what is doubtful and taken all the same.
+    pub(super) fn warn(&mut self, warning: Fault) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::format::convert::{self, DateStyle, NoNumber};
 use crate::format::definition::constant_text;
 use crate::format::layout::{FieldLayout, NumberStyle, Sign};
 use crate::format::source::{
-    Convert, Country, Factor, FieldRef, Form, Is, Pick, Reach, Source, Split, Tests, number_style,
+    Convert, Country, Factor, FieldRef, Form, Is, Pick, PostPart, Reach, Source, Split, Tests, number_style,
 };
 
 /// What became of a source.
@@ -28,7 +28,12 @@ impl Evaluated {
     /// Whether the file could have said something else.
     pub(super) fn is_variable(&self, pick: &Pick) -> bool {
         match pick {
-            Pick::Field(_) | Pick::Join { .. } | Pick::FirstOf(_) | Pick::All { .. } => true,
+            Pick::Field(_)
+            | Pick::Join { .. }
+            | Pick::FirstOf(_)
+            | Pick::PostLine { .. }
+            | Pick::All { .. } => true,
+            Pick::FirstSource(sources) => sources.iter().any(|source| self.is_variable(&source.pick)),
             Pick::Value(_) | Pick::Counter | Pick::FileName(_) => false,
         }
     }
@@ -57,6 +62,17 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
             }
             (first, blank)
         }
+        Pick::FirstSource(sources) => {
+            let mut blank = None;
+            for source in sources {
+                match evaluate(group, source, here) {
+                    Evaluated::Blank(from) => blank = blank.or(from),
+                    found => return found,
+                }
+            }
+            (None, blank)
+        }
+        Pick::PostLine { lines, part } => post_line(group, lines, *part, &source.convert, here),
         Pick::Join { parts, with } => {
             let mut texts = Vec::new();
             let mut blank = None;
@@ -131,6 +147,54 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
     }
 }
 
+/// A part of the free lines of an address, and the first of its fields.
+fn post_line<'g>(
+    group: &mut Group<'g>,
+    fields: &[FieldRef],
+    part: PostPart,
+    convert: &Convert,
+    here: Here<'_>,
+) -> (Option<Picked<'g>>, Option<(usize, usize)>) {
+    let mut first = None;
+    let mut lines: Vec<Picked<'g>> = Vec::new();
+    for field in fields {
+        let (picked, from) = field_text(group, *field, here);
+        first = first.or(from);
+        lines.extend(picked);
+    }
+    let home = home(group, convert, here);
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_ref()).collect();
+    let found = convert::last_post_line(&texts, home.as_deref())
+        .map(|(at, line)| (at, line.code, line.city.to_owned(), line.country.unwrap_or_default()));
+    let of = |at: usize, text: String| {
+        let from = lines.get(at).and_then(|line| line.from);
+        (!text.is_empty()).then_some(Picked { text: text.into(), from, stated: true })
+    };
+    let (at, code, city, country) = found.unwrap_or_else(|| (lines.len(), String::new(), String::new(), ""));
+    let picked = match part {
+        PostPart::PostCode => of(at, code),
+        PostPart::City => of(at, city),
+        PostPart::Line(line) if line < at => lines.into_iter().nth(line),
+        PostPart::Line(_) => None,
+        PostPart::Country => of(at, country.to_owned()).or_else(|| lines.into_iter().nth(at + 1)),
+    };
+    (picked, first)
+}
+
+/// The country that a source says texts without one are of.
+fn home(group: &mut Group<'_>, convert: &Convert, here: Here<'_>) -> Option<String> {
+    match convert.country.as_ref()? {
+        Country::Named(country) => Some(country.clone()),
+        Country::Field(field, codes, otherwise) => {
+            let (named, _) = field_text(group, *field, here);
+            match named {
+                Some(named) => codes.means(&named.text).map(str::to_owned),
+                None => otherwise.clone(),
+            }
+        }
+    }
+}
+
 /// The part of a text that a source means; `None` where the pattern that fits does not have it.
 fn part<'g>(
     group: &Group<'g>,
@@ -152,7 +216,11 @@ fn part<'g>(
 pub(super) fn own_fields(source: &Source, to: &mut Vec<usize>) {
     let fields: &[FieldRef] = match &source.pick {
         Pick::Field(field) => std::slice::from_ref(field),
-        Pick::Join { parts, .. } | Pick::FirstOf(parts) => parts,
+        Pick::Join { parts, .. } | Pick::FirstOf(parts) | Pick::PostLine { lines: parts, .. } => parts,
+        Pick::FirstSource(sources) => {
+            sources.iter().for_each(|source| own_fields(source, to));
+            &[]
+        }
         Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => &[],
     };
     let factors =
@@ -197,8 +265,8 @@ fn gathered<'g>(
     for record in records {
         let rows = [record];
         let fits = holds(group, only, Here { record, rows: &rows, number: 1 });
-        // Of the document's own rows, only those that are read are taken: the others may be those of a list.
-        if fits || own != Some(kind) {
+        // Only those that are read are taken: the others may be those of a list, or of nothing, which is told.
+        if fits {
             group.take(record);
         }
         if let (true, Some(text)) = (fits, group.stated(record, field)) {
@@ -231,7 +299,11 @@ fn converted(
     here: Here<'_>,
 ) -> Result<Option<Value>, Fault> {
     if let Some(codes) = &convert.codes {
-        let unknown = || fault(group, code::CODE_NOT_IN_TABLE, picked, here).with("table", &codes.name);
+        let unknown = || {
+            fault(group, code::CODE_NOT_IN_TABLE, picked, here)
+                .with("table", &codes.name)
+                .with("where", codes.to_add_to())
+        };
         let means = codes.means(&picked.text).ok_or_else(unknown)?;
         let value = constant_text(means, convert.kind).ok_or_else(unknown)?;
         return Ok(Some(value));
@@ -242,6 +314,9 @@ fn converted(
             Value::Text(text.into_owned())
         }
         MemberKind::Decimal => match number(group, convert, picked, here)? {
+            Some(number) if convert.whole && !number.fract().is_zero() => {
+                return Err(fault(group, code::NOT_A_WHOLE_NUMBER, picked, here));
+            }
             Some(number) => Value::Decimal(number),
             None => return Ok(None),
         },
@@ -413,25 +488,36 @@ fn text<'p>(
         text = convert::strip_leading_zeros(convert::trimmed(&text)).to_owned().into();
     }
     if let Some(form) = convert.form {
-        let country = match &convert.country {
-            None => None,
-            Some(Country::Named(country)) => Some(country.as_str()),
-            Some(Country::Field(field, codes, otherwise)) => {
-                let (named, _) = field_text(group, *field, here);
-                named.map_or(otherwise.as_deref(), |named| codes.means(&named.text))
-            }
-        };
-        let Some(formed) = in_form(&text, form, country)
-            .map_err(|why| fault(group, why, picked, here).with("country", country.unwrap_or("-")))?
-        else {
-            return Ok(None);
-        };
-        text = formed.into();
+        let country = home(group, convert, here);
+        let country = country.as_deref();
+        if convert.check_warns && has_wrong_check_digit(&text, form) {
+            let warning = fault(group, code::CHECK_DIGIT_WRONG, picked, here);
+            group.warn(warning);
+            text = text.chars().filter(char::is_ascii_digit).collect::<String>().into();
+        } else {
+            let Some(formed) = in_form(&text, form, country)
+                .map_err(|why| fault(group, why, picked, here).with("country", country.unwrap_or("-")))?
+            else {
+                return Ok(None);
+            };
+            text = formed.into();
+        }
     }
     if let Some(characters) = convert.cut {
         text = convert::cut(&text, characters).trim_end().to_owned().into();
     }
     Ok((!text.is_empty()).then_some(text))
+}
+
+/// Whether a number is right but for its check digit.
+fn has_wrong_check_digit(text: &str, form: Form) -> bool {
+    let wrong = match form {
+        Form::Gtin => convert::gtin(text).err(),
+        Form::Gln => convert::gln(text).err(),
+        Form::Sscc => convert::sscc(text).err(),
+        Form::OrganisationNumber | Form::PostCode | Form::PostCodeCountry => None,
+    };
+    matches!(wrong, Some(convert::Wrong::CheckDigit(_)))
 }
 
 /// An identity in its own form; `None` where it says nothing of what is asked.
