@@ -102,6 +102,14 @@ impl CodeTables {
     }
 }
 
+impl FromIterator<(String, CodeRows)> for CodeTables {
+    fn from_iter<T: IntoIterator<Item = (String, CodeRows)>>(tables: T) -> CodeTables {
+        let mut all = CodeTables::new();
+        tables.into_iter().for_each(|(name, rows)| all.insert(name, rows));
+        all
+    }
+}
+
 fn shared_file(name: &str) -> String {
     format!("formats/codes/{name}.toml")
 }

@@ -63,8 +63,12 @@ pub(super) fn show(tried: &[Trial], file: &Path, folder: &Path) {
     let name = &first.format;
     if first.is_sure && !first.rejected {
         let path = folder.join(format!("{name}.toml"));
+        let is = match first.documents {
+            0 => "No document is read without fault, but this may be",
+            _ => "This is",
+        };
         say(format!(
-            "\nThis is {}: start from {} (lastkaj try {name} {})",
+            "\n{is} {}: start from {} (lastkaj try {name} {})",
             texts::shown(&first.title),
             path.display(),
             file.display()
@@ -75,7 +79,10 @@ pub(super) fn show(tried: &[Trial], file: &Path, folder: &Path) {
 /// The format to start from: one that reads the file, else one that is alike.
 pub(super) fn start_from(findings: &Findings, tried: &[Trial], formats: &Path) -> Vec<String> {
     let Nature::Text(file) = &findings.is else { return Vec::new() };
-    if let Some(best) = tried.first().filter(|best| best.is_sure) {
+    // Where nothing names the columns, one that takes them by their numbers and reads all of it is the next best.
+    let names_columns = matches!(&file.syntax, Syntax::Csv(csv) if csv.header_line.is_some());
+    let reads_all = |best: &&Trial| best.faulty + best.stray == 0 && !names_columns;
+    if let Some(best) = tried.first().filter(|best| best.is_sure || reads_all(best)) {
         return vec![best.format.clone()];
     }
     let document = file.draft.as_ref().map(|draft| draft.document.name()).unwrap_or_default();

@@ -547,6 +547,8 @@ impl NumberStyle {
         let decimal = match comma.cmp(&point) {
             std::cmp::Ordering::Greater => Some(','),
             std::cmp::Ordering::Less => Some('.'),
+            // Both are written: here the comma is the usual one.
+            std::cmp::Ordering::Equal if comma > 0 => Some(','),
             // A mark between groups is not the decimal sign.
             std::cmp::Ordering::Equal if marks.contains_key(&'.') => Some(','),
             std::cmp::Ordering::Equal if marks.contains_key(&',') => Some('.'),

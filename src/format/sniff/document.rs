@@ -35,10 +35,10 @@ pub(super) fn kinds(columns: &[Meant]) -> Vec<Kind> {
     let returned = has(&["return_order_number"]);
     let quantity = has(&["quantity", "return_quantity"]);
     // A number that says not of what is that of the article where the document has one, and the other way round.
-    let nameless = has(&["own_number"]);
+    let nameless = has(&["own_number", "own_document_number"]);
     let article = has(&["article_number"]) || (nameless && (order || purchase || returned));
     let number = order || purchase || (nameless && quantity && is_sure(columns, "article_number"));
-    let own = article || nameless;
+    let own = article || has(&["own_number"]);
     let lines = article && quantity;
     let supplier = has(&["supplier_number", "supplier_name"]);
     let consignee = ["customer_number", "address1", "post_code", "city", "country"];

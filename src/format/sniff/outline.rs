@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::delimited;
 use super::elements::Elements;
 use super::text::{Line, is_blank};
 
@@ -337,19 +338,15 @@ pub(crate) struct Labels {
 
 /// The labels of the lines before a table: each a word and a value, and nothing else.
 pub(super) fn labels(lines: &[Line<'_>], delimiter: Option<char>, header_line: u64) -> Option<Labels> {
-    let delimiter = delimiter?;
+    let before = lines.iter().take_while(|line| line.number < header_line && line.number > 0).count();
+    let rows = delimited::cut(lines.get(..before)?, Some(delimiter?), true);
     let mut pairs = Vec::new();
-    for line in lines.iter().take_while(|line| line.number < header_line && line.number > 0) {
-        let mut cells = line.text.split(delimiter).map(str::trim);
-        let (label, value) = (cells.next().unwrap_or(""), cells.next().unwrap_or(""));
-        if label.is_empty() && value.is_empty() {
-            continue;
-        }
-        if !label.chars().any(char::is_alphabetic) || cells.any(|cell| !cell.is_empty()) {
+    for row in &rows {
+        let (label, value) = (row.cell(0), row.cell(1));
+        if !label.chars().any(char::is_alphabetic) || row.filled_length() > 2 {
             return None;
         }
-        let value = value.trim_matches('"').to_owned();
-        pairs.push((label.trim_end_matches(':').trim().to_owned(), value));
+        pairs.push((label.trim_end_matches(':').trim().to_owned(), value.to_owned()));
     }
     let labels: Vec<String> = pairs.iter().map(|(label, _)| label.clone()).collect();
     let stated = pairs.iter().filter(|(_, value)| !value.is_empty()).count();

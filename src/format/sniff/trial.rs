@@ -65,6 +65,7 @@ pub(crate) fn try_format(definition: &Definition, name: &str, bytes: &[u8], whol
         rejected: false,
         stated: 0,
     };
+    let mut unclaimed = 0;
     let mut input = bytes;
     let summary = format::read(definition, &mut input, &context, &mut |item| {
         match item {
@@ -73,7 +74,10 @@ pub(crate) fn try_format(definition: &Definition, name: &str, bytes: &[u8], whol
                 trial.stated += to_json(mapped.document.as_document()).matches("\":").count();
             }
             Item::Document(_) => trial.faulty += 1,
-            Item::Stray(_) => trial.stray += 1,
+            Item::Stray(fault) => {
+                trial.stray += 1;
+                unclaimed += usize::from(fault.place.record.is_none());
+            }
         }
         Ok(())
     });
@@ -83,26 +87,21 @@ pub(crate) fn try_format(definition: &Definition, name: &str, bytes: &[u8], whol
     };
     let reads = trial.documents > 0 && trial.stray <= trial.documents;
     // All of its documents may be faulty, and it still is what the file is in.
-    let begins = layout.around.first_line.is_some() && trial.faulty + trial.stray > 0;
-    let opens = (begins || trial.faulty > 0 && trial.stray == 0) && !trial.rejected && is_sure;
+    let opens = trial.faulty + trial.stray > 0 && unclaimed == 0 && !trial.rejected && is_sure;
     (reads || opens).then_some(trial)
 }
 
-/// The trials, the likeliest format first: that does not reject the file, is told by marks, reads the most documents without
-/// fault, has the fewest faults, and knows the most of them.
+/// The trials, the likeliest format first: that does not reject the file, is told by marks, and knows the most of what the
+/// documents without fault state. One that knows an order's number only reads each of its rows, and says little.
 pub(crate) fn best_first(mut trials: Vec<Trial>) -> Vec<Trial> {
     // What reads nearly any file says nothing beside what is told by marks.
     if trials.iter().any(|trial| trial.is_sure) {
         trials.retain(|trial| trial.is_sure);
     }
     trials.sort_by(|a, b| {
-        let key = |trial: &Trial| (!trial.rejected, trial.is_sure, trial.documents);
+        let key = |trial: &Trial| (!trial.rejected, trial.stated);
         let faults = |trial: &Trial| trial.faulty + trial.stray;
-        key(b)
-            .cmp(&key(a))
-            .then(faults(a).cmp(&faults(b)))
-            .then(b.stated.cmp(&a.stated))
-            .then(a.format.cmp(&b.format))
+        key(b).cmp(&key(a)).then(faults(a).cmp(&faults(b))).then(a.format.cmp(&b.format))
     });
     trials
 }

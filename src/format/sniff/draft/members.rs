@@ -64,6 +64,18 @@ impl Context<'_> {
                 passed.extend(texts.into_iter().cloned());
             }
         }
+        if let (Some(article), Some(quantity)) = (in_lines("article_number"), quantity) {
+            let blanks = |column: &Column| column.rows.saturating_sub(column.filled);
+            if self.mapping.row_kind.is_none()
+                && (1..=blanks(quantity.column)).contains(&blanks(article.column))
+                && article.column.filled > 0
+            {
+                let blank =
+                    |column: &Column| format!("{} = {{ blank = true }}", toml_key(&(self.name)(column)));
+                tests.push(format!("{}, {}", blank(article.column), blank(quantity.column)));
+                passed.push(String::new());
+            }
+        }
         if !tests.is_empty() {
             let tests: Vec<String> = tests.into_iter().map(|test| format!("{{ {test} }}")).collect();
             parts.entry("skip", format!("[{}]", tests.join(", ")), vec![Why::NoGoods(passed)]);

@@ -8,7 +8,7 @@ use crate::format::sniff::draft::mapping::Level;
 use crate::format::sniff::draft::{Draft, Ground, Part, Parts, Why, basic, toml_key};
 use crate::format::sniff::elements::Element;
 use crate::format::sniff::outline::Xml;
-use crate::format::sniff::words;
+use crate::format::sniff::words::{self, Meant};
 
 /// The elements that hold documents and lines.
 #[derive(Debug)]
@@ -87,16 +87,7 @@ fn with_dots(parts: &mut Parts, fields: &[Field], level: Level, used: &[&str]) {
 fn add(fields: &mut Vec<Field>, all: &[Element], of: &Element, but: Option<&Element>, level: Level) {
     for element in own(all, of).filter(|element| but.is_none_or(|but| !element.path.starts_with(&but.path))) {
         let below = element.path.get(of.path.len()..).unwrap_or_default();
-        let from = of.path.len().saturating_sub(1);
-        let names: Vec<&str> = element
-            .path
-            .get(from..)
-            .unwrap_or_default()
-            .iter()
-            .map(|name| name.trim_start_matches('@'))
-            .collect();
-        // What the record itself is called says something of its own fields: `Order`, `Number`.
-        let roles = words::of_path(&names);
+        let roles = roles(element, of);
         let path = below.join("/");
         let blanks = of.times.saturating_sub(element.values.len());
         let values =
@@ -104,6 +95,19 @@ fn add(fields: &mut Vec<Field>, all: &[Element], of: &Element, but: Option<&Elem
         let column = Column::of(fields.len() + 1, Some(path.clone()), values);
         fields.push(Field { column, level, roles, name: path.replace('.', "_") });
     }
+}
+
+/// What a field of an element may be. What the element itself is called says something only where the field's own name does
+/// not: `Order`, `Number`.
+fn roles(field: &Element, of: &Element) -> Meant {
+    let names = |from: usize| -> Vec<&str> {
+        let names = field.path.get(from..).unwrap_or_default().iter();
+        names.map(|name| name.trim_start_matches('@')).collect()
+    };
+    let own = words::of_path(&names(of.path.len()));
+    let with_record = words::of_path(&names(of.path.len().saturating_sub(1)));
+    let is_sure = own.iter().any(|(sure, _)| *sure <= words::SURE);
+    if is_sure || with_record.is_empty() { own } else { with_record }
 }
 
 /// What an element holds once: no way to it leads through what repeats.
@@ -124,15 +128,7 @@ fn plan(all: &[Element]) -> Option<Plan<'_>> {
     let holds = |of: &Element, but: Option<&Element>, roles: &[&str]| {
         own(all, of).filter(|element| but.is_none_or(|but| !element.path.starts_with(&but.path))).any(
             |element| {
-                let names: Vec<&str> = element
-                    .path
-                    .get(of.path.len().saturating_sub(1)..)
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|name| name.trim_start_matches('@'))
-                    .collect();
-                let meant = words::of_path(&names);
-                meant
+                self::roles(element, of)
                     .iter()
                     .any(|(_, role)| words::roles().get(*role).is_some_and(|role| roles.contains(&role.name)))
             },
