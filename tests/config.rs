@@ -676,7 +676,7 @@ fn code_tables_are_shared_or_of_a_partner_and_say_where_they_stand() {
     add("formats/a/orders.toml", WITH_CODES);
     add("formats/codes/transporters.toml", "postnord = \"PLAB\"\n");
     add("formats/codes/nordvik/transporters.toml", "schenker = \"SCHE\"\n");
-    add("formats/codes/nordvik/countries.toml", "Skåne = \"SE\"\n");
+    add("formats/codes/nordvik/countries.toml", "\"Skåne\" = \"SE\"\n");
     add("formats/codes/sydvik/countries.toml", "Jylland = \"DK\"\n");
     let text = format!("{GOOD}[partner.nordvik.codes.countries]\n\"Norrland\" = \"SE\"\n");
     let config = load_in(world, &text).unwrap();
@@ -702,7 +702,7 @@ fn code_tables_are_shared_or_of_a_partner_and_say_where_they_stand() {
 #[test]
 fn words_for_yes_and_no_mean_one_of_the_two() {
     let mut world = world();
-    world.files.insert(Path::new(FOLDER).join("formats/codes/yes_no.toml"), "På = \"on\"\n".to_owned());
+    world.files.insert(Path::new(FOLDER).join("formats/codes/yes_no.toml"), "\"På\" = \"on\"\n".to_owned());
     let faults = load_in(world, GOOD).unwrap_err();
-    assert_eq!(told(&faults), ["1:6 wrong-value: På cannot be on"]);
+    assert_eq!(told(&faults), ["1:8 wrong-value: På cannot be on"]);
 }

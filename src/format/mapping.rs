@@ -2,6 +2,7 @@
 
 mod back;
 mod documents;
+mod forms;
 mod invertible;
 mod values;
 mod writing;

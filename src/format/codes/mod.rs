@@ -1,5 +1,9 @@
 //! The code tables that are built in; a partner's table of the same name adds to them.
 
+mod table;
+
+pub(super) use table::Codes;
+
 /// The names of the built-in tables.
 pub(super) const BUILT_IN: [&str; 4] = ["carriers", "countries", "units", "yes_no"];
 
@@ -35,7 +39,6 @@ fn table(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::source::Codes;
 
     #[test]
     fn countries_have_their_nordic_names_and_letters() {
