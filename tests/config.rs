@@ -729,3 +729,61 @@ proptest! {
         }
     }
 }
+
+const WITH_CODES: &str = r#"title = "Orders"
+[layout]
+syntax = "csv"
+encoding = "utf-8"
+[document.order]
+each = "row"
+order_number = "Nr"
+delivery_date = "Datum"
+consignee.name = "Namn"
+consignee.country_code = { from = "Land", codes = "countries" }
+transporter.transporter_code = { from = "Fraktare", codes = ["carriers", "transporters"] }
+[document.order.order_lines]
+each = "row"
+row_number = "Rad"
+article_number = "Art"
+number_of_items = "Antal"
+"#;
+
+#[test]
+fn code_tables_are_shared_or_of_a_partner_and_say_where_they_stand() {
+    let mut world = world();
+    let mut add = |name: &str, text: &str| {
+        world.files.insert(Path::new(FOLDER).join(name), text.to_owned());
+    };
+    add("formats/a/orders.toml", WITH_CODES);
+    add("formats/codes/transporters.toml", "postnord = \"PLAB\"\n");
+    add("formats/codes/nordvik/transporters.toml", "schenker = \"SCHE\"\n");
+    add("formats/codes/nordvik/countries.toml", "\"Skåne\" = \"SE\"\n");
+    add("formats/codes/sydvik/countries.toml", "Jylland = \"DK\"\n");
+    let text = format!("{GOOD}[partner.nordvik.codes.countries]\n\"Norrland\" = \"SE\"\n");
+    let config = load_in(world, &text).unwrap();
+    let tables = config.formats["a/orders@nordvik"].code_tables();
+    let from = |name: &str| tables[name].join(" > ");
+    assert_eq!(
+        from("countries"),
+        "[partner.nordvik.codes.countries] of gateway.toml > formats/codes/nordvik/countries.toml > \
+         formats/codes/countries.toml > built in"
+    );
+    assert_eq!(
+        from("transporters"),
+        "formats/codes/nordvik/transporters.toml > formats/codes/transporters.toml"
+    );
+    assert_eq!(
+        told(&config.warnings),
+        [
+            "1:1 codes-of-no-partner: the code tables in formats/codes/sydvik are used by nobody: no partner is called so"
+        ]
+    );
+}
+
+#[test]
+fn words_for_yes_and_no_mean_one_of_the_two() {
+    let mut world = world();
+    world.files.insert(Path::new(FOLDER).join("formats/codes/yes_no.toml"), "\"På\" = \"on\"\n".to_owned());
+    let faults = load_in(world, GOOD).unwrap_err();
+    assert_eq!(told(&faults), ["1:8 wrong-value: På cannot be on"]);
+}

@@ -1,12 +1,11 @@
 //! Our own reading.
 
-use std::collections::BTreeMap;
 
 use lastkaj::document::to_json;
 use lastkaj::format::{self, Definition, Item, ReadContext};
 
 pub fn definition(text: &str) -> Definition {
-    Definition::check("bench/orders", "orders.toml", text, &BTreeMap::new())
+    Definition::check("bench/orders", "orders.toml", text, &lastkaj::format::CodeTables::new())
         .unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 

@@ -1,5 +1,7 @@
 //! `check`: everything that is wrong in the configuration and in the format files, in one go.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde_json::json;
 
@@ -17,14 +19,20 @@ pub(super) struct CheckArguments {
     json: bool,
 }
 
+/// The code tables that each format looks up in, and where their lines stand.
+fn code_tables(config: &config::Config) -> BTreeMap<&str, BTreeMap<String, Vec<String>>> {
+    let formats = config.formats.iter().map(|(name, definition)| (name.as_str(), definition.code_tables()));
+    formats.filter(|(_, tables)| !tables.is_empty()).collect()
+}
+
 pub(super) fn check(arguments: &CheckArguments) -> Exit {
     let loaded = config::load(&arguments.config.config, &config::ProcessEnvironment);
     if arguments.json {
-        let (mistakes, warnings) = match &loaded {
-            Ok(config) => (&[][..], &config.warnings[..]),
-            Err(faults) => (&faults[..], &[][..]),
+        let (mistakes, warnings, tables) = match &loaded {
+            Ok(config) => (&[][..], &config.warnings[..], code_tables(config)),
+            Err(faults) => (&faults[..], &[][..], BTreeMap::new()),
         };
-        say_json(&json!({ "mistakes": mistakes, "warnings": warnings }));
+        say_json(&json!({ "mistakes": mistakes, "warnings": warnings, "code_tables": tables }));
         return if loaded.is_ok() { Exit::Well } else { Exit::Usage };
     }
     match loaded {
@@ -39,6 +47,11 @@ pub(super) fn check(arguments: &CheckArguments) -> Exit {
                 count(config.formats.len(), "format", "formats"),
                 count(config.warnings.len(), "warning", "warnings"),
             ));
+            for (format, tables) in code_tables(&config) {
+                for (name, from) in tables {
+                    say(format!("{format}: code table {name}: {}", from.join(", then ")));
+                }
+            }
             Exit::Well
         }
         Err(faults) => {

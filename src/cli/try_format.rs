@@ -201,11 +201,14 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
 }
 
 /// What reading the file came to.
+#[derive(Default)]
 struct Trial {
     documents: Vec<Tried>,
     more: u64,
     summary: Summary,
     faults: Vec<Fault>,
+    /// What is doubtful in documents.
+    doubts: Vec<Fault>,
 }
 
 struct Tried {
@@ -233,11 +236,12 @@ fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Faul
     let context =
         ReadContext { file_name: name, time_zone: arguments.time_zone, live: true, scratch: &scratch };
     let lane = Lane { installation: "try".to_owned(), goods_owner: arguments.goods_owner };
-    let mut trial = Trial { documents: Vec::new(), more: 0, summary: Summary::default(), faults: Vec::new() };
+    let mut trial = Trial::default();
     trial.summary = format::read_parts(definition, &mut files, &context, &mut |item| {
         trial.add(item, &lane, name, if arguments.json { usize::MAX } else { arguments.limit });
         Ok(())
     })?;
+    trial.summary.warnings.append(&mut trial.doubts);
     trial.faults.extend(trial.summary.file_faults.iter().cloned());
     Ok(trial)
 }
@@ -273,6 +277,7 @@ impl Trial {
             (None, mapped.faults.clone())
         };
         self.faults.extend(faults.iter().cloned());
+        self.doubts.extend(mapped.warnings.iter().cloned());
         if self.documents.len() < limit {
             self.documents.push(Tried { mapped, call, faults });
         } else {

@@ -1,4 +1,5 @@
-//! The formats folder: `pyramid/orders` -> `formats/pyramid/orders.toml`, and the code tables of `formats/codes/`.
+//! The formats folder: `pyramid/orders` -> `formats/pyramid/orders.toml`, and the code tables: `formats/codes/units.toml` for
+//! all, `formats/codes/nordvik/units.toml` for the partner nordvik.
 //! Each format is checked once (once more for a partner with code tables of its own), with its own mistakes.
 
 use std::cell::{OnceCell, RefCell};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::fault::{Fault, Place, code};
-use crate::format::{CodeTables, Definition};
+use crate::format::{CodeRows, CodeTables, Definition};
 use crate::written::{At, Table, Written};
 
 use super::{Environment, FormatCheck, World, environment, take};
@@ -24,6 +25,8 @@ struct Opened {
     folder: PathBuf,
     names: Vec<String>,
     shared: CodeTables,
+    /// By the partner's name.
+    of_partners: BTreeMap<String, CodeTables>,
 }
 
 /// A partner's own code tables, over the shared ones.
@@ -45,9 +48,24 @@ impl<'a> Shelf<'a> {
             let (codes, formats): (Vec<PathBuf>, Vec<PathBuf>) =
                 files.into_iter().filter(|file| is_toml(file)).partition(|file| file.starts_with("codes"));
             let names = formats.iter().filter_map(|file| name_of(file)).collect();
-            let (shared, faults) = tables(world.environment, &folder, &codes, &|path| shown(world, path));
+            let (codes, of_partners): (Vec<PathBuf>, Vec<PathBuf>) =
+                codes.into_iter().partition(|file| owner(file).is_none());
+            let shown = |path: &Path| shown(world, path);
+            let (shared, faults) = tables(world.environment, &folder, &codes, &shown);
             self.faults.borrow_mut().extend(faults);
-            Opened { folder, names, shared }
+            let mut by_partner: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+            for file in of_partners {
+                by_partner.entry(owner(&file).unwrap_or_default()).or_default().push(file);
+            }
+            let of_partners = by_partner
+                .into_iter()
+                .map(|(partner, files)| {
+                    let (own, faults) = tables(world.environment, &folder, &files, &shown);
+                    self.faults.borrow_mut().extend(faults);
+                    (partner, own)
+                })
+                .collect();
+            Opened { folder, names, shared, of_partners }
         });
     }
 
@@ -76,7 +94,8 @@ impl<'a> Shelf<'a> {
             take::unknown_name(table, "format", written, &names);
             return None;
         }
-        let name = match codes.own.is_empty() {
+        let of_folder = opened.of_partners.get(codes.partner);
+        let name = match codes.own.is_empty() && of_folder.is_none() {
             true => written.value.clone(),
             false => format!("{}@{}", written.value, codes.partner),
         };
@@ -85,12 +104,9 @@ impl<'a> Shelf<'a> {
         }
         let path = opened.folder.join(format!("{}.toml", written.value));
         let made = self.read(world, &path).and_then(|text| {
-            let mut tables = opened.shared.clone();
-            for (name, rows) in &codes.own {
-                let shared = tables.remove(name).unwrap_or_default();
-                // The partner's own lines come first, so that they count.
-                tables.insert(name.clone(), rows.iter().cloned().chain(shared).collect());
-            }
+            // The partner's own lines come first, so that they count.
+            let shared = of_folder.map_or_else(|| opened.shared.clone(), |own| own.over(&opened.shared));
+            let tables = codes.own.over(&shared);
             match (self.check)(&written.value, &shown(world, &path), &text, &tables) {
                 Ok(definition) => Some(Arc::new(definition)),
                 Err(faults) => {
@@ -104,6 +120,13 @@ impl<'a> Shelf<'a> {
         });
         self.taken.borrow_mut().insert(name, made.clone());
         made
+    }
+
+    /// The folders of `formats/codes/` that are of none of these partners.
+    pub(super) fn of_nobody(&self, partners: &[&str]) -> Vec<String> {
+        let opened = self.opened.get();
+        let owners = opened.iter().flat_map(|opened| opened.of_partners.keys());
+        owners.filter(|owner| !partners.contains(&owner.as_str())).cloned().collect()
     }
 
     /// The mistakes outside of gateway.toml, and the formats that were taken.
@@ -120,7 +143,7 @@ impl<'a> Shelf<'a> {
 /// Every mistake in them.
 pub fn code_tables(folder: &Path, environment: &dyn Environment) -> Result<CodeTables, Vec<Fault>> {
     let mut files = environment.files_below(folder);
-    files.retain(|file| is_toml(file) && file.starts_with("codes"));
+    files.retain(|file| is_toml(file) && file.starts_with("codes") && owner(file).is_none());
     let (tables, faults) = tables(environment, folder, &files, &|path| path.display().to_string());
     if faults.is_empty() { Ok(tables) } else { Err(faults) }
 }
@@ -134,6 +157,12 @@ pub fn format_names(folder: &Path, environment: &dyn Environment) -> Vec<String>
 
 fn name_of(format: &Path) -> Option<String> {
     Some(format.with_extension("").to_str()?.to_owned())
+}
+
+/// The partner whose code table it is: `nordvik` of `codes/nordvik/units.toml`.
+fn owner(file: &Path) -> Option<String> {
+    let folder = file.parent()?.strip_prefix("codes").ok()?.to_str()?;
+    (!folder.is_empty()).then(|| folder.to_owned())
 }
 
 fn is_toml(file: &Path) -> bool {
@@ -153,10 +182,14 @@ fn tables(
         let path = folder.join(file);
         let Some(name) = file.file_stem().and_then(|stem| stem.to_str()) else { continue };
         let read = read(environment, &path, &shown(&path)).map_err(|fault| vec![fault]);
-        match read.and_then(|text| Written::new(shown(&path), text).check(|root| Some(codes(root)))) {
-            Ok(table) => {
-                tables.insert(name.to_owned(), table);
-            }
+        match read.and_then(|text| Written::new(shown(&path), text).check(|root| Some(codes(name, root)))) {
+            Ok(table) => match owner(file) {
+                None => tables.insert(name.to_owned(), table),
+                Some(partner) => {
+                    let from = format!("formats/codes/{partner}/{name}.toml");
+                    tables.add_before(name.to_owned(), table, from);
+                }
+            },
             Err(found) => faults.extend(found),
         }
     }
@@ -173,12 +206,16 @@ fn read(environment: &dyn Environment, path: &Path, shown: &str) -> Result<Strin
 }
 
 /// A code table as written: what the file says = what it means.
-pub(super) fn codes(table: &Table<'_>) -> Vec<(String, String)> {
-    table
-        .keys()
-        .into_iter()
-        .filter_map(|key| Some((key.value.clone(), table.text(&key.value)?.value)))
-        .collect()
+pub(super) fn codes(name: &str, table: &Table<'_>) -> CodeRows {
+    let mut rows = CodeRows::new();
+    for key in table.keys() {
+        let Some(means) = table.text(&key.value) else { continue };
+        if name == "yes_no" && !matches!(means.value.as_str(), "true" | "false") {
+            table.wrong_value(&key.value, &means, "\"true\" or \"false\"", "");
+        }
+        rows.push((key.value, means.value));
+    }
+    rows
 }
 
 /// A path as messages show it: relative to the folder of gateway.toml where it is below it.

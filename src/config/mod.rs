@@ -222,5 +222,10 @@ fn check(world: &World<'_>, root: &Table<'_>) -> Option<Config> {
         config.inboxes.extend(checked.inboxes.into_iter().filter_map(|inbox| inbox.made));
         config.outboxes.extend(checked.outboxes.into_iter().filter_map(|outbox| outbox.made));
     }
+    let names: Vec<&str> = config.partners.iter().map(|partner| partner.name.as_str()).collect();
+    for folder in world.shelf.of_nobody(&names) {
+        let fault = Fault::new(code::CODES_OF_NO_PARTNER).at(root.place()).found(&folder);
+        world.warn(fault.with("names", names.join(", ")));
+    }
     Some(config)
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::call::Lane;
 use crate::fault::{Language, Place};
+use crate::format::CodeTables;
 use crate::send::UnknownArticles;
 use crate::written::{At, Table, suggestion};
 
@@ -68,14 +69,7 @@ fn check(
         name: &name.value,
         partner: partner.as_ref(),
         remote: remote::check(world, table),
-        codes: Codes {
-            partner: &name.value,
-            own: table
-                .tables("codes")
-                .into_iter()
-                .map(|(name, rows)| (name.value, formats::codes(&rows)))
-                .collect(),
-        },
+        codes: Codes { partner: &name.value, own: own_codes(&name.value, table) },
         shipped_status: installation.and_then(Option::as_ref).map_or(450, |known| known.shipped_status),
         inbox_names: inboxes.iter().map(|(name, _)| name.value.clone()).collect(),
     };
@@ -165,4 +159,15 @@ fn time_zone(table: &Table<'_>, written: &At<String>) -> Option<chrono_tz::Tz> {
         &hint,
     );
     None
+}
+
+/// `[partner.NAME.codes.TABLE]`.
+fn own_codes(partner: &str, table: &Table<'_>) -> CodeTables {
+    let mut own = CodeTables::new();
+    for (name, rows) in table.tables("codes") {
+        let from = format!("[partner.{partner}.codes.{}] of gateway.toml", name.value);
+        let rows = formats::codes(&name.value, &rows);
+        own.add_before(name.value, rows, from);
+    }
+    own
 }

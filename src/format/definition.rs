@@ -1,9 +1,12 @@
 //! A format file: as written -> as checked, every mistake in one go.
 
+mod code_tables;
+mod codes_part;
 mod date_part;
 mod draft;
 mod keys;
 mod layout;
+mod pick_part;
 mod reading;
 mod source_part;
 mod split_part;
@@ -16,16 +19,12 @@ use crate::document::DocumentType;
 use crate::fault::{Fault, code};
 use crate::format::layout::{RecordUse, Syntax};
 use crate::format::mapping;
-use crate::format::source::{Mapping, MemberMapping};
+use crate::format::source::{Codes, Convert, Country, Mapping, MemberMapping, Pick, Source};
 use crate::written::{Table, Written};
 
+pub use code_tables::{CodeRows, CodeTables};
 pub use keys::keys;
 pub(super) use source_part::constant_text;
-
-/// Code tables, per partner and shared: name of the table -> what the file says and what it means, in the order in which
-/// they are written. Of two lines that say or mean the same the first counts.
-/// The tables `countries` and `units` are built in and can be added to.
-pub type CodeTables = BTreeMap<String, Vec<(String, String)>>;
 
 /// A checked format file. Only [`Definition::check`] makes one.
 #[derive(Debug)]
@@ -90,6 +89,24 @@ impl Definition {
         self.mapping.reads.iter().flat_map(|read| &read.row_numbers_made).map(String::as_str).collect()
     }
 
+    /// The code tables that it looks up in, and where the lines of each stand, those that count most first.
+    pub fn code_tables(&self) -> BTreeMap<String, Vec<String>> {
+        let mut tables = BTreeMap::new();
+        let mut note = |codes: &Codes| tables.extend(codes.origins.iter().cloned());
+        for read in &self.mapping.reads {
+            each_conversion(&read.members, &mut |convert| {
+                convert.codes.iter().for_each(&mut note);
+                if let Some(Country::Field(_, codes, _)) = &convert.country {
+                    note(codes);
+                }
+            });
+        }
+        let written = self.mapping.writes.iter().flat_map(|write| &write.records);
+        let sources = written.flat_map(|record| &record.fields);
+        sources.filter_map(|(_, source)| source.codes.as_ref()).for_each(note);
+        tables
+    }
+
     /// Whether its files must be written back with the same bytes.
     pub fn round_trip(&self) -> RoundTrip<'_> {
         match &self.round_trip {
@@ -113,6 +130,30 @@ impl Definition {
                 let kinds = &self.layout.part(part).0.records;
                 kinds.iter().any(|record| record.use_ == RecordUse::Trailer)
             })
+    }
+}
+
+fn of_source(source: &Source, each: &mut dyn FnMut(&Convert)) {
+    each(&source.convert);
+    if let Pick::FirstSource(sources) = &source.pick {
+        sources.iter().for_each(|source| of_source(source, each));
+    }
+}
+
+/// What is done to the values of a mapping.
+fn each_conversion(members: &[MemberMapping], each: &mut dyn FnMut(&Convert)) {
+    for member in members {
+        match member {
+            MemberMapping::Plain(plain) => of_source(&plain.source, each),
+            MemberMapping::Object { members, .. } => each_conversion(members, each),
+            MemberMapping::Alternatives { alternatives, .. } => {
+                alternatives.iter().for_each(|(_, members)| each_conversion(members, each));
+            }
+            MemberMapping::Each(list) => each_conversion(&list.members, each),
+            MemberMapping::Entries { entries, .. } => {
+                entries.iter().for_each(|members| each_conversion(members, each));
+            }
+        }
     }
 }
 

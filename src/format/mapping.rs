@@ -3,6 +3,7 @@
 mod at_hand;
 mod back;
 mod documents;
+mod forms;
 mod invertible;
 mod values;
 mod writing;

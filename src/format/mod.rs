@@ -38,7 +38,7 @@ use chrono::{DateTime, Utc};
 use crate::document::AnyDocument;
 use crate::fault::Fault;
 
-pub use definition::{CodeTables, Definition, RoundTrip, keys};
+pub use definition::{CodeRows, CodeTables, Definition, RoundTrip, keys};
 pub use mapping::{columns, read, read_parts, write, write_back};
 
 /// What reading needs to know besides the bytes.
@@ -100,6 +100,8 @@ pub struct Mapped {
     pub document: AnyDocument,
     /// What is wrong with it; empty for a good one.
     pub faults: Vec<Fault>,
+    /// What is doubtful in it and was taken all the same.
+    pub warnings: Vec<Fault>,
     /// First line of the file that belongs to it.
     pub first_line: u64,
     /// Last line of the file that belongs to it.

@@ -2,10 +2,9 @@
 //!
 //! Only `definition` makes one; `mapping` runs it.
 
-use std::collections::{BTreeMap, HashMap};
-
 use rust_decimal::Decimal;
 
+pub(super) use super::codes::Codes;
 use super::convert::{DateStyle, NumberStyle};
 use crate::document::{DocumentType, MemberKind, Value};
 
@@ -150,6 +149,13 @@ pub(super) enum Pick {
     },
     /// The first that is not blank.
     FirstOf(Vec<FieldRef>),
+    /// The first that states something, each converted in its own way.
+    FirstSource(Vec<Source>),
+    /// A part of free lines of an address, of which the last with a post code says the city (C9).
+    PostLine {
+        lines: Vec<FieldRef>,
+        part: PostPart,
+    },
     /// The number of the record in its list, from 1.
     Counter,
     /// The file's name, or a part of it.
@@ -165,6 +171,17 @@ pub(super) enum Pick {
         direct: bool,
         with: String,
     },
+}
+
+/// What is meant of the free lines of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PostPart {
+    PostCode,
+    City,
+    /// The line of this number, from 0, before that with the city; of all lines where none has a post code.
+    Line(usize),
+    /// The country that stands before the post code, else the first line behind it.
+    Country,
 }
 
 /// Tests of a record: one of these sets must hold whole. None at all: it always holds.
@@ -255,6 +272,10 @@ pub(super) struct Convert {
     pub times: Option<Factor>,
     pub per: Option<Factor>,
     pub round: Option<u32>,
+    /// A number with decimals is a fault (N14).
+    pub whole: bool,
+    /// A wrong check digit is told and the number is taken as it stands (C2).
+    pub check_warns: bool,
 }
 
 impl std::fmt::Debug for MemberKind {
@@ -276,49 +297,6 @@ pub(super) enum Country {
 pub(super) enum Factor {
     Field(FieldRef),
     Number(Decimal),
-}
-
-/// A code table, ready for look-ups in both directions.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Codes {
-    pub name: String,
-    exact: HashMap<String, String>,
-    folded: HashMap<String, String>,
-    /// What it means -> what the file says; the partner's own words before the built-in ones.
-    back: BTreeMap<String, String>,
-}
-
-impl Codes {
-    /// A table by this name: the partner's own entries, and the built-in ones behind them.
-    pub(super) fn new<'e>(
-        name: &str,
-        own: impl IntoIterator<Item = (&'e str, &'e str)>,
-        built_in: impl IntoIterator<Item = (&'e str, &'e str)>,
-    ) -> Codes {
-        let mut codes = Codes { name: name.to_owned(), ..Codes::default() };
-        for (says, means) in own.into_iter().chain(built_in) {
-            codes.exact.entry(says.to_owned()).or_insert_with(|| means.to_owned());
-            codes.folded.entry(says.to_uppercase()).or_insert_with(|| means.to_owned());
-            codes.back.entry(means.to_owned()).or_insert_with(|| says.to_owned());
-        }
-        codes
-    }
-
-    /// What a text of the file means; capitals and small letters count only where both stand in the table.
-    pub(super) fn means(&self, says: &str) -> Option<&str> {
-        let says = says.trim();
-        self.exact.get(says).or_else(|| self.folded.get(&says.to_uppercase())).map(String::as_str)
-    }
-
-    /// What the file says for a meaning.
-    pub(super) fn says(&self, means: &str) -> Option<&str> {
-        self.back.get(means).map(String::as_str)
-    }
-
-    /// Every meaning.
-    pub(super) fn meanings(&self) -> impl Iterator<Item = &str> {
-        self.back.keys().map(String::as_str)
-    }
 }
 
 /// How documents of one type become records.

@@ -368,10 +368,11 @@ impl<'a> Staging<'a> {
         let place = Place::file(&self.shown).line(mapped.first_line);
         let document = mapped.document.document_type().name().to_owned();
         let number = mapped.document.number().map(str::to_owned);
+        let doubts: Vec<Fault> = mapped.warnings.into_iter().map(|warning| self.placed(warning)).collect();
         let (faults, planned) = if mapped.faults.is_empty() {
             let remember = remember(&mapped.remembered);
             match plan::plan(&mapped.document, &self.inbox.lane, &self.rules, remember, &place) {
-                Ok(plan) => (plan.warnings, Planned::Call(plan.call)),
+                Ok(plan) => (doubts.into_iter().chain(plan.warnings).collect(), Planned::Call(plan.call)),
                 Err(faults) => (faults, Planned::Faulty),
             }
         } else {

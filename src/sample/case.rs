@@ -206,13 +206,18 @@ fn documents(definition: &Definition, inputs: &[PathBuf]) -> Result<Reading, Tro
         match item {
             Item::Document(mapped) if mapped.faults.is_empty() => {
                 let text = to_json(mapped.document.as_document());
-                documents.push(json!({
+                let mut told = json!({
                     "type": mapped.document.document_type().name(),
                     "number": mapped.document.number(),
                     "lines": [mapped.first_line, mapped.last_line],
                     "document": serde_json::from_str::<Value>(&text).unwrap_or(Value::String(text)),
                     "remembered": mapped.remembered,
-                }));
+                });
+                if let (false, Some(told)) = (mapped.warnings.is_empty(), told.as_object_mut()) {
+                    let warnings = mapped.warnings.iter().map(fault).collect();
+                    told.insert("warnings".to_owned(), Value::Array(warnings));
+                }
+                documents.push(told);
                 good.push((mapped.document, mapped.remembered));
             }
             Item::Document(mapped) => faulty.push(json!({

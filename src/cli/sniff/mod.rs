@@ -1,6 +1,7 @@
 //! `sniff`: what a file is, and a first format file for it.
 
 mod format_file;
+mod formats;
 mod texts;
 
 use std::fs::File;
@@ -12,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::fault::{Fault, Language};
 use crate::format::sniff::{
-    Csv, Draft, Findings, Fixed, LineEnds, Nature, Occurs, RecordType, Sample, Syntax, TextFile, WHOLE_BYTES,
-    ranges, sniff as look,
+    Csv, Draft, Findings, Fixed, LineEnds, Nature, Occurs, RecordType, Sample, Syntax, TextFile, Trial,
+    WHOLE_BYTES, ranges, sniff as look,
 };
 
 use super::Exit;
@@ -50,7 +51,11 @@ pub(super) fn sniff(arguments: &SniffArguments) -> Exit {
     let name =
         arguments.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let findings = look(&Sample { name: &name, size: read.size, head: &read.head, pieces: &read.pieces });
-    let start_from = start_from(&findings, &arguments.formats);
+    let tried = match &findings.is {
+        Nature::Text(_) => formats::tried(&arguments.formats, &name, &read),
+        _ => Vec::new(),
+    };
+    let start_from = formats::start_from(&findings, &tried, &arguments.formats);
     let format = draft(&findings).map(|draft| {
         let title = arguments.name.clone().unwrap_or_else(|| title(draft, &findings));
         let heading = format_file::Heading {
@@ -62,9 +67,10 @@ pub(super) fn sniff(arguments: &SniffArguments) -> Exit {
         format_file::text(draft, &heading)
     });
     if arguments.json {
-        say_json(&to_json(&findings, &name, format.as_deref(), &start_from));
+        say_json(&to_json(&findings, &name, format.as_deref(), &start_from, &tried));
     } else {
         show(&findings, &name, &start_from);
+        formats::show(&tried, &arguments.file, &arguments.formats);
     }
     let wrong = match &arguments.write {
         Some(path) => write(path, format.as_deref(), arguments),
@@ -144,33 +150,6 @@ fn title(draft: &Draft, findings: &Findings) -> String {
     format!("{}s: {how}", document.get(..1).unwrap_or("").to_uppercase() + document.get(1..).unwrap_or(""))
 }
 
-/// The formats to start from, of those that are there: the interface's own, else one that is alike.
-fn start_from(findings: &Findings, formats: &Path) -> Vec<String> {
-    let Nature::Text(file) = &findings.is else { return Vec::new() };
-    let document = file.draft.as_ref().map(|draft| draft.document.name()).unwrap_or_default();
-    let alike = match (&file.syntax, document) {
-        (Syntax::Csv(csv), _) if !csv.record_types.is_empty() => "generic/purchase-orders",
-        (Syntax::Csv(_), "order") => "nordvik/orders",
-        (Syntax::Csv(_), "article") => "nordvik/articles",
-        (Syntax::Csv(_), "return_order") => "generic/return-orders",
-        (Syntax::Csv(_), "order_change") => "generic/order-changes",
-        (Syntax::Csv(_), "cancellation") => "generic/cancellations",
-        (Syntax::Csv(_), "purchase_order") => "nordvik/orders",
-        (Syntax::Fixed(fixed), _) if fixed.record_types.iter().any(|kind| kind.under.is_some()) => {
-            "nordvik/orders-fixed"
-        }
-        (Syntax::Fixed(_), _) => "generic/articles",
-        _ => "",
-    };
-    let own = file.interface.and_then(|interface| interface.format());
-    own.into_iter()
-        .chain(std::iter::once(alike))
-        .filter(|name| !name.is_empty() && formats.join(format!("{name}.toml")).is_file())
-        .take(1)
-        .map(str::to_owned)
-        .collect()
-}
-
 /// Writes the format file; what is wrong, if it cannot.
 fn write(path: &Path, format: Option<&str>, arguments: &SniffArguments) -> Option<String> {
     let Some(format) = format else {
@@ -199,11 +178,18 @@ fn write(path: &Path, format: Option<&str>, arguments: &SniffArguments) -> Optio
     }
 }
 
-fn to_json(findings: &Findings, name: &str, format: Option<&str>, start_from: &[String]) -> Value {
+fn to_json(
+    findings: &Findings,
+    name: &str,
+    format: Option<&str>,
+    start_from: &[String],
+    tried: &[Trial],
+) -> Value {
     let mut json = serde_json::to_value(findings).unwrap_or_default();
     let Some(members) = json.as_object_mut() else { return json };
     members.insert("file".to_owned(), json!(name));
     members.insert("start_from".to_owned(), json!(start_from));
+    members.insert("tried".to_owned(), json!(tried));
     members.insert("format".to_owned(), json!(format));
     members.insert("to_fill_in".to_owned(), json!(draft(findings).map(|draft| &draft.missing)));
     if let Nature::Text(file) = &findings.is {

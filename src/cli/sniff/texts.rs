@@ -307,6 +307,26 @@ pub(super) fn why(why: &Why) -> String {
         }
         Why::OfLines => "values differ inside documents, so it is of the line".to_owned(),
         Why::Price => "the price of one piece, or of so many; Ongoing takes the price of the row".to_owned(),
+        Why::FileName => "no field is the number: is the file named after it?".to_owned(),
+        Why::FirstOfLines => "only the lines say it: that of the first is taken".to_owned(),
+        Why::PostAndCity => "a post code and a city stand together".to_owned(),
+        Why::Opens(times) => format!("each of these is a document: {}", count(*times, "element", "elements")),
+        Why::Lines(times) => format!("each of these is a line: {}", count(*times, "element", "elements")),
+        Why::Labels => {
+            "the row that names the columns begins so; before it stand lines of label and value".to_owned()
+        }
+        Why::TableEnds => "a row without a first field ends the table".to_owned(),
+        Why::Declares(Some(declared)) => {
+            format!("the file says {}, and its bytes are not that", shown(declared))
+        }
+        Why::Declares(None) => "the file does not say its encoding, and its bytes are not UTF-8".to_owned(),
+        Why::NoGoods(kinds) => {
+            let kinds: Vec<String> = kinds
+                .iter()
+                .map(|kind| if kind.is_empty() { "blank".to_owned() } else { format!("\"{}\"", shown(kind)) })
+                .collect();
+            format!("rows like these are no goods and are passed over: {}", kinds.join(", "))
+        }
         Why::NoDates => "they stand for no date".to_owned(),
         Why::OwnSigns => "this column writes numbers otherwise than the others".to_owned(),
         Why::RecordTypes => "the kind of record shows there".to_owned(),

@@ -51,6 +51,8 @@ codes! {
     ARTICLES_ARE_REFUSED = "articles-are-refused", Operator;
     /// A warning: a format makes the row numbers of lines.
     ROW_NUMBERS_MADE = "row-numbers-made", Operator;
+    /// A warning: a folder of code tables that is of no partner.
+    CODES_OF_NO_PARTNER = "codes-of-no-partner", Operator;
 }
 
 /// The codes that warn: the configuration is taken all the same.
@@ -63,4 +65,5 @@ pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[
     TWO_ARTICLE_MASTERS,
     ARTICLES_ARE_REFUSED,
     ROW_NUMBERS_MADE,
+    CODES_OF_NO_PARTNER,
 ];

@@ -205,8 +205,10 @@ codes! {
     ARCHIVE_NOT_UNPACKED = "archive-not-unpacked", Operator;
     /// A row of a document that no list of it takes.
     ROW_IN_NO_LIST = "row-in-no-list", Sender;
+    /// A warning: a number whose check digit does not go with the others, taken as it stands.
+    CHECK_DIGIT_WRONG = "check-digit-wrong", Sender;
 }
 
 /// What is noticed of a file and keeps nothing back.
 pub(in crate::fault) const WARNINGS: &[crate::fault::Code] =
-    &[OEM_LETTERS_READ, TEXT_ENCODED_TWICE, OTHER_ENCODING_MARKED, OTHER_ENCODING_LIKELY];
+    &[OEM_LETTERS_READ, TEXT_ENCODED_TWICE, OTHER_ENCODING_MARKED, OTHER_ENCODING_LIKELY, CHECK_DIGIT_WRONG];

@@ -1,7 +1,14 @@
 //! The code tables that are built in; a partner's table of the same name adds to them.
 
+mod table;
+
+pub(super) use table::Codes;
+
 /// The names of the built-in tables.
-pub(super) const BUILT_IN: [&str; 2] = ["countries", "units"];
+pub(super) const BUILT_IN: [&str; 4] = ["carriers", "countries", "units", "yes_no"];
+
+/// The table of words for yes and no, which every field that is one or the other goes by.
+pub(super) const YES_NO: &str = "yes_no";
 
 /// A built-in table: what the file says, and what it means. Empty for a name that is not built in.
 pub(super) fn built_in(name: &str) -> Vec<(&'static str, &'static str)> {
@@ -21,7 +28,9 @@ pub(super) fn built_in(name: &str) -> Vec<(&'static str, &'static str)> {
 /// One meaning a line, and behind it what else means the same (C1, C8). A place may be empty.
 fn table(name: &str) -> &'static str {
     match name {
+        "carriers" => include_str!("carriers.txt"),
         "countries" => include_str!("countries.txt"),
+        "yes_no" => include_str!("yes_no.txt"),
         "units" => include_str!("units.txt"),
         _ => "",
     }
@@ -30,7 +39,6 @@ fn table(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::source::Codes;
 
     #[test]
     fn countries_have_their_nordic_names_and_letters() {
@@ -117,6 +125,45 @@ mod tests {
             assert_eq!(units.says(means), Some(means));
         }
         assert_eq!(units.means("VPE"), None);
+    }
+
+    #[test]
+    fn carriers_are_known_by_the_words_of_four_languages() {
+        let carriers = Codes::new("carriers", [], built_in("carriers"));
+        for (says, means) in [
+            ("PostNord", "postnord"),
+            ("MYPACK HOME", "postnord"),
+            ("DB Schenker", "schenker"),
+            ("DHL Freight", "dhl-freight"),
+            ("dhl-freight", "dhl-freight"),
+            ("Danske Fragtmænd", "danske-fragtmaend"),
+            ("Posten Norge", "bring"),
+            ("Helthjem", "helthjem"),
+            ("Porterbuddy", "porterbuddy"),
+            ("Hämtas", "pickup"),
+            ("AFHENTES", "pickup"),
+            ("Kunde henter", "pickup"),
+            ("nouto", "pickup"),
+        ] {
+            assert_eq!(carriers.means(says), Some(means), "{says}");
+        }
+        // PostNord's in Sweden, Bring's in Norway: only the partner knows.
+        assert_eq!(carriers.means("Posten"), None);
+        for name in "postnord dhl dhl-freight dhl-express schenker bring dsv gls ups fedex tnt budbee instabox instabee airmee \
+                     best-transport matkahuolto posti helthjem porterbuddy dao burd pickup"
+            .split_whitespace()
+        {
+            assert!(carriers.says(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_for_yes_and_no_are_a_table() {
+        let words = Codes::new(YES_NO, [], built_in(YES_NO));
+        for (says, means) in [("KYLLÄ", "true"), ("x", "true"), ("Nei", "false"), ("0", "false")] {
+            assert_eq!(words.means(says), Some(means), "{says}");
+        }
+        assert_eq!((words.means("S"), words.means("2")), (None, None));
     }
 
     #[test]

@@ -285,8 +285,8 @@ pub(in crate::format) fn post_code(text: &str, home: Option<&str>) -> Result<Pos
     Ok(PostCode { code: form.written(&digits), country: named })
 }
 
-// Free address lines (quirk C9): for the tests only, until a source of format files names them.
-#[cfg(test)]
+// Free address lines (quirk C9).
+
 /// A line with a post code and a city.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::format) struct PostLine<'t> {
@@ -297,7 +297,6 @@ pub(in crate::format) struct PostLine<'t> {
     pub country: Option<&'static str>,
 }
 
-#[cfg(test)]
 /// `503 31 BORÅS`: a whole post code at the start and, behind a blank, the city (C7). Zeros in front must be there, or house
 /// numbers would fit.
 pub(in crate::format) fn post_line<'t>(line: &'t str, home: Option<&str>) -> Option<PostLine<'t>> {
@@ -325,7 +324,6 @@ pub(in crate::format) fn post_line<'t>(line: &'t str, home: Option<&str>) -> Opt
     (apart && is_city).then(|| PostLine { code: form.written(&digits), city, country: named })
 }
 
-#[cfg(test)]
 /// The last of some free lines that has a post code, and its place among them (C9).
 pub(in crate::format) fn last_post_line<'t, L: AsRef<str>>(
     lines: &'t [L],

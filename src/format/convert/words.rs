@@ -1,14 +1,19 @@
-//! Words that mean yes and no (D7).
+//! Words that mean yes and no (D7). Which they are says the code table `yes_no`.
+
+use std::sync::LazyLock;
 
 use super::trimmed;
+use crate::format::codes;
 
-/// The words that mean yes where a format file names none: those of the Nordic languages and English, what databases
-/// write, and what spreadsheets write (`Sant`, `Tosi`). What could be either is not among them (`S`).
-pub(in crate::format) const YES: [&str; 15] =
-    ["1", "true", "J", "Ja", "Y", "Yes", "K", "Kyllä", "X", "T", "-1", "Sant", "Sann", "Sand", "Tosi"];
+/// The words that mean yes where neither a format file nor a code table names others.
+pub(in crate::format) static YES: LazyLock<Vec<&'static str>> = LazyLock::new(|| built_in("true"));
 /// The words that mean no.
-pub(in crate::format) const NO: [&str; 13] =
-    ["0", "false", "N", "Nej", "Nei", "No", "E", "Ei", "F", "Falskt", "Falsk", "Usann", "Epätosi"];
+pub(in crate::format) static NO: LazyLock<Vec<&'static str>> = LazyLock::new(|| built_in("false"));
+
+fn built_in(means: &str) -> Vec<&'static str> {
+    let words = codes::built_in(codes::YES_NO).into_iter();
+    words.filter(|(_, meaning)| *meaning == means).map(|(word, _)| word).collect()
+}
 
 /// A text as yes or no by lists of words; capitals and small letters count the same. Nothing is allocated.
 pub(in crate::format) fn yes_or_no<W: AsRef<str>>(text: &str, yes: &[W], no: &[W]) -> Option<bool> {

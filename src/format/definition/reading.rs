@@ -2,6 +2,7 @@
 
 use super::CodeTables;
 use super::draft::{Draft, Scope};
+use super::pick_part;
 use super::source_part::{self, wrong_type};
 use super::tests_part;
 use crate::document::{DocumentType, MEMBERS_UNKNOWN, Member, MemberKind, Shape};
@@ -108,7 +109,7 @@ fn each(table: &Table<'_>, draft: &mut Draft, above: Option<usize>) -> Option<us
         && kind != above
         && !draft.below(above).contains(&kind)
     {
-        source_part::not_below(table, &name, kind, above, draft);
+        pick_part::not_below(table, &name, kind, above, draft);
         return None;
     }
     Some(kind)

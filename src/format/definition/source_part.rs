@@ -3,16 +3,16 @@
 use rust_decimal::Decimal;
 
 use super::CodeTables;
+use super::codes_part::{code_table, code_tables, plain};
 use super::date_part;
 use super::draft::{Draft, Scope};
+use super::pick_part::pick;
 use super::split_part;
-use super::tests_part;
 use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, code};
-use crate::format::codes;
 use crate::format::convert;
-use crate::format::source::{Codes, Convert, Country, Factor, FieldRef, Form, NamePart, Pick, Source};
-use crate::written::{At, Item, Table, suggestion};
+use crate::format::source::{Convert, Country, Factor, Form, Pick, Source};
+use crate::written::{At, Item, Table};
 
 /// What a source is, for messages.
 pub(super) const SOURCE_EXPECTED: &str =
@@ -37,7 +37,7 @@ pub(super) fn source(
     match item {
         Item::Text(name) => {
             let field = draft.field(parent, &name, scope)?;
-            let convert = Convert::plain(kind);
+            let convert = plain(kind, tables);
             let source = Source { pick: Pick::Field(field), split: None, convert, default: None };
             Some(CheckedSource { source, required: false })
         }
@@ -76,11 +76,13 @@ impl Convert {
             country: None,
             cut: None,
             invert: false,
-            yes: convert::YES.map(str::to_owned).to_vec(),
-            no: convert::NO.map(str::to_owned).to_vec(),
+            yes: convert::YES.iter().map(|word| (*word).to_owned()).collect(),
+            no: convert::NO.iter().map(|word| (*word).to_owned()).collect(),
             times: None,
             per: None,
             round: None,
+            whole: false,
+            check_warns: false,
         }
     }
 }
@@ -93,7 +95,7 @@ fn written_out(
     scope: Scope<'_>,
     tables: &CodeTables,
 ) -> Option<CheckedSource> {
-    let pick = pick(table, key, kind, draft, scope);
+    let pick = pick(table, key, kind, draft, scope, tables);
     let split = split_part::split(table);
     let convert = conversions(table, kind, draft, scope, tables);
     let default = table.item("default").and_then(|item| constant(table, "default", item, kind));
@@ -105,179 +107,6 @@ fn written_out(
     Some(CheckedSource { source: Source { pick: pick?, split, convert, default }, required })
 }
 
-/// The keys that say where a value comes from.
-const ORIGINS: [&str; 7] = ["from", "value", "join", "first_of", "counter", "file_name", "all"];
-
-/// The one key that says where the value comes from.
-fn pick(table: &Table<'_>, key: &str, kind: MemberKind, draft: &mut Draft, scope: Scope<'_>) -> Option<Pick> {
-    let written: Vec<&str> = ORIGINS.into_iter().filter(|origin| table.has(origin)).collect();
-    let with = table.text("with").map(|with| with.value);
-    if with.is_some() && !table.has("join") && !table.has("all") {
-        misfit(table, "with", "it goes with join and all only");
-    }
-    let from = table.text("from");
-    let value = table.item("value");
-    let join = table.texts("join");
-    let first_of = table.texts("first_of");
-    let counter = table.boolean("counter");
-    let file_name = table.item("file_name");
-    let part = table.text("part");
-    let all = table.text("all");
-    if written.len() != 1 {
-        table.fault(
-            Fault::new(code::NOT_ONE_SOURCE)
-                .at(table.place())
-                .found(if written.is_empty() { "none of them".to_owned() } else { written.join(" and ") })
-                .with("key", key)
-                .with("names", ORIGINS.join(", ")),
-        );
-        return None;
-    }
-    for key in ["where", "take", "direct"] {
-        if table.has(key) && all.is_none() {
-            misfit(table, key, "it goes with all only");
-            table.item(key);
-        }
-    }
-    if let Some(from) = from {
-        return Some(Pick::Field(draft.field(table, &from, scope)?));
-    }
-    if let Some(value) = value {
-        return Some(Pick::Value(constant(table, "value", value, kind)?));
-    }
-    if let Some(parts) = join {
-        let parts = fields(table, "join", parts, draft, scope)?;
-        return Some(Pick::Join { parts, with: with.unwrap_or_default() });
-    }
-    if let Some(parts) = first_of {
-        return Some(Pick::FirstOf(fields(table, "first_of", parts, draft, scope)?));
-    }
-    if let Some(counter) = counter {
-        only_true(table, "counter", &counter);
-        return Some(Pick::Counter);
-    }
-    if let Some(file_name) = file_name {
-        return self::file_name(table, file_name, part);
-    }
-    all.and_then(|all| gathered(table, &all, with, draft, scope))
-}
-
-/// `file_name = true`, or `file_name = "{order}_{rest}.pdf", part = "order"`: each name in braces stands for at least one
-/// character, the rest of the pattern for itself, capitals and small letters alike.
-fn file_name(table: &Table<'_>, item: Item<'_>, part: Option<At<String>>) -> Option<Pick> {
-    let pattern = match item {
-        Item::Boolean(found) => {
-            only_true(table, "file_name", &found);
-            if part.is_some() {
-                misfit(table, "part", "it goes with a pattern only, like file_name = \"{order}_{rest}.pdf\"");
-            }
-            return Some(Pick::FileName(None));
-        }
-        Item::Text(pattern) => pattern,
-        other => {
-            wrong_type(table, "file_name", &other, "true, or a pattern like \"{order}_{rest}.pdf\"");
-            return None;
-        }
-    };
-    let expected = "a pattern with named parts in braces, each name once, like \"{order}_{rest}.pdf\"";
-    let (mut regex, mut names, mut rest) = ("(?i)^".to_owned(), Vec::new(), pattern.value.as_str());
-    let good = loop {
-        let Some((before, after)) = rest.split_once('{') else {
-            regex.push_str(&regex::escape(rest));
-            break !names.is_empty() && !rest.contains('}');
-        };
-        regex.push_str(&regex::escape(before));
-        let Some((name, after)) = after.split_once('}') else { break false };
-        let plain = name.starts_with(|first: char| first.is_ascii_alphabetic())
-            && name.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
-        if !plain || names.contains(&name) || before.contains('}') {
-            break false;
-        }
-        regex.push_str(&format!("(?<{name}>.+?)"));
-        names.push(name);
-        rest = after;
-    };
-    regex.push('$');
-    let Some(regex) = regex::Regex::new(&regex).ok().filter(|_| good) else {
-        table.wrong_value("file_name", &pattern, expected, "");
-        return None;
-    };
-    let Some(part) = part else {
-        table.missing("part", &format!("which part of the name, one of: {}", names.join(", ")));
-        return None;
-    };
-    if !names.contains(&part.value.as_str()) {
-        let expected = format!("one of: {}", names.join(", "));
-        table.wrong_value("part", &part, &expected, &suggestion(&part.value, names.iter().copied()));
-        return None;
-    }
-    Some(Pick::FileName(Some(NamePart { pattern: pattern.value, regex, part: part.value })))
-}
-
-fn only_true(table: &Table<'_>, key: &str, found: &At<bool>) {
-    if !found.value {
-        let found = At { value: "false".to_owned(), place: found.place.clone() };
-        table.wrong_value(key, &found, "true, or leave it out", "");
-    }
-}
-
-fn fields(
-    table: &Table<'_>,
-    key: &str,
-    names: Vec<At<String>>,
-    draft: &mut Draft,
-    scope: Scope<'_>,
-) -> Option<Vec<FieldRef>> {
-    if names.is_empty() && table.has(key) {
-        misfit(table, key, "it names no field");
-        return None;
-    }
-    let fields: Vec<Option<FieldRef>> = names.iter().map(|name| draft.field(table, name, scope)).collect();
-    fields.into_iter().collect()
-}
-
-/// `{ all = "text.Text", where = { Kind = "4" }, direct = true, with = "\n" }`.
-fn gathered(
-    table: &Table<'_>,
-    name: &At<String>,
-    with: Option<String>,
-    draft: &mut Draft,
-    scope: Scope<'_>,
-) -> Option<Pick> {
-    let (kind, field) = match name.value.split_once('.') {
-        Some((kind, field)) if draft.kind(kind).is_some() => (draft.kind(kind)?, field.to_owned()),
-        _ => (scope.kind, name.value.clone()),
-    };
-    if kind != scope.kind && !draft.below(scope.kind).contains(&kind) {
-        not_below(
-            table,
-            &At { value: name.value.clone(), place: name.place.clone() },
-            kind,
-            scope.kind,
-            draft,
-        );
-        return None;
-    }
-    let inner = Scope { kind, repeated: &[] };
-    let field = draft.field(table, &At { value: field, place: name.place.clone() }, inner)?.field;
-    let only = tests_part::tests(table, "where", draft, inner).unwrap_or_default();
-    let direct = table.boolean("direct").is_some_and(|direct| direct.value);
-    let first = table.one_of("take", &TAKES).unwrap_or(false);
-    Some(Pick::All { kind, field, only, first, direct, with: with.unwrap_or_else(|| "\n".to_owned()) })
-}
-
-/// Records that records of a kind do not stand below the record at hand.
-pub(super) fn not_below(table: &Table<'_>, found: &At<String>, kind: usize, above: usize, draft: &Draft) {
-    let name =
-        |kind: usize| draft.layout.records.get(kind).map(|record| record.name.as_str()).unwrap_or_default();
-    table.fault(
-        Fault::new(code::RECORD_NOT_BELOW)
-            .at(found.place.clone())
-            .found(name(kind))
-            .with("above", name(above)),
-    );
-}
-
 fn conversions(
     table: &Table<'_>,
     kind: MemberKind,
@@ -285,7 +114,7 @@ fn conversions(
     scope: Scope<'_>,
     tables: &CodeTables,
 ) -> Convert {
-    let mut convert = Convert::plain(kind);
+    let mut convert = plain(kind, tables);
     let number = matches!(kind, MemberKind::Decimal | MemberKind::Integer);
     let date = matches!(kind, MemberKind::Date | MemberKind::DateTime);
     let fits = |key: &str, fits: bool| {
@@ -294,19 +123,19 @@ fn conversions(
         }
     };
     fits("date", date);
-    for key in ["decimal", "decimals", "times", "per", "round"] {
+    for key in ["decimal", "decimals", "times", "per", "round", "whole"] {
         fits(key, number);
     }
-    for key in ["strip_leading_zeros", "cut", "remove", "trim", "form", "country"] {
+    for key in ["strip_leading_zeros", "cut", "remove", "trim", "form", "country", "check"] {
         fits(key, matches!(kind, MemberKind::Text));
     }
     fits("invert", matches!(kind, MemberKind::Boolean));
     fits("yes", matches!(kind, MemberKind::Boolean));
     fits("no", matches!(kind, MemberKind::Boolean));
-    convert.codes = table.text("codes").and_then(|name| code_table(table, &name, tables));
+    convert.codes = code_tables(table, tables);
     if let Some(codes) = &convert.codes
         && !codes.meanings().all(|means| constant_text(means, kind).is_some())
-        && let Some(name) = table.text("codes")
+        && let Some(name) = table.texts("codes").and_then(|names| names.into_iter().next_back())
     {
         table.wrong_value(
             "codes",
@@ -342,6 +171,12 @@ fn conversions(
     };
     (convert.remove, convert.trim) = (characters("remove"), characters("trim"));
     convert.form = table.one_of("form", &FORMS);
+    convert.whole = table.boolean("whole").is_some_and(|whole| whole.value);
+    convert.check_warns = table.one_of("check", &[("refuse", false), ("warn", true)]).unwrap_or(false);
+    let has_check_digit = matches!(convert.form, Some(Form::Gtin | Form::Gln | Form::Sscc));
+    if table.has("check") && !has_check_digit {
+        misfit(table, "check", "it goes with form = \"gtin\", \"gln\" or \"sscc\" only");
+    }
     convert.country = country(table, draft, scope, tables);
     convert.invert = table.boolean("invert").is_some_and(|invert| invert.value);
     convert.cut = small(table, "cut").and_then(|cut| usize::try_from(cut).ok());
@@ -378,8 +213,8 @@ pub(super) const FORMS: [(&str, Form); 6] = [
 
 /// `country = "SE"`, or the field that says it: `country = { from = "Land", default = "SE" }`.
 fn country(table: &Table<'_>, draft: &mut Draft, scope: Scope<'_>, tables: &CodeTables) -> Option<Country> {
-    if table.has("country") && !table.has("form") {
-        misfit(table, "country", "it goes with form only");
+    if table.has("country") && !table.has("form") && !table.has("post_line") {
+        misfit(table, "country", "it goes with form and post_line only");
     }
     match table.item("country")? {
         Item::Text(country) => {
@@ -435,27 +270,6 @@ fn factor(table: &Table<'_>, key: &str, draft: &mut Draft, scope: Scope<'_>) -> 
     }
 }
 
-/// The code table of this name, or a mistake.
-pub(super) fn code_table(table: &Table<'_>, name: &At<String>, tables: &CodeTables) -> Option<Codes> {
-    let built_in = codes::built_in(&name.value);
-    let own = tables.get(&name.value);
-    if own.is_none() && built_in.is_empty() {
-        let mut names: Vec<&str> = tables.keys().map(String::as_str).chain(codes::BUILT_IN).collect();
-        names.sort_unstable();
-        names.dedup();
-        table.fault(
-            Fault::new(code::UNKNOWN_CODE_TABLE)
-                .at(name.place.clone())
-                .found(&name.value)
-                .with("names", names.join(", "))
-                .with("suggestion", suggestion(&name.value, names.iter().copied())),
-        );
-        return None;
-    }
-    let own = own.into_iter().flatten().map(|(says, means)| (says.as_str(), means.as_str()));
-    Some(Codes::new(&name.value, own, built_in))
-}
-
 /// Records that a key does not go with the rest of its table.
 pub(super) fn misfit(table: &Table<'_>, key: &str, why: &str) {
     let place = table.keys().into_iter().find(|known| known.value == key).map(|known| known.place);
@@ -468,7 +282,7 @@ pub(super) fn misfit(table: &Table<'_>, key: &str, why: &str) {
 }
 
 /// A value written in the format file, as a member of this kind takes it.
-fn constant(table: &Table<'_>, key: &str, item: Item<'_>, kind: MemberKind) -> Option<Value> {
+pub(super) fn constant(table: &Table<'_>, key: &str, item: Item<'_>, kind: MemberKind) -> Option<Value> {
     let (text, value) = match item {
         Item::Text(text) => {
             let value = constant_text(&text.value, kind);

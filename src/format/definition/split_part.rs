@@ -10,7 +10,7 @@ const EXPECTED: &str = "a pattern with named parts in braces, each name once, li
 /// `split = "{post_code:digits} {city}", part = "city"`, or a list of patterns of which the first that fits is taken.
 pub(super) fn split(table: &Table<'_>) -> Option<Split> {
     if !table.has("split") {
-        if table.has("part") && !table.has("file_name") {
+        if table.has("part") && !table.has("file_name") && !table.has("post_line") {
             misfit(table, "part", "it goes with split or a pattern in file_name only");
         }
         return None;

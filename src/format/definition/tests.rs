@@ -142,7 +142,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             ORDERS,
             "codes = \"countries\"",
             "codes = \"contries\"",
-            "18:51+10 there is no code table contries | one of: countries, nordvik-ways-of-delivery, units | did you mean countries?",
+            "18:51+10 there is no code table contries | one of: carriers, countries, nordvik-ways-of-delivery, units, yes_no | did you mean countries?",
         ),
         (
             ORDERS,
@@ -202,7 +202,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             ORDERS,
             "{ from = \"Pris\", times",
             "{ from = \"Pris\", value = \"1\", times",
-            "26:21+75 line_price has from and value | exactly one of: from, value, join, first_of, counter, file_name, all | ",
+            "26:21+75 line_price has from and value | exactly one of: from, value, join, first_of, post_line, counter, file_name, all | ",
         ),
         (
             ORDERS,

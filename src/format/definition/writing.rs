@@ -1,9 +1,10 @@
 //! The `[record.*]` tables, as written -> as checked.
 
 use super::CodeTables;
+use super::codes_part::code_table;
 use super::draft::Draft;
 use super::reading;
-use super::source_part::{code_table, misfit, wrong_type};
+use super::source_part::{misfit, wrong_type};
 use crate::document::{DocumentType, Member, MemberKind, Shape};
 use crate::fault::{Fault, code};
 use crate::format::convert;

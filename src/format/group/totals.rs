@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::{Reading, place_of};
 use crate::fault::{Fault, code};
 use crate::format::convert;
-use crate::format::layout::{Check, Layout, RecordLayout};
+use crate::format::layout::{Check, Layout, NumberStyle, RecordLayout};
 use crate::format::record::Records;
 
 /// Counts of records by kind, and sums of the fields that some check adds up.
@@ -71,12 +71,15 @@ impl Totals {
         if convert::decimal(text, &field.number).is_ok_and(|stated| stated == total) {
             return None;
         }
-        let names: Vec<&str> = check
-            .of
-            .iter()
-            .filter_map(|covered| reading.layout.records.get(covered.kind))
-            .map(|kind| kind.name.as_str())
-            .collect();
+        let all_kinds = || reading.layout.records.iter().filter(|other| other.name != kind.name);
+        let names: Vec<&str> = match check.of.as_slice() {
+            [] => all_kinds().map(|kind| kind.name.as_str()).collect(),
+            of => of
+                .iter()
+                .filter_map(|covered| reading.layout.records.get(covered.kind))
+                .map(|kind| kind.name.as_str())
+                .collect(),
+        };
         let summed = check.of.iter().find_map(|covered| {
             Some(reading.layout.records.get(covered.kind)?.fields.get(covered.field?)?.name.clone())
         });
@@ -85,13 +88,20 @@ impl Totals {
             Some(summed) => Fault::new(code::WRONG_SUM)
                 .at(place)
                 .found(text)
-                .with("sum", total.normalize())
+                .with("sum", as_written(total, &field.number))
                 .with("summed", summed),
             None => Fault::new(code::WRONG_COUNT)
                 .at(place)
                 .found(text)
                 .with("counted", total.normalize())
-                .with("of", if names.is_empty() { "*".to_owned() } else { names.join(", ") }),
+                .with("of", names.join(", ")),
         })
     }
+}
+
+/// A number as the field writes it: with its decimal sign, or without one where its decimals are implied.
+fn as_written(total: Decimal, style: &NumberStyle) -> String {
+    let implied = style.decimals.map(|decimals| Decimal::from(10_u64.saturating_pow(decimals)));
+    let total = implied.and_then(|factor| total.checked_mul(factor)).unwrap_or(total);
+    total.normalize().to_string().replace('.', &style.decimal.to_string())
 }

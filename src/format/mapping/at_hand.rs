@@ -87,6 +87,8 @@ pub(super) struct Group<'g> {
     room: AtHand,
     /// What is wrong with the document at hand.
     pub faults: Vec<Fault>,
+    /// What is told of the document at hand and keeps nothing back.
+    pub warnings: Vec<Fault>,
     /// Fields of the document's own that were read, so that all rows can be compared.
     pub own_fields: Vec<usize>,
 }
@@ -104,7 +106,8 @@ impl<'g> Group<'g> {
         room.family.find(records);
         room.taken.clear();
         room.taken.resize(records.len(), false);
-        Group { layout, records, names, context, round, room, faults: Vec::new(), own_fields: Vec::new() }
+        let (faults, warnings, own_fields) = (Vec::new(), Vec::new(), Vec::new());
+        Group { layout, records, names, context, round, room, faults, warnings, own_fields }
     }
 
     /// The memory, for the next group.
@@ -115,6 +118,7 @@ impl<'g> Group<'g> {
     /// A document begins.
     pub fn begin(&mut self) {
         self.faults.clear();
+        self.warnings.clear();
         self.own_fields.clear();
         self.room.touched.clear();
     }
@@ -178,6 +182,13 @@ impl<'g> Group<'g> {
         // Those who read the same record come close after each other; the whole list need not be searched.
         if !self.faults.iter().rev().take(64).any(|known| *known == fault) {
             self.faults.push(fault);
+        }
+    }
+
+    /// Records what is doubtful and taken all the same.
+    pub fn warn(&mut self, warning: Fault) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
     }
 

@@ -188,7 +188,8 @@ impl Maker<'_> {
         let (first_line, last_line, records) = group.touched(opener);
         let mut faults = std::mem::take(&mut group.faults);
         faults.sort_by_key(|fault| (group.names.place(&fault.place), fault.place.line, fault.place.column));
-        Mapped { document, faults, first_line, last_line, records, remembered }
+        let warnings = std::mem::take(&mut group.warnings);
+        Mapped { document, faults, warnings, first_line, last_line, records, remembered }
     }
 
     fn level(

@@ -160,15 +160,22 @@ impl Walk<'_> {
                 Pick::All { kind, field, .. } => {
                     self.known.insert((*kind, *field));
                 }
-                Pick::Value(_) | Pick::Counter | Pick::Join { .. } | Pick::FirstOf(_) | Pick::FileName(_) => {
-                }
+                Pick::Value(_)
+                | Pick::Counter
+                | Pick::Join { .. }
+                | Pick::FirstOf(_)
+                | Pick::FirstSource(_)
+                | Pick::PostLine { .. }
+                | Pick::FileName(_) => {}
             }
             return;
         };
         let parts: &[FieldRef] = match &plain.source.pick {
             Pick::Field(field) => std::slice::from_ref(field),
-            Pick::Join { parts, .. } | Pick::FirstOf(parts) => parts,
-            Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => &[],
+            Pick::Join { parts, .. } | Pick::FirstOf(parts) | Pick::PostLine { lines: parts, .. } => parts,
+            Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::FirstSource(_) | Pick::All { .. } => {
+                &[]
+            }
         };
         let factors = [&plain.source.convert.times, &plain.source.convert.per];
         let factors = factors.into_iter().filter_map(|factor| match factor {
@@ -182,7 +189,7 @@ impl Walk<'_> {
                 self.told.insert((*kind, *field));
                 self.reasons.push(words);
             }
-            Pick::FileName(_) => self.reasons.push(words),
+            Pick::FileName(_) | Pick::FirstSource(_) => self.reasons.push(words),
             _ => self.doubts.push((words, fields)),
         }
     }
@@ -331,6 +338,8 @@ pub(super) fn loss(source: &Source, layout: &Layout, at: usize) -> Option<&'stat
         Pick::Value(_) | Pick::Counter => None,
         Pick::Join { .. } => Some("is joined of several fields (join)"),
         Pick::FirstOf(_) => Some("is the first of several fields that is not empty (first_of)"),
+        Pick::FirstSource(_) => Some("is the first of several sources that states something (first_of)"),
+        Pick::PostLine { .. } => Some("is a part of free lines (post_line)"),
         Pick::FileName(_) => Some("is taken from the file's name (file_name)"),
         Pick::All { kind, only, with, first, .. } => {
             let line_by_line = with == "\n" && !first && only.0.is_empty() && source.split.is_none();

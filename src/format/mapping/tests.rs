@@ -748,3 +748,37 @@ fn lines_without_a_row_number_are_numbered_by_their_order_and_what_is_remembered
         assert_eq!(order.remembered.lines["2"]["Enhet"], "kg");
     }
 }
+
+#[test]
+fn a_record_below_that_no_source_takes_is_told() {
+    let text = r#"
+[layout]
+syntax   = "fixed"
+encoding = "windows-1252"
+[layout.records.head]
+when         = [{ at = 1, is = "01" }]
+fields.OrdNr = { at = 3, width = 6 }
+[layout.records.text]
+when        = [{ at = 1, is = "03" }]
+under       = "head"
+fields.Slag = { at = 3, width = 1 }
+fields.Text = { at = 4, width = 20 }
+[document.order]
+each           = "head"
+order_number   = "OrdNr"
+delivery_date  = { value = "2026-11-20" }
+consignee.name = { value = "Butik" }
+order_remark   = { all = "text.Text", where = { Slag = "H" } }
+"#;
+    let definition = definition(&format!("title = \"x\"\n{text}"));
+    let mut records = rows(&definition, "head", "OrdNr", 1, &["4711"]);
+    let texts = rows(&definition, "text", "Slag;Text", 2, &["H;Ring först", "I;Bara internt"]);
+    under(&mut records, &texts, 0);
+    let group = mapped(&definition, &records);
+    assert!(json(&group.documents[0].document).contains("\"orderRemark\":\"Ring först\""));
+    assert_eq!(group.strays.len(), 1, "{:?}", group.strays);
+    assert_eq!(
+        (group.strays[0].code.name(), group.strays[0].place.line),
+        ("record-without-document", Some(3))
+    );
+}

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::at_hand::{Group, Here};
+use super::forms::{has_wrong_check_digit, in_form};
 use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, Place, code};
 use crate::format::convert::{self, DateStyle, NoNumber};
 use crate::format::definition::constant_text;
 use crate::format::layout::{FieldLayout, NumberStyle, Sign};
 use crate::format::source::{
-    Convert, Country, Factor, FieldRef, Form, Is, Pick, Reach, Source, Split, Tests, number_style,
+    Convert, Country, Factor, FieldRef, Is, Pick, PostPart, Reach, Source, Split, Tests, number_style,
 };
 
 /// What became of a source.
@@ -28,7 +29,12 @@ impl Evaluated {
     /// Whether the file could have said something else.
     pub(super) fn is_variable(&self, pick: &Pick) -> bool {
         match pick {
-            Pick::Field(_) | Pick::Join { .. } | Pick::FirstOf(_) | Pick::All { .. } => true,
+            Pick::Field(_)
+            | Pick::Join { .. }
+            | Pick::FirstOf(_)
+            | Pick::PostLine { .. }
+            | Pick::All { .. } => true,
+            Pick::FirstSource(sources) => sources.iter().any(|source| self.is_variable(&source.pick)),
             Pick::Value(_) | Pick::Counter | Pick::FileName(_) => false,
         }
     }
@@ -70,6 +76,17 @@ fn evaluate_any(group: &mut Group<'_>, source: &Source, here: Here<'_>) -> Evalu
             }
             (first, blank)
         }
+        Pick::FirstSource(sources) => {
+            let mut blank = None;
+            for source in sources {
+                match evaluate(group, source, here) {
+                    Evaluated::Blank(from) => blank = blank.or(from),
+                    found => return found,
+                }
+            }
+            (None, blank)
+        }
+        Pick::PostLine { lines, part } => post_line(group, lines, *part, &source.convert, here),
         Pick::Join { parts, with } => {
             let mut texts = Vec::new();
             let mut blank = None;
@@ -144,6 +161,54 @@ fn evaluate_any(group: &mut Group<'_>, source: &Source, here: Here<'_>) -> Evalu
     }
 }
 
+/// A part of the free lines of an address, and the first of its fields.
+fn post_line<'g>(
+    group: &mut Group<'g>,
+    fields: &[FieldRef],
+    part: PostPart,
+    convert: &Convert,
+    here: Here<'_>,
+) -> (Option<Picked<'g>>, Option<(usize, usize)>) {
+    let mut first = None;
+    let mut lines: Vec<Picked<'g>> = Vec::new();
+    for field in fields {
+        let (picked, from) = field_text(group, *field, here);
+        first = first.or(from);
+        lines.extend(picked);
+    }
+    let home = home(group, convert, here);
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_ref()).collect();
+    let found = convert::last_post_line(&texts, home.as_deref())
+        .map(|(at, line)| (at, line.code, line.city.to_owned(), line.country.unwrap_or_default()));
+    let of = |at: usize, text: String| {
+        let from = lines.get(at).and_then(|line| line.from);
+        (!text.is_empty()).then_some(Picked { text: text.into(), from, stated: true })
+    };
+    let (at, code, city, country) = found.unwrap_or_else(|| (lines.len(), String::new(), String::new(), ""));
+    let picked = match part {
+        PostPart::PostCode => of(at, code),
+        PostPart::City => of(at, city),
+        PostPart::Line(line) if line < at => lines.into_iter().nth(line),
+        PostPart::Line(_) => None,
+        PostPart::Country => of(at, country.to_owned()).or_else(|| lines.into_iter().nth(at + 1)),
+    };
+    (picked, first)
+}
+
+/// The country that a source says texts without one are of.
+fn home(group: &mut Group<'_>, convert: &Convert, here: Here<'_>) -> Option<String> {
+    match convert.country.as_ref()? {
+        Country::Named(country) => Some(country.clone()),
+        Country::Field(field, codes, otherwise) => {
+            let (named, _) = field_text(group, *field, here);
+            match named {
+                Some(named) => codes.means(&named.text).map(str::to_owned),
+                None => otherwise.clone(),
+            }
+        }
+    }
+}
+
 /// The part of a text that a source means; `None` where the pattern that fits does not have it.
 fn part<'g>(
     group: &Group<'g>,
@@ -165,7 +230,11 @@ fn part<'g>(
 pub(super) fn own_fields(source: &Source, to: &mut Vec<usize>) {
     let fields: &[FieldRef] = match &source.pick {
         Pick::Field(field) => std::slice::from_ref(field),
-        Pick::Join { parts, .. } | Pick::FirstOf(parts) => parts,
+        Pick::Join { parts, .. } | Pick::FirstOf(parts) | Pick::PostLine { lines: parts, .. } => parts,
+        Pick::FirstSource(sources) => {
+            sources.iter().for_each(|source| own_fields(source, to));
+            &[]
+        }
         Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => &[],
     };
     let factors =
@@ -210,8 +279,8 @@ fn gathered<'g>(
     for record in records {
         let rows = [record];
         let fits = holds(group, only, Here { record, rows: &rows, number: 1 });
-        // Of the document's own rows, only those that are read are taken: the others may be those of a list.
-        if fits || own != Some(kind) {
+        // Only those that are read are taken: the others may be those of a list, or of nothing, which is told.
+        if fits {
             group.take(record);
         }
         if let (true, Some(text)) = (fits, group.stated(record, field)) {
@@ -244,7 +313,11 @@ fn converted(
     here: Here<'_>,
 ) -> Result<Option<Value>, Fault> {
     if let Some(codes) = &convert.codes {
-        let unknown = || fault(group, code::CODE_NOT_IN_TABLE, picked, here).with("table", &codes.name);
+        let unknown = || {
+            fault(group, code::CODE_NOT_IN_TABLE, picked, here)
+                .with("table", &codes.name)
+                .with("where", codes.to_add_to())
+        };
         let means = codes.means(&picked.text).ok_or_else(unknown)?;
         let value = constant_text(means, convert.kind).ok_or_else(unknown)?;
         return Ok(Some(value));
@@ -255,6 +328,9 @@ fn converted(
             Value::Text(text.into_owned())
         }
         MemberKind::Decimal => match number(group, convert, picked, here)? {
+            Some(number) if convert.whole && !number.fract().is_zero() => {
+                return Err(fault(group, code::NOT_A_WHOLE_NUMBER, picked, here));
+            }
             Some(number) => Value::Decimal(number),
             None => return Ok(None),
         },
@@ -426,53 +502,25 @@ fn text<'p>(
         text = convert::strip_leading_zeros(convert::trimmed(&text)).to_owned().into();
     }
     if let Some(form) = convert.form {
-        let country = match &convert.country {
-            None => None,
-            Some(Country::Named(country)) => Some(country.as_str()),
-            Some(Country::Field(field, codes, otherwise)) => {
-                let (named, _) = field_text(group, *field, here);
-                named.map_or(otherwise.as_deref(), |named| codes.means(&named.text))
-            }
-        };
-        let Some(formed) = in_form(&text, form, country)
-            .map_err(|why| fault(group, why, picked, here).with("country", country.unwrap_or("-")))?
-        else {
-            return Ok(None);
-        };
-        text = formed.into();
+        let country = home(group, convert, here);
+        let country = country.as_deref();
+        if convert.check_warns && has_wrong_check_digit(&text, form) {
+            let warning = fault(group, code::CHECK_DIGIT_WRONG, picked, here);
+            group.warn(warning);
+            text = text.chars().filter(char::is_ascii_digit).collect::<String>().into();
+        } else {
+            let Some(formed) = in_form(&text, form, country)
+                .map_err(|why| fault(group, why, picked, here).with("country", country.unwrap_or("-")))?
+            else {
+                return Ok(None);
+            };
+            text = formed.into();
+        }
     }
     if let Some(characters) = convert.cut {
         text = convert::cut(&text, characters).trim_end().to_owned().into();
     }
     Ok((!text.is_empty()).then_some(text))
-}
-
-/// An identity in its own form; `None` where it says nothing of what is asked.
-fn in_form(text: &str, form: Form, country: Option<&str>) -> Result<Option<String>, crate::fault::Code> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    Ok(Some(match form {
-        Form::Gtin | Form::Gln | Form::Sscc if convert::has_exponent(text) => {
-            return Err(code::NUMBER_THROUGH_SPREADSHEET);
-        }
-        Form::Gtin => convert::gtin(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GTIN)?,
-        Form::Gln => convert::gln(text).map(|_| digits(text)).map_err(|_| code::NOT_A_GLN)?,
-        Form::Sscc => convert::sscc(text).map(|sscc| sscc.to_string()).map_err(|_| code::NOT_AN_SSCC)?,
-        Form::OrganisationNumber => {
-            match convert::organisation_number(text, country.and_then(convert::Nordic::of_code)) {
-                Ok(number) => number.digits,
-                // Of a country whose numbers are not known it stays as it is, like a post code.
-                Err(convert::Wrong::Country) if country.is_some() => convert::trimmed(text).to_owned(),
-                Err(_) => return Err(code::NOT_AN_ORGANISATION_NUMBER),
-            }
-        }
-        Form::PostCode => {
-            convert::post_code(text, country).map(|code| code.code).map_err(|_| code::NOT_A_POST_CODE)?
-        }
-        Form::PostCodeCountry => {
-            let code = convert::post_code(text, country).map_err(|_| code::NOT_A_POST_CODE)?;
-            return Ok(code.country.map(str::to_owned));
-        }
-    }))
 }
 
 /// Whether a record fits.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
+use super::words;
 use crate::format::codes;
 use crate::format::convert::{self, DatePattern};
 use crate::format::source::Codes;
@@ -43,12 +44,21 @@ static DATES: LazyLock<Vec<(&'static str, DatePattern)>> = LazyLock::new(|| {
     DATE_PATTERNS.into_iter().filter_map(known).collect()
 });
 
+/// Weeks: digits like any number, so that only the name of a column says that they are dates.
+static WEEKS: LazyLock<Vec<(&'static str, DatePattern)>> = LazyLock::new(|| {
+    let known = |pattern: &'static str| Some((pattern, DatePattern::new(pattern).ok()?));
+    ["%g%V%u", "%G-W%V-%u"].into_iter().filter_map(known).collect()
+});
+
 static COUNTRIES: LazyLock<Codes> =
     LazyLock::new(|| Codes::new("countries", [], codes::built_in("countries")));
 static UNITS: LazyLock<Codes> = LazyLock::new(|| Codes::new("units", [], codes::built_in("units")));
 
 /// So many of a hundred values must fit before a column is said to hold something: the others may be mistakes.
 const PERCENT_MIN: usize = 80;
+
+/// So many different values are kept with their rows.
+const FEW_VALUES: usize = 12;
 
 /// What most values of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -143,6 +153,12 @@ pub(crate) struct Column {
     /// The pattern that fits most values, be they few.
     #[serde(skip)]
     pub(super) likely_dates: Vec<DateStyle>,
+    /// The values and their rows, where they are few.
+    #[serde(skip)]
+    pub(super) values: Vec<(String, usize)>,
+    /// Values that name no article where one is asked for (`T`, `*`), and their rows.
+    #[serde(skip)]
+    pub(super) no_articles: Vec<(String, usize)>,
     #[serde(skip)]
     pub(super) fits: Fits,
 }
@@ -155,6 +171,7 @@ pub(super) struct Fits {
     pub yes_no: usize,
     pub countries: usize,
     pub units: usize,
+    post_and_city: usize,
     zero_or_less: usize,
 }
 
@@ -192,13 +209,29 @@ impl Column {
             no_dates: Vec::new(),
             blank_dates: 0,
             likely_dates: Vec::new(),
+            values: Vec::new(),
+            no_articles: Vec::new(),
             fits: Fits::default(),
         };
+        if counts.len() <= FEW_VALUES {
+            column.values = counts.iter().map(|(value, rows)| ((*value).to_owned(), *rows)).collect();
+            column.values.sort();
+        }
         if rows > 1 && filled == rows && counts.len() == 1 {
             column.always = counts.keys().next().map(|value| (*value).to_owned());
         }
+        let is_short = |value: &str| value.len() <= 8;
+        let no_articles =
+            counts.iter().filter(|(value, _)| is_short(value) && words::is_value_of("article_number", value));
+        column.no_articles = no_articles.map(|(value, rows)| ((*value).to_owned(), *rows)).collect();
+        column.no_articles.sort();
         column.look(&counts);
         column
+    }
+
+    /// The same column at another place.
+    pub(super) fn numbered(&self, number: usize) -> Column {
+        Column { number, ..self.clone() }
     }
 
     /// Whether every value that is filled in is a number greater than zero.
@@ -222,12 +255,22 @@ impl Column {
         self.filled > 0 && self.is_most(known)
     }
 
+    /// Whether most values are a post code and a city: `651 02 KARLSTAD`.
+    pub(super) fn holds_post_and_city(&self) -> bool {
+        self.filled > 0 && self.is_most(self.fits.post_and_city)
+    }
+
     fn is_most(&self, fit: usize) -> bool {
         fit * 100 >= self.filled * PERCENT_MIN
     }
 
     fn look(&mut self, counts: &HashMap<&str, usize>) {
         let mut dates: Vec<usize> = vec![0; DATES.len()];
+        let is_named_date = self
+            .name
+            .as_deref()
+            .is_some_and(|name| ["delivery_date", "in_date"].iter().any(|role| words::means(name, role)));
+        let mut weeks: Vec<usize> = vec![0; if is_named_date { WEEKS.len() } else { 0 }];
         let (mut digits, mut long_digits, mut bar_codes, mut emails, mut no_dates) = (0, 0, 0, 0, 0);
         let mut marks: HashMap<char, usize> = HashMap::new();
         for (value, count) in counts {
@@ -249,7 +292,11 @@ impl Column {
             }
             self.fits.countries += if COUNTRIES.means(value).is_some() { count } else { 0 };
             self.fits.units += if UNITS.means(value).is_some() { count } else { 0 };
+            self.fits.post_and_city += if is_post_and_city(value) { count } else { 0 };
             emails += if is_email(value) { count } else { 0 };
+            for ((_, pattern), fit) in WEEKS.iter().zip(weeks.iter_mut()) {
+                *fit += if pattern.parse(value, None).is_ok() { count } else { 0 };
+            }
             if looks_like_date(value) {
                 if is_no_date(value) {
                     no_dates += count;
@@ -272,6 +319,10 @@ impl Column {
         self.numbers.marks = marks;
         self.no_dates.sort();
         self.dates(&dates, no_dates);
+        let week = WEEKS.iter().zip(&weeks).filter(|(_, fit)| **fit > 0).max_by_key(|(_, fit)| **fit);
+        if let (Some(((pattern, _), fit)), true) = (week, self.likely_dates.is_empty()) {
+            self.likely_dates.push(DateStyle { pattern, fit: *fit });
+        }
         self.holds(digits, long_digits, bar_codes, emails);
     }
 
@@ -351,6 +402,15 @@ fn is_email(value: &str) -> bool {
     value.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && host.contains('.') && !value.contains(char::is_whitespace)
     })
+}
+
+/// `651 02 KARLSTAD`, `8064 RØST`.
+fn is_post_and_city(value: &str) -> bool {
+    let digits = value.chars().take_while(|sign| sign.is_ascii_digit() || *sign == ' ');
+    let (all, count) = digits.fold((0, 0), |(all, count), sign| (all + 1, count + usize::from(sign != ' ')));
+    (3..=5).contains(&count)
+        && value.chars().nth(all).is_some_and(char::is_alphabetic)
+        && value.chars().nth(all.saturating_sub(1)) == Some(' ')
 }
 
 fn looks_like_date(value: &str) -> bool {
@@ -487,6 +547,8 @@ impl NumberStyle {
         let decimal = match comma.cmp(&point) {
             std::cmp::Ordering::Greater => Some(','),
             std::cmp::Ordering::Less => Some('.'),
+            // Both are written: here the comma is the usual one.
+            std::cmp::Ordering::Equal if comma > 0 => Some(','),
             // A mark between groups is not the decimal sign.
             std::cmp::Ordering::Equal if marks.contains_key(&'.') => Some(','),
             std::cmp::Ordering::Equal if marks.contains_key(&',') => Some('.'),

@@ -330,6 +330,9 @@ struct Unclosed;
 
 /// The place of the row that names the columns.
 fn header(rows: &[Row]) -> Option<usize> {
+    if let Some(at) = header_behind_labels(rows) {
+        return Some(at);
+    }
     let width = usual_width(rows);
     let candidates = rows.iter().take(HEADER_AMONG).enumerate();
     for (at, row) in candidates {
@@ -357,6 +360,15 @@ fn header(rows: &[Row]) -> Option<usize> {
         }
     }
     None
+}
+
+/// The place of the row that names the columns behind lines of label and value, of which there may be more than rows.
+fn header_behind_labels(rows: &[Row]) -> Option<usize> {
+    let at = rows.iter().take(HEADER_AMONG).position(|row| row.filled_length() > 2)?;
+    let row = rows.get(at)?;
+    let mut cells = row.cells.iter().filter(|cell| !cell.is_empty());
+    let known = cells.clone().filter(|cell| !words::meant(cell).is_empty()).count();
+    (at >= 2 && known >= 3 && cells.all(|cell| is_name(cell))).then_some(at)
 }
 
 /// Whether a cell can name a column: it has a letter and is no value.

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::column::Column;
-use super::words::{self, Target};
+use super::words::{self, Meant, SURE, Target};
 use crate::document::{DocumentType, Member, MemberKind, Shape};
 
 /// A document that a file may have.
@@ -24,8 +23,8 @@ pub(crate) struct Kind {
 /// A second kind that is so near to the first is told as one that fits too.
 const NEAR: i32 = 3;
 
-/// The kinds of documents that may be meant, the likeliest first.
-pub(super) fn kinds(columns: &[Column]) -> Vec<Kind> {
+/// The kinds of documents that may be meant, the likeliest first, by what each column may be.
+pub(super) fn kinds(columns: &[Meant]) -> Vec<Kind> {
     let present: Vec<&'static str> = present(columns);
     let has = |names: &[&str]| names.iter().any(|name| present.contains(name));
     let count = |names: &[&str]| -> i32 {
@@ -33,11 +32,13 @@ pub(super) fn kinds(columns: &[Column]) -> Vec<Kind> {
     };
     let order = has(&["order_number"]);
     let purchase = has(&["purchase_order_number"]);
-    let number = order || purchase;
     let returned = has(&["return_order_number"]);
-    let article = has(&["article_number"]);
-    let own = article || has(&["own_number"]);
     let quantity = has(&["quantity", "return_quantity"]);
+    // A number that says not of what is that of the article where the document has one, and the other way round.
+    let nameless = has(&["own_number", "own_document_number"]);
+    let article = has(&["article_number"]) || (nameless && (order || purchase || returned));
+    let number = order || purchase || (nameless && quantity && is_sure(columns, "article_number"));
+    let own = article || has(&["own_number"]);
     let lines = article && quantity;
     let supplier = has(&["supplier_number", "supplier_name"]);
     let consignee = ["customer_number", "address1", "post_code", "city", "country"];
@@ -137,15 +138,20 @@ pub(super) fn kinds(columns: &[Column]) -> Vec<Kind> {
 }
 
 /// The roles that some column may have.
-fn present(columns: &[Column]) -> Vec<&'static str> {
+fn present(columns: &[Meant]) -> Vec<&'static str> {
     let mut present = Vec::new();
-    let named = columns.iter().filter_map(|column| column.name.as_deref());
-    for role in named.flat_map(words::meant).filter_map(|at| words::roles().get(*at)) {
+    for role in columns.iter().flatten().filter_map(|(_, role)| words::roles().get(*role)) {
         if !present.contains(&role.name) {
             present.push(role.name);
         }
     }
     present
+}
+
+/// Whether some column has this role by a name that means nothing else.
+fn is_sure(columns: &[Meant], role: &str) -> bool {
+    let role = words::named(role);
+    columns.iter().flatten().any(|(sure, meant)| Some(*meant) == role && *sure <= SURE)
 }
 
 fn speaks_for(role: &str, document: DocumentType) -> bool {

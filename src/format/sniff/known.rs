@@ -60,15 +60,6 @@ pub(crate) enum Interface {
 }
 
 impl Interface {
-    /// The format that comes nearest, below `formats/`.
-    pub(crate) fn format(self) -> Option<&'static str> {
-        match self {
-            Interface::MamutOrders => Some("mamut/orders"),
-            Interface::VismaRecords | Interface::DropStream => Some("generic/purchase-orders"),
-            _ => None,
-        }
-    }
-
     /// What it has, where the mark says it.
     pub(super) fn document(self) -> Option<DocumentType> {
         match self {

@@ -8,13 +8,16 @@ mod column;
 mod delimited;
 mod document;
 mod draft;
+mod elements;
 mod fixed;
 mod foreign;
 mod known;
 mod outline;
 mod record_types;
 mod sample;
+mod tags;
 mod text;
+mod trial;
 mod words;
 
 use serde::Serialize;
@@ -29,6 +32,7 @@ pub(crate) use outline::{Edifact, Json, Labels, Occurs, Tagged, Xml};
 pub(crate) use record_types::RecordType;
 pub(crate) use sample::{Sample, WHOLE_BYTES, ranges};
 pub(crate) use text::LineEnds;
+pub(crate) use trial::{Trial, best_first, try_format};
 
 use super::encoding::Candidate;
 use document::Kind;
@@ -168,6 +172,9 @@ fn text_file(sample: &Sample<'_>, decoded: &Decoded) -> TextFile {
     if let Some(xml) = outline::xml(&decoded.head) {
         let xml = Xml { is_cut: xml.is_cut && whole, ..xml };
         file.interface = known::by_xml(&xml).or(file.interface);
+        let ground = Ground::of(&file, None, None);
+        (file.documents, file.draft) =
+            draft::of_xml(&ground, &xml, file.interface.and_then(Interface::document));
         file.syntax = Syntax::Xml(xml);
     } else if let Some(edifact) = outline::edifact(&decoded.head, whole) {
         file.interface = Some(Interface::Edifact);
@@ -176,6 +183,8 @@ fn text_file(sample: &Sample<'_>, decoded: &Decoded) -> TextFile {
         file.syntax = Syntax::Json(json);
     } else if let Some(tagged) = outline::tagged(&lines) {
         file.interface = Some(Interface::Pyramid);
+        let ground = Ground::of(&file, None, None);
+        (file.documents, file.draft) = draft::of_tags(&ground, &tags::tags(&lines, &tagged));
         file.syntax = Syntax::Tagged(tagged);
     } else if file.interface != Some(Interface::X12) {
         records(&mut file, &lines);
@@ -211,7 +220,9 @@ fn csv(file: &mut TextFile, lines: &[Line<'_>], delimiter: Option<char>) {
     file.interface = file.interface.or_else(|| known::by_record_types(&types));
     let labels = csv.header_line.and_then(|header| outline::labels(lines, delimiter, header));
     if csv.header_line.is_some() {
-        file.documents = document::kinds(&csv.columns);
+        let named = csv.columns.iter().map(|column| column.name.as_deref().unwrap_or_default());
+        let roles: Vec<words::Meant> = named.map(words::of_name).collect();
+        file.documents = document::kinds(&roles);
         let number = file.documents.first().and_then(|kind| kind.of).and_then(|document| {
             document::lines(document)?;
             draft::number_column(&csv.columns, document)
@@ -226,9 +237,9 @@ fn csv(file: &mut TextFile, lines: &[Line<'_>], delimiter: Option<char>) {
     };
     file.syntax = match labels {
         Some(labels) => {
-            // What stands before the table belongs to the document, and no format file can say so yet.
-            file.draft = None;
-            file.documents = Vec::new();
+            // What stands before the table belongs to the document.
+            let (documents, draft) = draft::of_labels(&ground, &labels, &csv, known);
+            (file.documents, file.draft) = (documents, Some(draft));
             Syntax::Labelled { labels, table: csv }
         }
         None => Syntax::Csv(csv),

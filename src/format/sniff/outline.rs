@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::delimited;
+use super::elements::Elements;
 use super::text::{Line, is_blank};
 
 /// So many names and tags are told.
@@ -35,6 +37,9 @@ pub(crate) struct Xml {
     pub attributes: usize,
     /// It ends before its elements do.
     pub is_cut: bool,
+    /// The elements with their values.
+    #[serde(skip)]
+    pub(super) tree: Elements,
 }
 
 /// A JSON file.
@@ -128,10 +133,15 @@ pub(super) fn xml(text: &str) -> Option<Xml> {
             if tag.starts_with("?xml") {
                 found.declares = attribute(tag, "encoding");
             }
+            match tag.strip_prefix("![CDATA[") {
+                Some(text) => found.tree.text(text, false),
+                None => found.tree.text(text_before(rest), true),
+            }
             continue;
         }
         if tag.starts_with('/') {
             open.pop();
+            found.tree.close();
             continue;
         }
         let end = tag.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(tag.len());
@@ -150,13 +160,22 @@ pub(super) fn xml(text: &str) -> Option<Xml> {
         }
         found.attributes +=
             usize::from(attributes.contains('=') && !attributes.trim_start().starts_with("xmlns"));
-        if !tag.ends_with('/') {
+        found.tree.open(local, attributes.trim_end_matches('/'));
+        if tag.ends_with('/') {
+            found.tree.close();
+        } else {
             open.push(local);
+            found.tree.text(text_before(rest), true);
         }
     }
     found.is_cut |= !open.is_empty();
     found.elements = counts.all;
     (!found.root.is_empty()).then_some(found)
+}
+
+/// The text up to the next tag.
+fn text_before(rest: &str) -> &str {
+    rest.split('<').next().unwrap_or_default()
 }
 
 /// The value of an attribute, also where its quotes are missing or typographic (B11 of the reference).
@@ -299,7 +318,7 @@ pub(super) fn tagged(lines: &[Line<'_>]) -> Option<Tagged> {
 }
 
 /// `#12401;…`: the mark, and the tag with it.
-fn tag(text: &str) -> Option<(char, &str)> {
+pub(super) fn tag(text: &str) -> Option<(char, &str)> {
     let (tag, _) = text.split_once([';', '='])?;
     let mark = tag.chars().next().filter(|mark| matches!(mark, '#' | '¤' | '@' | '$'))?;
     let number = tag.get(mark.len_utf8()..)?;
@@ -312,24 +331,26 @@ fn tag(text: &str) -> Option<(char, &str)> {
 pub(crate) struct Labels {
     /// The labels.
     pub labels: Vec<String>,
+    /// The labels and their values.
+    #[serde(skip)]
+    pub(super) pairs: Vec<(String, String)>,
 }
 
 /// The labels of the lines before a table: each a word and a value, and nothing else.
 pub(super) fn labels(lines: &[Line<'_>], delimiter: Option<char>, header_line: u64) -> Option<Labels> {
-    let delimiter = delimiter?;
-    let mut labels = Vec::new();
-    for line in lines.iter().take_while(|line| line.number < header_line && line.number > 0) {
-        let mut cells = line.text.split(delimiter).map(str::trim);
-        let (label, value) = (cells.next().unwrap_or(""), cells.next().unwrap_or(""));
-        if label.is_empty() && value.is_empty() {
-            continue;
-        }
-        if !label.chars().any(char::is_alphabetic) || value.is_empty() || cells.any(|cell| !cell.is_empty()) {
+    let before = lines.iter().take_while(|line| line.number < header_line && line.number > 0).count();
+    let rows = delimited::cut(lines.get(..before)?, Some(delimiter?), true);
+    let mut pairs = Vec::new();
+    for row in &rows {
+        let (label, value) = (row.cell(0), row.cell(1));
+        if !label.chars().any(char::is_alphabetic) || row.filled_length() > 2 {
             return None;
         }
-        labels.push(label.trim_end_matches(':').to_owned());
+        pairs.push((label.trim_end_matches(':').trim().to_owned(), value.to_owned()));
     }
-    (labels.len() >= 2).then_some(Labels { labels })
+    let labels: Vec<String> = pairs.iter().map(|(label, _)| label.clone()).collect();
+    let stated = pairs.iter().filter(|(_, value)| !value.is_empty()).count();
+    (stated >= 2).then_some(Labels { labels, pairs })
 }
 
 #[cfg(test)]

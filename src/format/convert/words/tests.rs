@@ -34,10 +34,10 @@ fn words_count_in_any_letters() {
 
 #[test]
 fn no_word_means_both() {
-    for word in YES {
+    for word in YES.iter() {
         assert_eq!(yes_or_no(word, &NO, &[]), None, "{word}");
     }
-    let mut all: Vec<String> = YES.iter().chain(&NO).map(|word| word.to_lowercase()).collect();
+    let mut all: Vec<String> = YES.iter().chain(NO.iter()).map(|word| word.to_lowercase()).collect();
     all.sort();
     all.dedup();
     assert_eq!(all.len(), YES.len() + NO.len(), "a word stands twice");

@@ -5,7 +5,34 @@ use crate::document::{DocumentType, MemberKind};
 use crate::format::sniff::column::{Column, Holds};
 use crate::format::sniff::delimited::Group;
 use crate::format::sniff::document;
-use crate::format::sniff::words::{self, Role, Target};
+use crate::format::sniff::words::{self, Meant, Role, SURE, SUREST, Target, WEAK};
+
+/// A column, and where its fields stand.
+pub(super) struct Placed<'c> {
+    pub column: &'c Column,
+    pub level: Level,
+    /// The roles that it may have.
+    pub roles: Meant,
+}
+
+/// Where the fields of a column stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    /// In rows that hold the fields of the document and of a line.
+    Row,
+    /// Once in each document.
+    Document,
+    /// Once in each line.
+    Line,
+}
+
+impl<'c> Placed<'c> {
+    /// The column of a header.
+    pub fn in_row(column: &'c Column) -> Placed<'c> {
+        let roles = words::of_name(column.name.as_deref().unwrap_or_default());
+        Placed { column, level: Level::Row, roles }
+    }
+}
 
 /// A column and what it becomes.
 pub(super) struct Mapped<'c> {
@@ -22,16 +49,19 @@ pub(super) struct Mapping<'c> {
     pub left: Vec<Left>,
     pub remembered: Vec<&'c Column>,
     pub price_per: Option<&'c Column>,
+    /// Tells goods from other rows.
+    pub row_kind: Option<&'c Column>,
 }
 
 /// The number of the column that names the documents.
 pub(in crate::format::sniff) fn number_column(columns: &[Column], document: DocumentType) -> Option<usize> {
-    let mapping = map(columns, document, None);
+    let placed: Vec<Placed<'_>> = columns.iter().map(Placed::in_row).collect();
+    let mapping = map(&placed, document, None);
     document::number(document).and_then(|path| mapping.by_path(path)).map(|mapped| mapped.column.number)
 }
 
-/// Which member each column is.
-pub(super) fn map<'c>(columns: &'c [Column], document: DocumentType, group: Option<&Group>) -> Mapping<'c> {
+/// Which member each column is: what is surest first, then in the order of the roles.
+pub(super) fn map<'c>(columns: &[Placed<'c>], document: DocumentType, group: Option<&Group>) -> Mapping<'c> {
     let mut mapping = Mapping::default();
     let mut done: Vec<usize> = Vec::new();
     let mut refused: Vec<(usize, LeftWhy)> = Vec::new();
@@ -39,37 +69,41 @@ pub(super) fn map<'c>(columns: &'c [Column], document: DocumentType, group: Opti
         let differing = group.map(|group| group.differing.as_slice()).unwrap_or_default();
         differing.iter().find(|(number, _)| *number == column.number).map_or(0, |(_, documents)| *documents)
     };
-    for (at, role) in words::roles().iter().enumerate() {
-        let Some(target) = role.target(document) else { continue };
-        for column in columns {
-            let means = column.name.as_deref().is_some_and(|name| words::meant(name).contains(&at));
-            if !means || done.contains(&column.number) {
-                continue;
-            }
-            match take(&mapping, role, target, column, document, differs(column)) {
-                Ok(Taken::Member(mapped)) => mapping.mapped.push(mapped),
-                Ok(Taken::Remembered) => mapping.remembered.push(column),
-                Ok(Taken::PricePer) => mapping.price_per = Some(column),
-                Err(why) => {
-                    refused.push((column.number, why));
+    for sure in [SUREST, SURE, WEAK] {
+        for (at, role) in words::roles().iter().enumerate() {
+            let Some(target) = role.target(document) else { continue };
+            for placed in columns.iter().filter(|placed| placed.roles.contains(&(sure, at))) {
+                let column = placed.column;
+                if done.contains(&column.number) {
                     continue;
                 }
+                match take(&mapping, role, target, placed, document, differs(column)) {
+                    Ok(Taken::Member(mapped)) => mapping.mapped.push(mapped),
+                    Ok(Taken::Remembered) => mapping.remembered.push(column),
+                    Ok(Taken::PricePer) => mapping.price_per = Some(column),
+                    Ok(Taken::RowKind) => mapping.row_kind = Some(column),
+                    Err(why) => {
+                        refused.push((column.number, why));
+                        continue;
+                    }
+                }
+                done.push(column.number);
             }
-            done.push(column.number);
         }
     }
-    for column in columns.iter().filter(|column| !done.contains(&column.number)) {
+    for Placed { column, roles, .. } in columns {
+        if done.contains(&column.number) || (column.name.is_none() && column.filled == 0) {
+            continue;
+        }
         let why = refused.iter().find(|(number, _)| *number == column.number).map(|(_, why)| *why);
-        let why = why.unwrap_or_else(|| match column.name.as_deref() {
-            None => LeftWhy::NoName,
-            Some(name) => match words::meant(name).first().and_then(|at| words::roles().get(*at)) {
+        let why = why.unwrap_or_else(|| match (&column.name, roles.iter().min()) {
+            (None, _) => LeftWhy::NoName,
+            (Some(_), first) => match first.and_then(|(_, at)| words::roles().get(*at)) {
                 Some(role) => LeftWhy::NoMember(role.name),
                 None => LeftWhy::UnknownName,
             },
         });
-        if column.name.is_some() || column.filled > 0 {
-            mapping.left.push(Left { column: column.clone(), why });
-        }
+        mapping.left.push(Left { column: (*column).clone(), why });
     }
     mapping
 }
@@ -78,21 +112,27 @@ enum Taken<'c> {
     Member(Mapped<'c>),
     Remembered,
     PricePer,
+    RowKind,
 }
 
 fn take<'c>(
     mapping: &Mapping<'c>,
     role: &'static Role,
     target: Target,
-    column: &'c Column,
+    placed: &Placed<'c>,
     document: DocumentType,
     differs: usize,
 ) -> Result<Taken<'c>, LeftWhy> {
+    let column = placed.column;
     let (path, of_lines) = match target {
+        Target::Remember if placed.level == Level::Document => return Err(LeftWhy::NoMember(role.name)),
         Target::Remember => return Ok(Taken::Remembered),
         Target::PricePer if mapping.price_per.is_some() => return Err(LeftWhy::Taken(role.name)),
         Target::PricePer if !column.is_positive() => return Err(LeftWhy::Unfit(role.name)),
         Target::PricePer => return Ok(Taken::PricePer),
+        Target::RowKind if mapping.row_kind.is_some() => return Err(LeftWhy::Taken(role.name)),
+        Target::RowKind if !tells_goods(column, role) => return Err(LeftWhy::Unfit(role.name)),
+        Target::RowKind => return Ok(Taken::RowKind),
         Target::Member { path, of_lines } => (path, of_lines),
     };
     let lines = document::lines(document);
@@ -100,6 +140,13 @@ fn take<'c>(
     let is_key = document::number(document) == Some(path);
     let mut why = Vec::new();
     let mut path = path;
+    match placed.level {
+        Level::Row => {}
+        Level::Document if in_lines(path) => return Err(LeftWhy::NoMember(role.name)),
+        Level::Document => {}
+        Level::Line if in_lines(path) || lines.is_none() => {}
+        Level::Line => path = of_lines.ok_or(LeftWhy::NoMember(role.name))?,
+    }
     if differs > 0 && !in_lines(path) && !is_key {
         let is_required = document::required(document).contains(&path);
         match of_lines {
@@ -140,6 +187,13 @@ fn take<'c>(
     Ok(Taken::Member(Mapped { column, path, of_lines, why }))
 }
 
+/// Whether some values of a column say that their row is goods, and others or blanks that it is none.
+fn tells_goods(column: &Column, role: &Role) -> bool {
+    let goods: usize =
+        column.values.iter().filter(|(value, _)| role.has_value(value)).map(|(_, rows)| rows).sum();
+    goods > 0 && goods < column.rows
+}
+
 impl<'c> Mapping<'c> {
     pub fn by_path(&self, path: &str) -> Option<&Mapped<'c>> {
         self.mapped.iter().find(|mapped| mapped.path == path)
@@ -148,7 +202,7 @@ impl<'c> Mapping<'c> {
     /// The columns that the format file names.
     pub fn used(&self) -> Vec<&'c Column> {
         let mut used: Vec<&Column> = self.mapped.iter().map(|mapped| mapped.column).collect();
-        used.extend(self.price_per.iter().copied().chain(self.remembered.iter().copied()));
+        used.extend(self.price_per.iter().chain(&self.remembered).chain(&self.row_kind).copied());
         used.sort_by_key(|column| column.number);
         used
     }

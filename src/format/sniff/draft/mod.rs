@@ -3,6 +3,8 @@
 mod fields;
 mod header;
 mod mapping;
+mod members;
+mod nested;
 
 use super::column::{Column, DateStyle, NumberStyle};
 use super::delimited::{Csv, Group, Quotes};
@@ -12,6 +14,7 @@ use crate::document::DocumentType;
 pub(super) use fields::of_fields;
 pub(super) use header::of_header;
 pub(super) use mapping::number_column;
+pub(super) use nested::{of_labels, of_tags, of_xml};
 
 /// A first format file.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,6 +143,24 @@ pub(crate) enum Why {
     OfLines,
     /// A price is for one piece, or for so many as another column says.
     Price,
+    /// No field is the number, so that it may be the file's name.
+    FileName,
+    /// Only the lines say it, and the first of them counts.
+    FirstOfLines,
+    /// A post code and a city stand together.
+    PostAndCity,
+    /// The element that holds a document, and how many there are.
+    Opens(usize),
+    /// The element that holds a line, and how many there are.
+    Lines(usize),
+    /// The row that names the columns begins so.
+    Labels,
+    /// Rows with a blank first field stand behind the table.
+    TableEnds,
+    /// The declaration says another encoding, or none.
+    Declares(Option<String>),
+    /// Rows of these kinds are no goods; an empty text is a blank.
+    NoGoods(Vec<String>),
     /// Texts that stand for no date.
     NoDates,
     /// The column writes numbers otherwise than the others.

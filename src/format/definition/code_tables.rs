@@ -1,0 +1,99 @@
+//! Code tables as they are handed to the check of a format file: shared ones and a partner's own, and where their lines stand.
+
+use std::collections::BTreeMap;
+
+use crate::format::codes;
+use crate::format::source::Codes;
+
+/// The lines of a code table: what the file says, and what it means.
+pub type CodeRows = Vec<(String, String)>;
+
+/// Code tables, per partner and shared, by name, in the order in which their lines are written. Of two lines that say or mean
+/// the same the first counts. The tables `carriers`, `countries`, `units` and `yes_no` are built in and can be added to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeTables(BTreeMap<String, CodeTable>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct CodeTable {
+    rows: CodeRows,
+    /// Where its lines stand, those that count most first.
+    from: Vec<String>,
+}
+
+impl CodeTables {
+    /// None yet.
+    pub fn new() -> CodeTables {
+        CodeTables::default()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds a table that all share, of the file `formats/codes/NAME.toml`.
+    pub fn insert(&mut self, name: String, rows: CodeRows) {
+        let from = shared_file(&name);
+        self.add_before(name, rows, from);
+    }
+
+    /// Adds lines that count before those that are there already; `from` is where a person finds them.
+    pub fn add_before(&mut self, name: String, rows: CodeRows, from: String) {
+        let table = self.0.entry(name).or_default();
+        let before = std::mem::replace(&mut table.rows, rows);
+        table.rows.extend(before);
+        table.from.insert(0, from);
+    }
+
+    /// These over others: the lines of both, the own ones first.
+    pub fn over(&self, shared: &CodeTables) -> CodeTables {
+        let mut all = shared.clone();
+        for (name, own) in &self.0 {
+            let table = all.0.entry(name.clone()).or_default();
+            let shared = std::mem::replace(table, own.clone());
+            table.rows.extend(shared.rows);
+            table.from.extend(shared.from);
+        }
+        all
+    }
+
+    /// Whether there are lines of somebody's own for a table.
+    pub(super) fn adds_to(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// The table of this name, with the built-in lines behind its own; `None` if there is none.
+    pub(super) fn codes(&self, name: &str) -> Option<Codes> {
+        let built_in = codes::built_in(name);
+        let own = self.0.get(name);
+        if own.is_none() && built_in.is_empty() {
+            return None;
+        }
+        let rows = own.into_iter().flat_map(|own| &own.rows);
+        let rows = rows.map(|(says, means)| (says.as_str(), means.as_str()));
+        let mut from = own.map_or_else(|| vec![shared_file(name)], |own| own.from.clone());
+        if !built_in.is_empty() {
+            from.push("built in".to_owned());
+        }
+        let mut made = Codes::new(name, rows, built_in);
+        // Where there is no file yet, it is the one to make.
+        made.origins = vec![(name.to_owned(), from)];
+        Some(made)
+    }
+}
+
+impl FromIterator<(String, CodeRows)> for CodeTables {
+    fn from_iter<T: IntoIterator<Item = (String, CodeRows)>>(tables: T) -> CodeTables {
+        let mut all = CodeTables::new();
+        tables.into_iter().for_each(|(name, rows)| all.insert(name, rows));
+        all
+    }
+}
+
+fn shared_file(name: &str) -> String {
+    format!("formats/codes/{name}.toml")
+}
