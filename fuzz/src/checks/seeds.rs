@@ -28,13 +28,16 @@ pub fn all() -> Vec<Seed> {
     let mut count = 0_usize;
     for kept in shelf::kept() {
         put("definition", &kept.name, &[kept.text.as_bytes()]);
-        for (file, bytes) in inputs(&kept.name) {
+        for (number, (file, bytes)) in inputs(&kept.name).into_iter().enumerate() {
             let name = format!("{}-{file}", kept.name);
             if ["csv", "fixed", "xml"].contains(&kept.syntax.as_str()) && !kept.definition.reads().is_empty()
             {
                 put(&kept.syntax, &name, &[&shelf::place(&kept.name).to_be_bytes(), &bytes]);
             }
-            put("definition", &name, &[kept.text.as_bytes(), &[BETWEEN], &bytes]);
+            // One file a format: the others are the other targets' own.
+            if number == 0 {
+                put("definition", &name, &[kept.text.as_bytes(), &[BETWEEN], &bytes]);
+            }
             // One encoding a sample, in turn: what is odd in it is new to most of them.
             let which = count % Encoding::names().len();
             put("encodings", &name, &[&[which as u8, count as u8], &bytes]);
