@@ -406,6 +406,7 @@ impl Reading<'_> {
         if self.layout.around.end_mark && rows.saw_anything() && !rows.has_end_mark() {
             self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last()));
         }
+        self.summary.hints = rows.hints();
         self.summary.warnings = rows
             .noticed()
             .into_iter()
