@@ -259,6 +259,11 @@ fn tempfile() -> std::io::Result<File> {
 }
 
 impl Trial {
+    /// What is noticed of the file and of the format file, and keeps nothing back.
+    fn warnings(&self) -> Vec<Fault> {
+        [self.summary.warnings.as_slice(), &self.summary.hints].concat()
+    }
+
     fn add(&mut self, item: Item, lane: &Lane, name: &str, limit: usize) {
         let mapped = match item {
             Item::Document(mapped) => *mapped,
@@ -301,7 +306,7 @@ impl Trial {
                 say(members(document.as_document(), 2).trim_end());
             }
         }
-        let warnings = &self.summary.warnings;
+        let warnings = self.warnings();
         if !warnings.is_empty() || !self.faults.is_empty() {
             complain(&[warnings.as_slice(), &self.faults].concat(), arguments.language);
         }
@@ -333,7 +338,7 @@ impl Trial {
             "records": self.summary.records,
             "records_stray": self.summary.records_stray,
             "records_ignored": self.summary.records_ignored,
-            "warnings": self.summary.warnings,
+            "warnings": self.warnings(),
             "file_faults": self.summary.file_faults,
         })
     }

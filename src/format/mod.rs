@@ -147,6 +147,8 @@ pub struct Summary {
     pub records_stray: u64,
     /// What was noticed of the file that keeps nothing back: damaged characters, another encoding than was said.
     pub warnings: Vec<Fault>,
+    /// What the author of the format file most likely means otherwise, by what is in the file. Nothing of it is wrong.
+    pub hints: Vec<Fault>,
     /// Faults of the file as such (trailer count, missing end mark, truncation): none of its documents may count.
     pub file_faults: Vec<Fault>,
 }

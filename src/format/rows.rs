@@ -94,6 +94,14 @@ impl<'i> Rows<'i> {
         }
     }
 
+    /// What an author most likely means otherwise, by what is in the file.
+    pub fn hints(&self) -> Vec<Fault> {
+        match self {
+            Rows::Csv(_) | Rows::Fixed(_) | Rows::Tagged(_) => Vec::new(),
+            Rows::Xml(trees) => trees.hints(),
+        }
+    }
+
     /// Whether the DOS end mark stood at the end; XML files have none.
     pub fn has_end_mark(&self) -> bool {
         match self {

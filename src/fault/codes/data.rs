@@ -167,6 +167,8 @@ codes! {
     TEXT_ENCODED_TWICE = "text-encoded-twice", Sender;
     /// Letters that make words only in another encoding than the format file says.
     OTHER_ENCODING_LIKELY = "other-encoding-likely", Sender;
+    /// A path that leads nowhere from its record and somewhere from the one above.
+    PATH_FITS_ABOVE = "path-fits-above", Operator;
     /// The file's mark says another encoding than the format file.
     OTHER_ENCODING_MARKED = "other-encoding-marked", Sender;
     /// The trailer's sum differs from what is in the file.
@@ -211,4 +213,11 @@ codes! {
 
 /// What is noticed of a file and keeps nothing back.
 pub(in crate::fault) const WARNINGS: &[crate::fault::Code] =
-    &[OEM_LETTERS_READ, TEXT_ENCODED_TWICE, OTHER_ENCODING_MARKED, OTHER_ENCODING_LIKELY, CHECK_DIGIT_WRONG];
+    &[
+        OEM_LETTERS_READ,
+        TEXT_ENCODED_TWICE,
+        OTHER_ENCODING_MARKED,
+        OTHER_ENCODING_LIKELY,
+        CHECK_DIGIT_WRONG,
+        PATH_FITS_ABOVE,
+    ];

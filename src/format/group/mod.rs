@@ -413,6 +413,7 @@ impl<'r> Reading<'r> {
         if self.part.around.end_mark && rows.saw_anything() && !rows.has_end_mark() {
             self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last.clone()));
         }
+        self.summary.hints.extend(rows.hints());
         let noticed = rows.noticed()?.into_iter().filter(|noticed| !is_repaired(noticed, self.part));
         self.summary.warnings.extend(noticed.map(|noticed| warning(noticed, self.part, self.file)));
         let wants_trailer = self.part.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);

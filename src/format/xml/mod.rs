@@ -15,7 +15,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
 use super::encoding::Noticed;
-use super::layout::{Layout, XmlSyntax};
+use super::layout::{FieldAt, Layout, XmlSyntax};
 use super::record::Records;
 use super::{DOCUMENT_BYTES_MAX, DOCUMENT_RECORDS_MAX};
 use crate::fault::{Fault, Place, code};
@@ -45,6 +45,8 @@ pub(super) struct XmlTrees<'i> {
     ended: bool,
     pub saw_anything: bool,
     tree: Tree,
+    /// By hint, whether its path led somewhere from the record above.
+    above: Vec<bool>,
     /// How many bytes a tree may have, with what no path leads to.
     bytes_max: usize,
 }
@@ -69,11 +71,13 @@ impl<'i> XmlTrees<'i> {
     ) -> Result<XmlTrees<'i>, Fault> {
         let forced = (!syntax.declared).then_some(&layout.encoding);
         let mut reader = NsReader::from_reader(Decoded::new(file, forced, input)?);
+        let paths = Paths::new(layout);
+        let above = vec![false; paths.hints.len()];
         reader.config_mut().trim_markup_names_in_closing_tags = true;
         Ok(XmlTrees {
             layout,
             file,
-            paths: Paths::new(layout),
+            paths,
             reader,
             buffer: Vec::new(),
             open: Vec::new(),
@@ -81,6 +85,7 @@ impl<'i> XmlTrees<'i> {
             ended: false,
             saw_anything: false,
             tree: Tree::default(),
+            above,
             bytes_max: DOCUMENT_BYTES_MAX,
         })
     }
@@ -93,6 +98,36 @@ impl<'i> XmlTrees<'i> {
     /// What was noticed of the characters of the file.
     pub fn noticed(&self) -> Vec<Noticed> {
         self.reader.get_ref().noticed()
+    }
+
+    /// For each field whose path led nowhere from its own records and somewhere from the one above them: which is
+    /// meant?
+    pub fn hints(&self) -> Vec<Fault> {
+        let mut told: Vec<(usize, usize)> = Vec::new();
+        let mut faults = Vec::new();
+        for (number, hint) in self.paths.hints.iter().enumerate() {
+            let of_kind = self.tree.met.get(hint.kind).is_some_and(|met| *met);
+            let own = self.paths.hints.iter().enumerate().any(|(other, twin)| {
+                (twin.kind, twin.field) == (hint.kind, hint.field)
+                    && self.tree.own.get(other).is_some_and(|own| *own)
+            });
+            let above = self.above.get(number).is_some_and(|above| *above);
+            if !of_kind || own || !above || told.contains(&(hint.kind, hint.field)) {
+                continue;
+            }
+            told.push((hint.kind, hint.field));
+            let Some(record) = self.layout.records.get(hint.kind) else { continue };
+            let Some(field) = record.fields.get(hint.field) else { continue };
+            let above =
+                self.layout.records.get(hint.above).map(|above| above.name.as_str()).unwrap_or_default();
+            let path = match &field.at {
+                FieldAt::Path(to) => to.first().map(ToString::to_string).unwrap_or_default(),
+                _ => String::new(),
+            };
+            let place = Place::file(self.file).record(&record.name).field(&field.name);
+            faults.push(Fault::new(code::PATH_FITS_ABOVE).at(place).found(path).with("above", above));
+        }
+        faults
     }
 
     /// Whether the end of the file, once reached, cut a character in two.
@@ -204,6 +239,11 @@ impl<'i> XmlTrees<'i> {
             self.unknown += 1;
             return Ok(());
         };
+        for hint in self.paths.nodes.get(node).into_iter().flat_map(|node| &node.hints) {
+            if let Some(above) = self.above.get_mut(*hint) {
+                *above = true;
+            }
+        }
         let start = self.paths.nodes.get(node).and_then(|node| node.start);
         if let Some(start) = start {
             let slots = self.paths.starts.get(start).map_or(0, paths::Start::slots);
@@ -221,7 +261,7 @@ impl<'i> XmlTrees<'i> {
 
     fn attributes(&mut self, element: &BytesStart<'_>, node: usize, begins: usize) -> Result<(), Fault> {
         let Some(node) = self.paths.nodes.get(node) else { return Ok(()) };
-        if node.attributes.is_empty() {
+        if node.attributes.is_empty() && node.attribute_hints.is_empty() {
             return Ok(());
         }
         // The name and the attributes stand in the file as they stand in the event, behind the `<`.
@@ -241,6 +281,13 @@ impl<'i> XmlTrees<'i> {
                 None
             };
             let local = attribute.key.local_name();
+            for (_, hint) in
+                node.attribute_hints.iter().filter(|(step, _)| step.fits(local.as_ref(), namespace))
+            {
+                if let Some(above) = self.above.get_mut(*hint) {
+                    *above = true;
+                }
+            }
             for (step, capture) in &node.attributes {
                 if step.fits(local.as_ref(), namespace) {
                     let from = begins + 1 + (attribute.value.as_ptr() as usize).wrapping_sub(origin);

@@ -14,6 +14,22 @@ pub(super) struct Node {
     pub texts: Vec<Capture>,
     /// Attributes of it that are fields.
     pub attributes: Vec<(Step, Capture)>,
+    /// The hints whose path leads to this element, and to attributes of it.
+    pub hints: Vec<usize>,
+    pub attribute_hints: Vec<(Step, usize)>,
+}
+
+/// A field of a record that stands in another: if its path leads nowhere from its own record and somewhere from the one
+/// above, the author most likely means that one.
+#[derive(Clone, Debug)]
+pub(super) struct Hint {
+    pub kind: usize,
+    pub field: usize,
+    /// The kind of the record above.
+    pub above: usize,
+    /// Where the value of the field itself is kept.
+    pub start: usize,
+    pub slot: usize,
 }
 
 /// A value that belongs to the innermost open record of a start.
@@ -47,8 +63,12 @@ impl Start {
         paths.iter().map(XmlPath::to_string).collect::<Vec<_>>().join(" or ")
     }
 
+    fn known(&self, paths: &[XmlPath]) -> Option<usize> {
+        self.paths.iter().position(|known| known == paths)
+    }
+
     fn slot(&mut self, paths: &[XmlPath]) -> usize {
-        if let Some(slot) = self.paths.iter().position(|known| known == paths) {
+        if let Some(slot) = self.known(paths) {
             return slot;
         }
         self.paths.push(paths.to_vec());
@@ -61,13 +81,15 @@ impl Start {
 pub(super) struct Paths {
     pub nodes: Vec<Node>,
     pub starts: Vec<Start>,
+    pub hints: Vec<Hint>,
     /// Some path names a namespace.
     pub namespaces: bool,
 }
 
 impl Paths {
     pub fn new(layout: &Layout) -> Paths {
-        let mut paths = Paths { nodes: vec![Node::default()], starts: Vec::new(), namespaces: false };
+        let mut paths =
+            Paths { nodes: vec![Node::default()], starts: Vec::new(), hints: Vec::new(), namespaces: false };
         // Where records of each kind begin; a kind comes behind those that it stands under.
         let mut begins: Vec<Option<Vec<usize>>> = vec![None; layout.records.len()];
         for _ in 0..layout.records.len() {
@@ -131,12 +153,72 @@ impl Paths {
                 }
             }
         }
+        for kind in 0..layout.records.len() {
+            paths.hints_of(layout, kind, &begins);
+        }
         let named = |step: &Step| step.namespace.is_some();
         paths.namespaces = paths.nodes.iter().any(|node| {
             node.children.iter().any(|(step, _)| named(step))
                 || node.attributes.iter().any(|(step, _)| named(step))
         });
         paths
+    }
+
+    /// The fields of a kind that could be meant of a record above it.
+    fn hints_of(&mut self, layout: &Layout, kind: usize, begins: &[Option<Vec<usize>>]) {
+        let Some(record) = layout.records.get(kind) else { return };
+        let starts = begins.get(kind).into_iter().flatten().flatten();
+        let starts: Vec<usize> =
+            starts.filter_map(|node| self.nodes.get(*node).and_then(|node| node.start)).collect();
+        for above in above(layout, kind) {
+            let Some(known) = layout.records.get(above).map(|above| &above.fields) else { continue };
+            for (field, at) in record.fields.iter().enumerate() {
+                let FieldAt::Path(to) = &at.at else { continue };
+                // Who reads both knows that there are two.
+                if known.iter().any(|known| matches!(&known.at, FieldAt::Path(known) if known == to)) {
+                    continue;
+                }
+                for start in &starts {
+                    let Some(slot) = self.starts.get(*start).and_then(|start| start.known(to)) else {
+                        continue;
+                    };
+                    let hint = Hint { kind, field, above, start: *start, slot };
+                    for node in begins.get(above).into_iter().flatten().flatten() {
+                        self.hint(&hint, *node, to);
+                    }
+                }
+            }
+        }
+    }
+
+    fn hint(&mut self, hint: &Hint, from: usize, to: &[XmlPath]) {
+        for path in to.iter().filter(|path| !path.steps.is_empty() || path.attribute.is_some()) {
+            let Some(end) = self.walk_beside(from, &path.steps) else { continue };
+            let number = self.hints.len();
+            let Some(node) = self.nodes.get_mut(end) else { continue };
+            match &path.attribute {
+                Some(attribute) => node.attribute_hints.push((attribute.clone(), number)),
+                None => node.hints.push(number),
+            }
+            self.hints.push(hint.clone());
+        }
+    }
+
+    /// As [`Paths::walk`], but nowhere that could be taken for another step that is known.
+    fn walk_beside(&mut self, from: usize, steps: &[Step]) -> Option<usize> {
+        let mut at = from;
+        for (place, step) in steps.iter().enumerate() {
+            let children = &self.nodes.get(at)?.children;
+            match children.iter().find(|(known, _)| known == step) {
+                Some((_, child)) => at = *child,
+                None => {
+                    let alike = |known: &Step| known.local.is_none() || known.local == step.local;
+                    let doubtful = step.local.is_none() || children.iter().any(|(known, _)| alike(known));
+                    return (!doubtful).then(|| self.walk(at, steps.get(place..).unwrap_or_default()));
+                }
+            }
+        }
+        Some(at)
     }
 
     /// The place below one that an element leads to.
@@ -206,4 +288,18 @@ impl Paths {
         }
         slot
     }
+}
+
+/// The record kinds above one.
+fn above(layout: &Layout, kind: usize) -> Vec<usize> {
+    let under = |kind: usize| layout.records.get(kind).map(|kind| kind.under.as_slice()).unwrap_or_default();
+    let mut found = Vec::new();
+    let mut queue = under(kind).to_vec();
+    while let Some(kind) = queue.pop() {
+        if !found.contains(&kind) {
+            found.push(kind);
+            queue.extend(under(kind));
+        }
+    }
+    found
 }

@@ -253,6 +253,33 @@ fn prefixes_and_namespaces_do_not_matter_unless_a_path_names_them() {
 }
 
 #[test]
+fn a_path_that_fits_only_above_is_told_with_what_is_meant() {
+    let hints = |format: &str, file: &str| -> Vec<String> {
+        let (_, summary) = read_in(1000, &definition(format), file.as_bytes());
+        summary
+            .unwrap()
+            .hints
+            .iter()
+            .map(|fault| {
+                format!("{} | {}", fault.what(Language::English), fault.hint(Language::English).unwrap())
+            })
+            .collect()
+    };
+    let format = ORDERS.replace("\"Text\"", "\"Buyer/Mark\"").replace("\"@No\"", "\"@Line\"");
+    let file =
+        order("<Buyer><Mark>M</Mark></Buyer><Rows><Row Line='1'><Art>A</Art><Qty>1</Qty></Row></Rows>");
+    let told = "Buyer/Mark stands in no record row of this file, but in order, which it stands in | did you mean \"order.Buyer/Mark\" in the format file?";
+    assert_eq!(hints(&format, &file), [told]);
+    let own = file.replace("<Qty>", "<Buyer><Mark>N</Mark></Buyer><Qty>");
+    assert_eq!(hints(&format, &own), [""; 0], "it stands in the row");
+    assert_eq!(hints(&format, &file.replace("Mark", "Other")), [""; 0], "it stands nowhere");
+    let attribute = format.replace("\"@Line\"", "\"@Number\"");
+    assert_eq!(hints(&attribute, &file).len(), 1, "the order reads @Number itself, so there are two");
+    let meant = format.replace("\"Buyer/Mark\"", "\"order.Buyer/Mark\"");
+    assert_eq!(hints(&meant, &file), [""; 0]);
+}
+
+#[test]
 fn a_star_takes_any_element_but_those_that_are_named() {
     let format = ORDERS.replace("\"Rows/Row\"", "\"*/Row\"").replace("\"Ref\"", "\"Refs/*\"");
     let file = order("<Refs><Our>A</Our></Refs><Lines><Row No='1'><Art>A</Art><Qty>1</Qty></Row></Lines>");

@@ -37,6 +37,9 @@ pub(super) struct Tree {
     joined: String,
     joined_values: Vec<usize>,
     faults: Vec<(usize, Fault)>,
+    /// By hint, whether its field was there in a record of its own kind; by kind, whether there were records of it.
+    pub own: Vec<bool>,
+    pub met: Vec<bool>,
 }
 
 /// What one tree came to: the faults of its records, by their places.
@@ -173,8 +176,10 @@ impl Tree {
             }
         }
         let mut faults = std::mem::take(&mut self.faults);
-        for (record, (start, first)) in self.records.iter().enumerate() {
-            let Some(start) = paths.starts.get(*start) else { continue };
+        self.own.resize(paths.hints.len(), false);
+        self.met.resize(layout.records.len(), false);
+        for (record, (at, first)) in self.records.iter().enumerate() {
+            let Some(start) = paths.starts.get(*at) else { continue };
             let values = self.values.get(*first..).unwrap_or_default();
             let text = |slot: usize| {
                 let cell = values.get(slot).copied().flatten();
@@ -190,6 +195,12 @@ impl Tree {
             let kind = place.and_then(|place| start.kinds.get(place)).copied();
             let kind = kind.filter(|kind| rows::may_come(layout, *kind));
             records.set_kind(record, kind);
+            if let Some(met) = kind.and_then(|kind| self.met.get_mut(kind)) {
+                *met = true;
+            }
+            for (hint, own) in paths.hints.iter().zip(&mut self.own).filter(|(_, own)| !**own) {
+                *own = hint.start == *at && values.get(hint.slot).is_some_and(Option::is_some);
+            }
             records.fields_of(record);
             let end = records.source_range(record).map_or(0, |range| range.start);
             for slot in place.and_then(|place| start.fields.get(place)).into_iter().flatten() {
