@@ -182,7 +182,10 @@ fn what_is_made_of_each_sample_with_a_header_reads_it() {
         }
         let name = case.strip_prefix(&samples).unwrap().to_string_lossy().into_owned();
         let input = std::fs::read_dir(&case).unwrap().map(|entry| entry.unwrap().path());
-        let input = input.into_iter().find(|path| path.file_stem().unwrap() == "input").unwrap();
+        // Files that belong together are read by one format file, which is not made of either.
+        let Some(input) = input.into_iter().find(|path| path.file_stem().unwrap() == "input") else {
+            continue;
+        };
         let found = sniffed(&input);
         looked_at += 1;
         if listed(LEFT_OUT, &name) {
