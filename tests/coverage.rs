@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use lastkaj::call::{Call, Lane};
 use lastkaj::clock::Clock;
-use lastkaj::format::{self, Definition, Item, ReadContext};
+use lastkaj::format::{self, Definition, Item, PartFile, ReadContext};
 use lastkaj::ongoing::{Answer, Hint, Installation, Ongoing};
 use lastkaj::plan::{PlanRules, plan};
 use lastkaj::step::Steps;
@@ -135,8 +135,15 @@ fn calls_of(case: &Path) -> Vec<Call> {
     let tables =
         lastkaj::config::code_tables(&root.join("formats"), &lastkaj::config::ProcessEnvironment).unwrap();
     let definition = Definition::check(&name, &name, &text, &tables).unwrap();
-    let entries = std::fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path());
-    let input = entries.into_iter().find(|path| path.file_stem().unwrap() == "input").unwrap();
+    let input = |stem: String| {
+        let mut entries = std::fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path());
+        let path = entries.find(|path| path.file_stem().unwrap() == stem.as_str()).unwrap();
+        std::fs::File::open(path).unwrap()
+    };
+    let mut inputs: Vec<std::fs::File> = match definition.parts().as_slice() {
+        [] => vec![input("input".to_owned())],
+        parts => parts.iter().map(|part| input(format!("input.{part}"))).collect(),
+    };
     let file_name = std::fs::read_to_string(case.join("name.txt")).unwrap_or_else(|_| "input".to_owned());
     let context = ReadContext {
         file_name: file_name.trim(),
@@ -146,9 +153,10 @@ fn calls_of(case: &Path) -> Vec<Call> {
     };
     let lane = Lane { installation: "stand-in".to_owned(), goods_owner: 159 };
     let mut calls = Vec::new();
-    let mut file = std::fs::File::open(input).unwrap();
+    let mut files: Vec<PartFile<'_>> =
+        inputs.iter_mut().map(|bytes| PartFile { name: file_name.trim(), bytes }).collect();
     // A sample that is faulty on purpose has no calls.
-    let _ = format::read(&definition, &mut file, &context, &mut |item| {
+    let _ = format::read_parts(&definition, &mut files, &context, &mut |item| {
         if let Item::Document(mapped) = item
             && mapped.faults.is_empty()
             && let Ok(planned) =

@@ -1,6 +1,5 @@
 //! Our own reading.
 
-
 use lastkaj::document::to_json;
 use lastkaj::format::{self, Definition, Item, ReadContext};
 

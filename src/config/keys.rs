@@ -211,12 +211,14 @@ fn inbox() -> Keys {
             key("documents", Takes::Integer(1..=i64::MAX), "Held where a file has more documents"),
         ],
     );
+    let files = Takes::texts().or(Keys::named("files that belong together", Takes::Text));
     let archives = Takes::Word(vec!["zip", "gz"]).or_list();
     Keys::new(
         "inbox",
         vec![
             key("folder", Takes::Text, "The folder, below the remote").required(),
-            key("files", Takes::texts(), "File name patterns, like \"ORD*.csv\"").required(),
+            key("files", files, "File name patterns, like \"ORD*.csv\"; or one for each part of its format")
+                .required(),
             key("format", Takes::Text, "The name of a format file, like \"pyramid/orders\"").required(),
             key("remote", remote(), "Where the folder is, if not where the partner's are"),
             key("ready", ready.into(), "When a file is whole"),
@@ -230,6 +232,7 @@ fn inbox() -> Keys {
             key("duplicates", words(&inbox::DUPLICATES), "What becomes of the same content once more"),
             key("skip_unchanged", Takes::Boolean, "What Ongoing already holds is not sent"),
             key("poll", duration(), "How often it is looked at"),
+            key("wait_for_parts", duration(), "So long a file waits for the others that belong to it"),
             key("refresh", duration(), "After so long what is unchanged is sent all the same"),
             key("brake", brake.into(), "What is unusual, so that a person must look first"),
             key("unpack", archives, "Which archives are unpacked"),

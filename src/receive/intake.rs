@@ -242,19 +242,23 @@ fn take_claimed(
     claims: &[Claim],
     seen: Option<&[&Entry]>,
 ) -> Result<One, Fault> {
-    let mut standing = Vec::new();
+    let (mut standing, mut there) = (Vec::new(), Vec::new());
     for claim in claims {
-        if let Some(entry) = look_at(receive, inbox, &claim.claimed_path)? {
-            let entry = Entry { name: file_name(&claim.path).to_owned(), ..entry };
-            standing.push(Standing::there(entry, claim.claimed_path.clone()));
+        match look_at(receive, inbox, &claim.claimed_path)? {
+            Some(entry) => {
+                let entry = Entry { name: file_name(&claim.path).to_owned(), ..entry };
+                standing.push(Standing::there(entry, claim.claimed_path.clone()));
+                there.push(claim.clone());
+            }
+            None => receive.ledger.end_claim(claim.id).wait()?,
         }
     }
     // Files that changed between the listing and the claim were not whole: they go back and wait anew. So do the others
     // of one that is gone.
     let as_seen = seen
         .is_none_or(|seen| seen.iter().zip(&standing).all(|(seen, standing)| is_same(seen, &standing.entry)));
-    if standing.len() < claims.len() || !as_seen {
-        undo(receive, inbox, claims)?;
+    if there.len() < claims.len() || !as_seen {
+        undo(receive, inbox, &there)?;
         return Ok(One::NotYet);
     }
     let copied: Vec<Entry> = standing.iter().map(|standing| standing.entry.clone()).collect();
@@ -308,30 +312,35 @@ fn recover(receive: &Receive, inbox: &Inbox, claims: &[Claim]) -> Result<One, Fa
     if claims.iter().any(|claim| claim.arrival.is_some()) {
         return settle(receive, inbox, claims, None).map(One::Settled);
     }
-    let (mut claimed, mut not_yet, mut gone, mut can_go_back) = (Vec::new(), Vec::new(), Vec::new(), true);
+    // Those that stand under their claimed names, those that stand as they were, and whether all can go back.
+    let (mut claimed, mut files, mut not_yet, mut can_go_back) = (Vec::new(), Vec::new(), Vec::new(), true);
     for claim in claims {
         let own = look_at(receive, inbox, &claim.path)?;
         match look_at(receive, inbox, &claim.claimed_path)? {
             Some(standing) => {
                 can_go_back &= own.is_none();
-                claimed.push(Entry { name: file_name(&claim.claimed_path).to_owned(), ..standing });
+                files.push(Entry { name: file_name(&claim.claimed_path).to_owned(), ..standing });
+                claimed.push(claim.clone());
             }
-            None => match own.filter(|own| claim.was == Some((own.size, own.modified))) {
-                Some(_) => not_yet.push(claim.clone()),
-                None => gone.push(claim),
-            },
+            None if own.is_some_and(|own| claim.was == Some((own.size, own.modified))) => {
+                not_yet.push(claim.clone());
+            }
+            None => {}
         }
     }
-    let is_whole =
-        gone.is_empty() && claims.len() == inbox.parts.as_ref().map_or(1, |parts| parts.parts.len());
+    let all = claimed.len() + not_yet.len();
+    let is_whole = all == claims.len() && all == inbox.parts.as_ref().map_or(1, |parts| parts.parts.len());
     if can_go_back || !is_whole {
         // A file that cannot go back, and whose others are gone, stays ours until its name is free.
-        undo(receive, inbox, claims)?;
+        undo(receive, inbox, &claimed)?;
+        for claim in claims.iter().filter(|claim| !claimed.contains(claim)) {
+            receive.ledger.end_claim(claim.id).wait()?;
+        }
         return Ok(if can_go_back { One::Settled(None) } else { One::NotYet });
     }
     // The sender has written a new file under a name: the claimed ones cannot go back, so they go on once they are
     // quiet. They may be claimed because they changed.
-    if !are_quiet(receive, inbox, &claimed)? {
+    if !are_quiet(receive, inbox, &files)? {
         return Ok(One::NotYet);
     }
     if !rename_to_claim(receive, inbox, &not_yet)? {

@@ -212,12 +212,11 @@ codes! {
 }
 
 /// What is noticed of a file and keeps nothing back.
-pub(in crate::fault) const WARNINGS: &[crate::fault::Code] =
-    &[
-        OEM_LETTERS_READ,
-        TEXT_ENCODED_TWICE,
-        OTHER_ENCODING_MARKED,
-        OTHER_ENCODING_LIKELY,
-        CHECK_DIGIT_WRONG,
-        PATH_FITS_ABOVE,
-    ];
+pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[
+    OEM_LETTERS_READ,
+    TEXT_ENCODED_TWICE,
+    OTHER_ENCODING_MARKED,
+    OTHER_ENCODING_LIKELY,
+    CHECK_DIGIT_WRONG,
+    PATH_FITS_ABOVE,
+];

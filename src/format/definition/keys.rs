@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use super::pick_part::TAKES;
 use super::reading::made_if_absent;
-use super::source_part::{FORMS, TAKES};
+use super::source_part::{CHECKS, FORMS};
 use super::{date_part, layout, writing};
 use crate::document::{DocumentType, Member, MemberKind, Shape};
 use crate::format::codes;
@@ -21,7 +22,7 @@ pub fn keys() -> &'static Arc<Keys> {
 }
 
 fn file() -> Keys {
-    let mut made = Made { source: source().into(), tests: tests(), members: BTreeMap::new() };
+    let mut made = Made { source: source(first_of()).into(), tests: tests(), members: BTreeMap::new() };
     let inbound = DocumentType::ALL.iter().filter(|document| document.is_inbound());
     let documents = inbound.map(|document| {
         let keys = made.document(*document);
@@ -140,18 +141,24 @@ fn constant() -> Takes {
     ])
 }
 
-/// A code table, of which some are built in.
-fn code_table() -> Takes {
-    Takes::Offered(codes::BUILT_IN.to_vec())
+/// A code table, of which some are built in, or several one behind the other.
+fn code_tables() -> Takes {
+    Takes::Offered(codes::BUILT_IN.to_vec()).or_list()
 }
 
-fn source() -> Keys {
+/// What `first_of` takes: fields, and sources that have none themselves.
+fn first_of() -> Takes {
+    let inner = Takes::from(source(Takes::texts()));
+    Takes::Text.or(Takes::List(Box::new(Takes::Text.or(inner))))
+}
+
+fn source(first_of: Takes) -> Keys {
     let factor = || Takes::Text.or(Takes::Integer(i64::MIN..=i64::MAX));
     let country = Keys::new(
         "country",
         vec![
             key("from", Takes::Text, "The field that says the country").required(),
-            key("codes", code_table(), "The code table of countries"),
+            key("codes", code_tables(), "The code table of countries"),
             key("default", Takes::Text, "The country where the field is blank"),
         ],
     );
@@ -161,7 +168,12 @@ fn source() -> Keys {
             key("from", Takes::Text, "The field"),
             key("value", constant(), "A constant"),
             key("join", Takes::texts(), "Several fields, the empty ones left out"),
-            key("first_of", Takes::texts(), "The first field that is not empty"),
+            key("first_of", first_of, "The first of these fields or sources that is not empty"),
+            key(
+                "post_line",
+                Takes::texts(),
+                "Address lines in free order: the last that can be a post code with its city counts",
+            ),
             key("all", Takes::Text, "The field of all records of a kind below the one at hand"),
             key(
                 "file_name",
@@ -178,10 +190,10 @@ fn source() -> Keys {
                 Takes::texts(),
                 "A pattern with named parts, like \"{post_code:digits} {city}\", or several",
             ),
-            key("part", Takes::Text, "Which part of split or file_name"),
+            key("part", Takes::Text, "Which part of split, file_name or post_line"),
             key("default", constant(), "What a blank means"),
             key("required", Takes::Boolean, "A blank is a fault"),
-            key("codes", code_table(), "The code table that says what the text means"),
+            key("codes", code_tables(), "The code table that says what the text means"),
             key(
                 "date",
                 Takes::texts(),
@@ -193,11 +205,13 @@ fn source() -> Keys {
             key("times", factor(), "Of a number: a field or number that it is multiplied by"),
             key("per", factor(), "Of a number: a field or number that it is divided by"),
             key("round", Takes::Integer(0..=DECIMALS_MAX), "Of a number: the decimals that it is rounded to"),
+            key("whole", Takes::Boolean, "Of a number: one with decimals is a fault"),
             key("strip_leading_zeros", Takes::Boolean, "Of a text: zeros before it are taken away"),
             key("remove", Takes::Text, "Of a text: characters that are taken away everywhere"),
             key("trim", Takes::Text, "Of a text: characters that are taken away at its ends"),
             key("cut", Takes::Integer(0..=1_000_000), "Of a text: cut after so many characters"),
             key("form", words(&FORMS), "Of a text: what it must be, with its check digit"),
+            key("check", words(&CHECKS), "With form: what becomes of a wrong check digit"),
             key("country", Takes::Text.or(country), "With form: the country whose form it is"),
             key("invert", Takes::Boolean, "Of yes or no: the other way round"),
             key("yes", Takes::texts(), "Of yes or no: the texts that mean yes"),
@@ -252,7 +266,7 @@ fn out_source() -> Keys {
             key("counter", Takes::Boolean, "1, 2, 3 …"),
             key("count", Takes::texts(), "How many records of these kinds were written"),
             key("default", Takes::Text, "What is written where nothing is stated"),
-            key("codes", code_table(), "The code table that says how the text is written"),
+            key("codes", code_tables(), "The code table that says how the text is written"),
             key("date", Takes::Text, "The pattern of a date or time"),
             key("decimals", Takes::Integer(0..=DECIMALS_MAX), "So many decimals"),
             key("round", Takes::Integer(0..=DECIMALS_MAX), "The decimals that it is rounded to"),

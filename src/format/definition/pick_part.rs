@@ -9,6 +9,12 @@ use crate::fault::{Fault, code};
 use crate::format::source::{FieldRef, NamePart, Pick, PostPart, Source};
 use crate::written::{At, Item, Table, suggestion};
 
+/// The keys that say where a value comes from.
+const ORIGINS: [&str; 8] = ["from", "value", "join", "first_of", "post_line", "counter", "file_name", "all"];
+
+/// Whether `all` takes the first that is stated.
+pub(super) const TAKES: [(&str, bool); 2] = [("first", true), ("all", false)];
+
 /// The one key that says where the value comes from.
 pub(super) fn pick(
     table: &Table<'_>,
@@ -18,8 +24,7 @@ pub(super) fn pick(
     scope: Scope<'_>,
     tables: &CodeTables,
 ) -> Option<Pick> {
-    let origins = ["from", "value", "join", "first_of", "post_line", "counter", "file_name", "all"];
-    let written: Vec<&str> = origins.into_iter().filter(|origin| table.has(origin)).collect();
+    let written: Vec<&str> = ORIGINS.into_iter().filter(|origin| table.has(origin)).collect();
     let with = table.text("with").map(|with| with.value);
     if with.is_some() && !table.has("join") && !table.has("all") {
         misfit(table, "with", "it goes with join and all only");
@@ -39,7 +44,7 @@ pub(super) fn pick(
                 .at(table.place())
                 .found(if written.is_empty() { "none of them".to_owned() } else { written.join(" and ") })
                 .with("key", key)
-                .with("names", origins.join(", ")),
+                .with("names", ORIGINS.join(", ")),
         );
         return None;
     }
@@ -168,6 +173,12 @@ fn first_of(
     let sources: Vec<Option<Source>> = items
         .into_iter()
         .map(|item| {
+            if let Item::Table(inner) = &item
+                && inner.has("first_of")
+            {
+                misfit(inner, "first_of", "it stands in a first_of already");
+                return None;
+            }
             let checked = source(table, "first_of", item, kind, draft, scope, tables)?;
             Some(checked.source)
         })
@@ -223,7 +234,7 @@ fn gathered(
     let field = draft.field(table, &At { value: field, place: name.place.clone() }, inner)?.field;
     let only = tests_part::tests(table, "where", draft, inner).unwrap_or_default();
     let direct = table.boolean("direct").is_some_and(|direct| direct.value);
-    let first = table.one_of("take", &[("first", true), ("all", false)]).unwrap_or(false);
+    let first = table.one_of("take", &TAKES).unwrap_or(false);
     Some(Pick::All { kind, field, only, first, direct, with: with.unwrap_or_else(|| "\n".to_owned()) })
 }
 

@@ -172,7 +172,7 @@ fn conversions(
     (convert.remove, convert.trim) = (characters("remove"), characters("trim"));
     convert.form = table.one_of("form", &FORMS);
     convert.whole = table.boolean("whole").is_some_and(|whole| whole.value);
-    convert.check_warns = table.one_of("check", &[("refuse", false), ("warn", true)]).unwrap_or(false);
+    convert.check_warns = table.one_of("check", &CHECKS).unwrap_or(false);
     let has_check_digit = matches!(convert.form, Some(Form::Gtin | Form::Gln | Form::Sscc));
     if table.has("check") && !has_check_digit {
         misfit(table, "check", "it goes with form = \"gtin\", \"gln\" or \"sscc\" only");
@@ -200,7 +200,8 @@ fn conversions(
     convert
 }
 
-pub(super) const TAKES: [(&str, bool); 2] = [("first", true), ("all", false)];
+/// Whether a wrong check digit is only a warning.
+pub(super) const CHECKS: [(&str, bool); 2] = [("refuse", false), ("warn", true)];
 
 pub(super) const FORMS: [(&str, Form); 6] = [
     ("gtin", Form::Gtin),

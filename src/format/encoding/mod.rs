@@ -22,12 +22,12 @@ mod write;
 use page::{Family, Page};
 
 pub use decode::{Decoder, Undecodable};
+pub(super) use other_family::OtherFamilyWatch;
 pub use {
     guess::{Candidate, Guess, Reason, guess},
     notice::Noticed,
     repair::Repair,
 };
-pub(super) use other_family::OtherFamilyWatch;
 
 /// A checked encoding.
 #[derive(Clone, Debug)]

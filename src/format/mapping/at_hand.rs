@@ -2,11 +2,11 @@
 //! taken, where a field is, and what is wrong with it.
 
 use crate::fault::{Fault, Place, code};
-use crate::format::{FileNames, ReadContext};
 use crate::format::convert;
 use crate::format::layout::{Layout, RecordUse};
 use crate::format::record::Records;
 use crate::format::source::{FieldRef, Reach};
+use crate::format::{FileNames, ReadContext};
 
 /// What is known of one group, in memory that the next one uses again.
 #[derive(Default)]

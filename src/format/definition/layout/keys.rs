@@ -7,8 +7,23 @@ use crate::written::{Key, Keys, Takes, key, words};
 
 /// The keys of `[layout]`.
 pub(in crate::format::definition) fn keys() -> Keys {
+    let part = Keys::new("part", file());
+    let mut keys = file();
+    keys.push(key(
+        "parts",
+        Keys::named("parts", part.into()),
+        "Files that belong together, by their names: what differs in each",
+    ));
+    if let Some(syntax) = keys.iter_mut().find(|key| key.name == "syntax") {
+        syntax.required = true;
+    }
+    Keys::new("layout", keys)
+}
+
+/// The keys that say how the records of one file stand in it.
+fn file() -> Vec<Key> {
     let mut keys = vec![
-        key("syntax", words(&SYNTAXES), "How records stand in the file").required(),
+        key("syntax", words(&SYNTAXES), "How records stand in the file"),
         key(
             "encoding",
             encoding(),
@@ -32,7 +47,7 @@ pub(in crate::format::definition) fn keys() -> Keys {
         Keys::named("record kinds", record().into()),
         "The kinds of records, by their names",
     ));
-    Keys::new("layout", keys)
+    keys
 }
 
 fn encoding() -> Takes {
@@ -140,10 +155,11 @@ fn of_others() -> Vec<Key> {
 }
 
 fn group_keys() -> Keys {
+    let by = Takes::texts().or(Keys::named("keys of files that belong together", Takes::texts()));
     Keys::new(
         "group",
         vec![
-            key("by", Takes::texts(), "The field whose text the records of one document share, or several")
+            key("by", by, "The field whose text the records of one document share, or several; of files that belong together the field of each")
                 .required(),
             key(
                 "rows",
