@@ -117,7 +117,10 @@ fn the_check_takes_every_key_of_the_schema() {
         assert!(checked.is_ok(), "{name}: {:?}\n{text}", checked.unwrap_err());
         used(format::keys(), &json(&text), &mut written);
     }
-    assert_eq!(unused(format::keys(), &written), [""; 0], "no format file of ours has these keys");
+    let unused = unused(format::keys(), &written).into_iter();
+    // The keys of a part are those of the layout, of which no file needs all once more.
+    let unused: Vec<String> = unused.filter(|key| !key.starts_with("part: ")).collect();
+    assert_eq!(unused, [""; 0], "no format file of ours has these keys");
 }
 
 #[test]
@@ -238,7 +241,26 @@ fn tables(takes: &Takes, each: &mut dyn FnMut(&Keys)) {
 }
 
 /// Keys that no format file of ours has.
-const REST: [&str; 6] = [
+const REST: [&str; 7] = [
+    r#"
+[layout]
+syntax    = "csv"
+encoding  = "utf-8"
+
+[document.order]
+each                   = "row"
+order_number           = "Nr"
+delivery_date          = { first_of = [{ from = "Date", date = "%Y%m%d" }, "Day"] }
+consignee.name         = "Name"
+consignee.country_code = { value = "SE" }
+consignee.post_code    = { post_line = ["Line1", "Line2"], country = "SE", part = "post_code" }
+
+[document.order.order_lines]
+each            = "row"
+row_number      = "Row"
+article_number  = { from = "Gtin", form = "gtin", check = "warn" }
+number_of_items = { from = "Items", whole = true }
+"#,
     r#"
 [layout]
 syntax = "whole"
@@ -418,6 +440,13 @@ brake          = { changed = 50, shorter = 60, least = 10, documents = 5000 }
 unpack         = ["zip", "gz"]
 entries        = "*.csv"
 keep_moved     = "30d"
+
+[partner.nordvik.inbox.pairs]
+folder         = "in"
+files          = { head = "ORDH_*.csv", row = "ORDR_*.csv" }
+format         = "generic/orders-two-files"
+ready          = { quiet = "60s" }
+wait_for_parts = "1h"
 
 [partner.nordvik.outbox.acknowledgements]
 folder     = "out"

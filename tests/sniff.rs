@@ -194,9 +194,7 @@ fn what_is_made_of_each_sample_with_a_header_reads_it() {
             continue;
         }
         let name = case.strip_prefix(&samples).unwrap().to_string_lossy().into_owned();
-        let input = std::fs::read_dir(&case).unwrap().map(|entry| entry.unwrap().path());
-        // Files that belong together are read by one format file, which is not made of either.
-        if !input.into_iter().any(|path| path.file_stem().unwrap() == "input") {
+        if input(&case).is_none() {
             continue;
         }
         looked_at += 1;
@@ -246,6 +244,9 @@ fn cases_that_are_read() -> Vec<(String, PathBuf)> {
         let format = document.strip_prefix(&samples).unwrap().to_string_lossy().into_owned();
         let read = folders(&document).into_iter().find(|case| {
             let Ok(expected) = std::fs::read(case.join("expected.json")) else { return false };
+            if input(case).is_none() {
+                return false;
+            }
             let expected: Value = serde_json::from_slice(&expected).unwrap();
             let count = |key: &str| expected[key].as_array().unwrap().len();
             count("documents") > 0 && count("file_faults") + count("faulty") + count("stray") == 0
@@ -255,10 +256,15 @@ fn cases_that_are_read() -> Vec<(String, PathBuf)> {
     cases
 }
 
+/// The input of a case; none where it is several files that belong together, which no one file shows.
+fn input(case: &Path) -> Option<PathBuf> {
+    let mut files = std::fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path());
+    files.find(|path| path.file_stem().unwrap() == "input")
+}
+
 /// The input of a case under the name that it came with.
 fn as_it_came(case: &Path) -> Made {
-    let mut input = std::fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path());
-    let input = input.find(|path| path.file_stem().unwrap() == "input").unwrap();
+    let input = input(case).unwrap();
     let name = std::fs::read_to_string(case.join("name.txt"));
     let name = name.unwrap_or_else(|_| input.file_name().unwrap().to_string_lossy().into_owned());
     made(name.trim(), &std::fs::read(&input).unwrap())

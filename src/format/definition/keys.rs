@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use super::pick_part::TAKES;
+use super::pick_part::{POST_PARTS, TAKES};
 use super::reading::made_if_absent;
 use super::source_part::{CHECKS, FORMS};
 use super::{date_part, layout, writing};
@@ -149,7 +149,7 @@ fn code_tables() -> Takes {
 /// What `first_of` takes: fields, and sources that have none themselves.
 fn first_of() -> Takes {
     let inner = Takes::from(source(Takes::texts()));
-    Takes::Text.or(Takes::List(Box::new(Takes::Text.or(inner))))
+    Takes::texts().or(Takes::List(Box::new(Takes::Text.or(inner))))
 }
 
 fn source(first_of: Takes) -> Keys {
@@ -190,7 +190,7 @@ fn source(first_of: Takes) -> Keys {
                 Takes::texts(),
                 "A pattern with named parts, like \"{post_code:digits} {city}\", or several",
             ),
-            key("part", Takes::Text, "Which part of split, file_name or post_line"),
+            key("part", Takes::Text.or(words(&POST_PARTS)), "Which part of split, file_name or post_line"),
             key("default", constant(), "What a blank means"),
             key("required", Takes::Boolean, "A blank is a fault"),
             key("codes", code_tables(), "The code table that says what the text means"),

@@ -139,7 +139,7 @@ fn file_name(table: &Table<'_>, item: Item<'_>, part: Option<At<String>>) -> Opt
 }
 
 /// What is meant of the free lines of an address.
-const POST_PARTS: [(&str, PostPart); 7] = [
+pub(super) const POST_PARTS: [(&str, PostPart); 7] = [
     ("post_code", PostPart::PostCode),
     ("city", PostPart::City),
     ("line1", PostPart::Line(0)),

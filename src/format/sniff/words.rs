@@ -119,7 +119,7 @@ pub(super) fn of_path(path: &[&str]) -> Meant {
     let parent = above.last().copied().unwrap_or_default();
     let both = of_name(&format!("{parent} {last}"));
     if !parent.is_empty() && !both.is_empty() {
-        return both.into_iter().map(|(sure, role)| (sure.min(SUREST), role)).collect();
+        return both.into_iter().map(|(_, role)| (SUREST, role)).collect();
     }
     let of_party =
         |parties: &[&str]| above.iter().any(|name| parties.iter().any(|party| fold(name).contains(party)));

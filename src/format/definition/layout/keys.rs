@@ -14,15 +14,13 @@ pub(in crate::format::definition) fn keys() -> Keys {
         Keys::named("parts", part.into()),
         "Files that belong together, by their names: what differs in each",
     ));
-    if let Some(syntax) = keys.iter_mut().find(|key| key.name == "syntax") {
-        syntax.required = true;
-    }
     Keys::new("layout", keys)
 }
 
 /// The keys that say how the records of one file stand in it.
 fn file() -> Vec<Key> {
     let mut keys = vec![
+        // Not required as such: each of the parts may say it.
         key("syntax", words(&SYNTAXES), "How records stand in the file"),
         key(
             "encoding",

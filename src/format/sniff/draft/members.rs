@@ -165,10 +165,12 @@ impl Context<'_> {
     /// The source of a member, and what of it is a guess.
     fn source(&self, mapped: &Mapped<'_>) -> (String, Vec<Why>) {
         let column = mapped.column;
-        if mapped.path == "consignee.city" && column.holds_post_and_city() && !self.has_post_code() {
-            if let Part::Entry { value, why, .. } = self.part_of_city(column, "city") {
-                return (value, why);
-            }
+        if mapped.path == "consignee.city"
+            && column.holds_post_and_city()
+            && !self.has_post_code()
+            && let Part::Entry { value, why, .. } = self.part_of_city(column, "city")
+        {
+            return (value, why);
         }
         let field = basic(&(self.name)(column));
         let mut why = mapped.why.clone();
