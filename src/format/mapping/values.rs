@@ -427,7 +427,10 @@ fn number(
             let found = picked.map(|picked| picked.text.into_owned()).unwrap_or_default();
             return Err(Fault::new(code::DIVISION_BY_ZERO).at(place).found(found).with("where", shown));
         }
-        number = number.checked_div(per).ok_or_else(|| overflow(group))?;
+        // Most prices are for one piece, and a division takes longer than all else.
+        if per != Decimal::ONE {
+            number = number.checked_div(per).ok_or_else(|| overflow(group))?;
+        }
     }
     if let Some(round) = convert.round {
         number = number.round_dp_with_strategy(round, RoundingStrategy::MidpointAwayFromZero);
