@@ -34,13 +34,29 @@ NR == 1 { next }
 END { for (i = 1; i <= n; i++) print head[order[i]] ",\"orderLines\":[" lines[order[i]] "]}" }
 "#;
 
-const MILLER: [&str; 8] = ["--icsvlite", "--ifs", ";", "--ojson", "nest", "--evar", ";", "-f"];
+const MILLER: &str = r#"
+if (is_absent(@orders[$OrdNr])) {
+  @orders[$OrdNr] = {"deliveryDate": $LevDat, "consignee": {"name": $Namn,
+    "address1": $Adress, "postCode": $PostNr, "city": $Ort, "countryCode": $Land}, "orderLines": []};
+}
+@orders[$OrdNr]["orderLines"] = append(@orders[$OrdNr]["orderLines"], {"rowNumber": $RadNr,
+  "articleNumber": $ArtNr, "comment": $Benämning, "numberOfItems": float(gsub($Antal, ",", ".")),
+  "prices": {"linePrice": float(gsub($Pris, ",", ".")) / $PrisPer}});
+end { emit @orders, "orderNumber" }
+"#;
 
+/// DuckDB as most have it: Python's module.
 const DUCKDB: &str = r#"
-COPY (SELECT OrdNr, any_value(LevDat) AS deliveryDate, any_value({name: Namn, city: Ort}) AS consignee,
-             list({row: RadNr, article: ArtNr, items: Antal}) AS orderLines
-      FROM read_csv('FILE', delim=';', header=true, all_varchar=true) GROUP BY OrdNr)
-TO '/dev/null' (FORMAT JSON);
+import duckdb, sys
+duckdb.execute("SET threads = 1")
+duckdb.execute("""
+COPY (SELECT OrdNr AS orderNumber, any_value(LevDat) AS deliveryDate,
+             any_value({name: Namn, address1: Adress, postCode: PostNr, city: Ort, countryCode: Land}) AS consignee,
+             list({rowNumber: RadNr, articleNumber: ArtNr, comment: Benämning,
+                   numberOfItems: replace(Antal, ',', '.')::DECIMAL(18, 2),
+                   prices: {linePrice: replace(Pris, ',', '.')::DECIMAL(18, 2) / PrisPer::INT}}) AS orderLines
+      FROM read_csv(?, delim=';', header=true, all_varchar=true) GROUP BY OrdNr)
+TO '/dev/stdout' (FORMAT JSON)""", [sys.argv[1]])
 "#;
 
 /// Runs the tools that are there on the order rows.
@@ -52,25 +68,36 @@ pub fn csv(bytes: &[u8], orders: u64) {
     let mut utf8 = tempfile::NamedTempFile::new().unwrap();
     utf8.write_all(encoding_rs::WINDOWS_1252.decode(bytes).0.as_bytes()).unwrap();
     let utf8_path = utf8.path().to_str().unwrap().to_owned();
-    let duckdb = DUCKDB.replace("FILE", &utf8_path);
-    let mut miller: Vec<&str> = MILLER[..4].to_vec();
-    miller.extend(["nest", "--evar", ";", "-f", "ArtNr", &utf8_path]);
-    for (what, arguments, counts) in [
-        ("python3", vec!["-c", PYTHON, &path], true),
-        ("mawk", vec![MAWK, &path], true),
-        ("mlr", miller, false),
-        ("duckdb", vec!["-c", &duckdb], false),
+    for (what, program, arguments) in [
+        ("python", "python3", vec!["-c", PYTHON, &path]),
+        ("mawk", "mawk", vec![MAWK, &path]),
+        (
+            "miller",
+            "mlr",
+            vec![
+                "--icsv",
+                "--ifs",
+                ";",
+                "--ojsonl",
+                "--records-per-batch",
+                "1000",
+                "put",
+                "-q",
+                MILLER,
+                &utf8_path,
+            ],
+        ),
+        ("duckdb", "python3", vec!["-c", DUCKDB, &utf8_path]),
     ] {
-        let run =
-            || Command::new(what).args(&arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok();
+        let run = || {
+            Command::new(program).args(&arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()
+        };
         let Some(output) = run().filter(|output| output.status.success()) else {
             println!("  {what:<10} not installed here");
             continue;
         };
-        if counts {
-            let lines = output.stdout.iter().filter(|byte| **byte == b'\n').count() as u64;
-            assert_eq!(lines, orders, "{what} makes as many orders");
-        }
+        let lines = output.stdout.iter().filter(|byte| **byte == b'\n').count() as u64;
+        assert_eq!(lines, orders, "{what} makes as many orders");
         let speed = super::megabytes_a_second(bytes.len(), || {
             run().unwrap();
         });
