@@ -26,7 +26,7 @@ const MIGRATIONS: &[&str] = &[
 pub(super) fn open_to_write(path: &Path) -> Result<Connection, Fault> {
     let named = |error: rusqlite::Error| failed(&format!("{}: {error}", path.display()));
     let mut connection = Connection::open(path).map_err(named)?;
-    settings(&connection).map_err(named)?;
+    settings(&connection, WRITER_CACHE).map_err(named)?;
     refuse_newer(&connection, path)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(named)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(named)?;
@@ -40,7 +40,7 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, Fault> {
 pub(super) fn open_to_read(path: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
-    settings(&connection).map_err(|error| failed(&error))?;
+    settings(&connection, READER_CACHE).map_err(|error| failed(&error))?;
     Ok(connection)
 }
 
@@ -52,10 +52,14 @@ pub(super) fn open_to_squeeze(path: &Path) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-fn settings(connection: &Connection) -> rusqlite::Result<()> {
+/// How many kibibytes of pages a connection keeps. Readers look up single rows, or pass over many that they need once.
+const WRITER_CACHE: i64 = 16_000;
+const READER_CACHE: i64 = 2_000;
+
+fn settings(connection: &Connection, cache: i64) -> rusqlite::Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "cache_size", -16_000)?;
+    connection.pragma_update(None, "cache_size", -cache)?;
     // Else SQLite plans a statement anew for each new value that could speak for another partial index.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);
