@@ -315,7 +315,8 @@ impl Scratch<'_> {
             return Ok(());
         }
         let mut firsts = firsts.sorted().map_err(failed)?;
-        let mut by_first = Sorter::new(memory, context.scratch);
+        // Half, since what `firsts` keeps and a whole group stand beside it.
+        let mut by_first = Sorter::new(memory / 2, context.scratch);
         let mut place = 0;
         while let Some(bytes) = runs.next().map_err(failed)? {
             firsts.next(&mut entry).map_err(failed)?;
