@@ -4,8 +4,8 @@
 mod write;
 
 use super::csv::CsvRows;
-use super::layout::FieldAt;
-use super::lines::is_blank;
+use super::layout::{FieldAt, Layout};
+use super::lines::{all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, within_limit};
 use crate::fault::{Fault, Place, code};
@@ -64,6 +64,9 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         fault = fault.or(wrong);
         if let Some(label) = first {
             let name = bare(records.text_of(&label)).to_owned();
+            if fault.is_none() && is_read(rows.layout, &name) {
+                fault = extra_value(rows, records);
+            }
             let end = Cell::plain(start + text.len(), start + text.len());
             labels.push((name, label, rows.cells.get(1).copied().unwrap_or(end)));
         }
@@ -86,6 +89,26 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         records.push(first.unwrap_or(Cell::missing(begins)));
     }
     Ok(Some(Row { kind, fault }))
+}
+
+/// Whether some field is the value of a label.
+fn is_read(layout: &Layout, label: &str) -> bool {
+    let fields =
+        layout.records.iter().filter(|record| record.name == RECORD).flat_map(|record| &record.fields);
+    fields.into_iter().any(|field| matches!(field.at, FieldAt::Label) && bare(&field.name) == label)
+}
+
+/// The fault of the label line at hand where more than one value stands in it.
+fn extra_value(rows: &CsvRows<'_>, records: &Records) -> Option<Fault> {
+    let extra = rows.cells.get(2..)?.iter().find(|cell| !all_blank(records.text_of(cell)))?;
+    let place = records.place_of_cell(rows.lines.file(), records.len().saturating_sub(1), extra);
+    Some(
+        Fault::new(code::EXTRA_FIELD)
+            .at(place.record(RECORD))
+            .found(records.text_of(extra))
+            .with("columns", 2)
+            .with("fields", rows.cells.len()),
+    )
 }
 
 /// A label without the colon that may stand behind it.

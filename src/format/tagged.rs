@@ -3,7 +3,7 @@
 
 mod write;
 
-use super::layout::{FieldAt, Layout, TaggedSyntax};
+use super::layout::{FieldAt, Layout, RecordLayout, RecordUse, TaggedSyntax};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, stands_in, undecodable, unknown_record, within_limit};
@@ -99,10 +99,39 @@ impl<'i> TaggedRows<'i> {
             };
             records.push(cell);
         }
+        if fault.is_none()
+            && let Some(kind) = kind
+        {
+            fault = self.tag_of_another(kind, records);
+        }
         if fault.is_none() && kind.is_none() {
             fault = Some(unknown_record(self.layout, self.lines.file(), records));
         }
         Ok(Some(Row { kind, fault }))
+    }
+
+    /// The fault of a tag that the record's kind does not read and another kind does: most likely the mark between them is
+    /// missing, and two records would become one.
+    fn tag_of_another(&self, kind: usize, records: &Records) -> Option<Fault> {
+        let own = self.layout.records.get(kind).filter(|own| own.use_ == RecordUse::Data)?;
+        let reads = |record: &RecordLayout, tag: &str| {
+            record.fields.iter().any(|field| matches!(&field.at, FieldAt::Tag(read) if read == tag))
+        };
+        self.tags.iter().find_map(|(name, _)| {
+            let tag = records.text_of(name);
+            if reads(own, tag) {
+                return None;
+            }
+            let other = self.layout.records.iter().find(|record| reads(record, tag))?;
+            let place = records.place_of_cell(self.lines.file(), records.len().saturating_sub(1), name);
+            Some(
+                Fault::new(code::TAG_OF_ANOTHER_RECORD)
+                    .at(place.record(&own.name))
+                    .found(tag)
+                    .with("kind", own.name.clone())
+                    .with("other", other.name.clone()),
+            )
+        })
     }
 
     /// The next line that is not blank, with its text.

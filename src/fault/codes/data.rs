@@ -71,6 +71,8 @@ codes! {
     TOO_FEW_FIELDS = "too-few-fields", Sender;
     /// Text stands beyond the length of a fixed record.
     LINE_TOO_LONG = "line-too-long", Sender;
+    /// A tag that only another kind of record has: the mark between them is missing.
+    TAG_OF_ANOTHER_RECORD = "tag-of-another-record", Sender;
     /// A record that no record kind claims.
     UNKNOWN_RECORD = "unknown-record", Sender;
     /// A record with nothing above it that it could belong to.

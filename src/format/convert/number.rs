@@ -104,7 +104,8 @@ fn plain(text: &str, style: &NumberStyle) -> Option<Decimal> {
             return None;
         }
     }
-    if digits == 0 || digits > PLAIN_DIGITS {
+    let ends_in_sign = in_part && decimals == 0;
+    if digits == 0 || digits > PLAIN_DIGITS || ends_in_sign {
         return None;
     }
     Decimal::try_new(if negative { -mantissa } else { mantissa }, style.decimals.unwrap_or(decimals)).ok()
@@ -112,7 +113,14 @@ fn plain(text: &str, style: &NumberStyle) -> Option<Decimal> {
 
 /// Every number that a style can have.
 fn any(text: &str, style: &NumberStyle) -> Result<Decimal, NoNumber> {
+    let text = match style.decimals {
+        Some(_) => text,
+        None => without_even(text, style.decimal),
+    };
     let parts = split_sign(text, style.sign)?;
+    if style.decimals.is_none() && parts.last.is_none() && parts.text.ends_with(style.decimal) {
+        return Err(NoNumber::Characters);
+    }
     if has_exponent(parts.text) {
         return Err(NoNumber::Exponent);
     }
@@ -122,6 +130,13 @@ fn any(text: &str, style: &NumberStyle) -> Result<Decimal, NoNumber> {
         None => stated(characters, style),
     }?;
     digits.number(parts.negative)
+}
+
+/// `149,-` is 149 even: a dash right behind the decimal sign stands for the decimals, and is no minus.
+fn without_even(text: &str, decimal: char) -> &str {
+    text.strip_suffix(['-', '\u{2212}', '\u{2013}'])
+        .and_then(|text| text.strip_suffix(decimal))
+        .unwrap_or(text)
 }
 
 /// A number without its sign: the text, and before or behind it the digit that carried the sign.

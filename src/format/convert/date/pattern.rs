@@ -172,7 +172,7 @@ impl DatePattern {
     }
 
     /// A text as a moment. Of days, months, weeks and hours the zero in front may be blank, or missing where no other digits
-    /// stand beside them: ` 9:05` (D6). `weekday` stands for the week where the pattern names no day of it.
+    /// stand beside them: ` 9:05` (D6). Where they do, only that of the first number and of an hour may be blank. `weekday` stands for the week where the pattern names no day of it.
     ///
     /// # Errors
     /// A text that is no date of this pattern.
@@ -391,6 +391,11 @@ impl Fields {
                 Piece::Blanks(_) => rest = rest.strip_prefix(is_blank)?.trim_start_matches(is_blank),
                 Piece::Number { what, full, .. } => {
                     let number;
+                    // Where digits touch, a blank among them means that columns have moved.
+                    let filled = !full || *what == What::Hour || rest.len() == text.len();
+                    if !filled && rest.starts_with(is_blank) {
+                        return None;
+                    }
                     (number, rest) = number_at(rest, *what, *full)?;
                     fields.set(*what, number)?;
                 }

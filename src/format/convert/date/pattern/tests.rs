@@ -78,6 +78,19 @@ fn weeks_stand_for_a_day() {
 }
 
 #[test]
+fn a_blank_among_digits_that_touch_is_no_date() {
+    for (text, written) in [
+        ("2026 3 1", "%Y%m%d"),
+        ("202603 1", "%Y%m%d"),
+        ("2611 6", "%y%m%d"),
+        ("16 326", "%d%m%y"),
+        ("26 51", "%g%V%u"),
+    ] {
+        assert_eq!(pattern(written).parse(text, None), Err(NoDate::Pattern), "{text} {written}");
+    }
+}
+
+#[test]
 fn times_may_begin_with_a_blank() {
     for (text, written, time) in [
         ("2026-11-16  9:05", "%Y-%m-%d %H:%M", "2026-11-16T09:05:00"),
