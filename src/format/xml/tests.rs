@@ -575,8 +575,12 @@ fn a_file_of_nothing_is_empty() {
     assert!(none.counts() && none.documents.is_empty() && none.faults.is_empty());
 }
 
-/// The file that a format file makes of shipments.
+/// The file that a format file makes of shipments, in Latin-1.
 fn written(format: &str, shipments: Vec<Shipment>) -> String {
+    try_written(format, shipments).unwrap().into_iter().map(char::from).collect()
+}
+
+fn try_written(format: &str, shipments: Vec<Shipment>) -> Result<Vec<u8>, Fault> {
     let definition = definition(format);
     let documents: Vec<AnyDocument> =
         shipments.into_iter().map(|shipment| AnyDocument::Shipment(Box::new(shipment))).collect();
@@ -584,8 +588,7 @@ fn written(format: &str, shipments: Vec<Shipment>) -> String {
     let outgoing: Vec<Outgoing<'_>> =
         documents.iter().map(|document| Outgoing { document, sent: &sent }).collect();
     let context = WriteContext { sequence: 1, time: chrono::DateTime::UNIX_EPOCH, time_zone: chrono_tz::UTC };
-    let bytes = write(&definition, &outgoing, &context).unwrap();
-    bytes.into_iter().map(char::from).collect()
+    write(&definition, &outgoing, &context)
 }
 
 fn shipment(number: &str, articles: &[&str]) -> Shipment {
@@ -665,6 +668,15 @@ fn what_shares_a_way_is_written_into_one_element() {
     let file = written(SHIPMENTS, vec![shipment("7", &["A", "B"]), shipment("8", &[])]);
     assert_eq!(newline == Newline::CrLf, file.contains('\r'));
     assert_eq!(file.replace('\r', ""), expected);
+}
+
+#[test]
+fn a_second_root_is_not_written() {
+    let format = "[layout]\nsyntax = \"xml\"\n[layout.records.order]\npath = \"Order\"\n[record.order]\n\
+        of = \"shipment\"\nNr = \"order_number\"\n";
+    let fault = try_written(format, vec![shipment("7", &[]), shipment("8", &[])]).unwrap_err();
+    assert_eq!((fault.code.name(), fault.found.as_deref()), ("record-cannot-be-written", Some("8")));
+    assert!(fault.args["expected"].contains("second document in one file"), "{fault}");
 }
 
 #[test]

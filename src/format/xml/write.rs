@@ -5,16 +5,21 @@
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::fault::{Fault, code};
+use crate::fault::{Fault, Place, code};
 use crate::format::bytes_out::BytesOut;
 use crate::format::layout::{FieldAt, Layout, Newline, RecordLayout, Step, XmlPath, XmlSyntax};
 use crate::format::record::OutRecord;
+
+/// Whether the elements of a record kind are roots, of which a file has one.
+pub(in crate::format) fn is_root(layout: &Layout, kind: usize) -> bool {
+    layout.records.get(kind).is_some_and(|kind| path_of(layout, kind).len() == 1)
+}
 
 /// Writes records as one XML file, with its declaration. What the encoding that it declares lacks is written as a
 /// reference by number, which every reader of XML knows.
 ///
 /// # Errors
-/// Nothing but what the memory that it is written to could refuse.
+/// A fault of the operator: a second root.
 pub(in crate::format) fn write(
     layout: &Layout,
     syntax: &XmlSyntax,
@@ -23,6 +28,16 @@ pub(in crate::format) fn write(
 ) -> Result<(), Fault> {
     let failed =
         |error| Fault::new(code::VALUE_CANNOT_BE_WRITTEN).found(format!("{error}")).with("expected", "XML");
+    let of_roots: Vec<usize> = (0..layout.records.len()).filter(|kind| is_root(layout, *kind)).collect();
+    let mut roots = records.iter().filter(|record| of_roots.contains(&record.kind));
+    if let Some(second) = roots.nth(1) {
+        let name = layout.records.get(second.kind).map(|kind| kind.name.as_str()).unwrap_or_default();
+        let found = second.texts.iter().find(|text| !text.is_empty()).map_or("", String::as_str);
+        return Err(Fault::new(code::RECORD_CANNOT_BE_WRITTEN)
+            .at(Place::default().record(name))
+            .found(found)
+            .with("expected", "one root, and no second document in one file"));
+    }
     let encoding = match layout.encoding.name() {
         "utf-16le" | "utf-16be" => "utf-16",
         name => syntax.known_as.unwrap_or(name),
