@@ -110,6 +110,36 @@ fn try_shows_documents_marks_the_bytes_and_sends_nothing() {
 }
 
 #[test]
+fn try_counts_what_the_checks_find_and_tells_a_number_twice_as_the_gateway_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let format = write(
+        "orders.toml",
+        "title = \"x\"\n[layout]\nsyntax = \"csv\"\nencoding = \"utf-8\"\n[document.order]\neach = \"row\"\n\
+         order_number = \"Nr\"\ndelivery_date = { value = \"2026-11-20\" }\nconsignee.name = { value = \"Elsa\" }\n\
+         consignee.country_code = { value = \"SE\" }\n[document.order.order_lines]\neach = \"row\"\n\
+         row_number = \"Rad\"\narticle_number = \"Art\"\nnumber_of_items = \"Antal\"\n",
+    );
+    let file = write("a.csv", "Nr;Rad;Art;Antal\n7;1;A;1\n7;2;B;2\n8;1;A;\n9;1;A;1\n");
+    let tried = lastkaj(&["try", &format, &file]);
+    assert_eq!(tried.status.code(), Some(1), "{tried:?}");
+    assert!(out(&tried).contains("4 documents, 2 of them faulty"), "{}", out(&tried));
+    let said = err(&tried);
+    for expected in [
+        "error[number-twice]: order 7 stands twice in this file",
+        "a.csv:3",
+        "the format file lacks group",
+        "error[line-without-quantity]",
+    ] {
+        assert!(said.contains(expected), "{expected:?} is not in:\n{said}");
+    }
+}
+
+#[test]
 fn try_says_which_formats_there_are_and_shows_the_members_of_few_documents() {
     let good = "samples/nordvik/orders/good/input.csv";
     let unknown = lastkaj(&["try", "nordvik/order", good]);

@@ -772,6 +772,7 @@ fn code_tables_are_shared_or_of_a_partner_and_say_where_they_stand() {
         from("transporters"),
         "formats/codes/nordvik/transporters.toml > formats/codes/transporters.toml"
     );
+    assert_eq!(from("carriers"), "built in", "there is no file of that name");
     assert_eq!(
         told(&config.warnings),
         [

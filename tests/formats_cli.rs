@@ -398,6 +398,20 @@ fn a_file_that_was_read_must_come_back_unless_the_format_says_why_not() {
     let told =
         ["it is not the same", "line 2, column 7", r#"expected "081202 \n""#, r#"found    "081202\n""#, hint];
     assert_all(&out(&test()), &told);
+
+    // What is expected only from now on must come back too.
+    let expected = desk.path("samples/acme/cancellations/day/expected.json");
+    for (bless, before) in [("--bless", None), ("--bless-all", Some("{}")), ("--bless-all", Some("no JSON"))]
+    {
+        match before {
+            None => std::fs::remove_file(&expected).unwrap(),
+            Some(text) => desk.write("samples/acme/cancellations/day/expected.json", text.as_bytes()),
+        }
+        let blessed = desk.run(&["formats", "test", "acme/cancellations", bless]);
+        assert_eq!(blessed.status.code(), Some(1), "{blessed:?}");
+        assert_all(&out(&blessed), &told);
+        assert_all(&out(&blessed), &["expected.json: written", "1 failed; 1 file written"]);
+    }
     desk.write(input, b"Order\r\n081202\r\n81205\r\n");
     assert_all(&out(&test()), &["all line ends  (newline = \"crlf\" in [layout])", "round_trip.txt"]);
     let json: Value =

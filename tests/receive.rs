@@ -106,6 +106,18 @@ fn a_senders_temporary_name_and_our_own_are_never_taken() {
 }
 
 #[test]
+fn what_another_inbox_of_the_folder_is_taking_in_is_not_shown() {
+    let desk = Desk::new();
+    let other = Inbox { name: "nordvik/others".to_owned(), ..desk.inbox() };
+    let (path, claimed_path) = ("in/a.csv".to_owned(), "in/a.csv.lastkaj-19ab".to_owned());
+    desk.put(&claimed_path, one("1"));
+    let claim = NewClaim { path, claimed_path, size: 3, modified: None };
+    desk.ledger.claim(&other.name, vec![claim], desk.clock.now()).wait().unwrap();
+    assert_eq!(desk.look(&desk.inbox()).unmatched, Vec::<String>::new());
+    assert_eq!(desk.names("in"), ["a.csv.lastkaj-19ab"]);
+}
+
+#[test]
 fn what_no_pattern_fits_is_named_and_left() {
     let desk = Desk::new();
     desk.put("in/readme.txt", "hello");

@@ -261,6 +261,42 @@ fn a_partner_is_told_of_its_own_orders_by_its_own_numbers() {
 }
 
 #[test]
+fn each_shipment_has_a_file_of_its_own_where_a_file_holds_one_document() {
+    let labels = "[layout]\nsyntax = \"csv\"\nencoding = \"utf-8\"\nlabels = { until = \"Rad\" }\nnewline = \"lf\"\n\
+        decimal = \".\"\n[record.labels]\nof = \"shipment\"\nOrdre = \"order_number\"\n[record.row]\n\
+        of = \"shipment\"\neach = \"lines\"\nRad = \"row_number\"\nNu = \"delivered_number_of_items\"\n";
+    let root = "[layout]\nsyntax = \"xml\"\nnewline = \"lf\"\n[layout.records.order]\npath = \"Order\"\n\
+        [record.order]\nof = \"shipment\"\n\"@No\" = \"order_number\"\n";
+    let declaration = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
+    for (text, files) in [
+        (labels, ["Ordre;12\nRad;Nu\n1;4\n".to_owned(), "Ordre;13\nRad;Nu\n1;4\n".to_owned()]),
+        (root, ["12", "13"].map(|number| format!("{declaration}\n<Order No=\"{number}\"/>\n"))),
+    ] {
+        let desk = Desk::new();
+        let warehouse = Warehouse::new(&desk);
+        let own = Outbox { format: format("labels", text), ..outbox(&desk) };
+        assert!(own.format.writes_one_document());
+        warehouse.set(450, &[(10, 4, None)]);
+        {
+            let mut orders = warehouse.orders.lock().unwrap();
+            let mut second = orders[0].clone();
+            second["orderInfo"]["orderId"] = 72.into();
+            second["orderInfo"]["orderNumber"] = "13".into();
+            second["orderLines"][0]["id"] = 801.into();
+            orders.push(second);
+        }
+        assert_eq!(warehouse.read(&desk), 2);
+        assert_eq!(shipments::owe(&desk.reporting(), &own).unwrap(), 2);
+        deliver(&desk).unwrap();
+        let written: Vec<String> =
+            desk.names("out").iter().map(|name| desk.get(&format!("out/{name}"))).collect();
+        assert_eq!(written, files);
+    }
+    let desk = Desk::new();
+    assert!(!outbox(&desk).format.writes_one_document());
+}
+
+#[test]
 fn a_finished_order_without_picks_is_told_once_and_a_cancelled_one_never() {
     let desk = Desk::new();
     let warehouse = Warehouse::new(&desk);

@@ -119,7 +119,7 @@ impl<'c> Run<'c> {
     }
 
     fn written(&self) -> usize {
-        self.outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Written { .. })).count()
+        self.outcomes.iter().filter(|(_, outcome)| outcome.written().is_some()).count()
     }
 
     /// How the samples fare, for a table's cell.
@@ -185,13 +185,13 @@ fn case_json(case: &Case, outcome: &Outcome) -> Value {
             "remedy": trouble.remedy,
         }),
         Outcome::Differs { file, differences } => differences_json("differs", file, differences),
-        Outcome::NotBack { file, why: NotBack::Differs(differences) } => {
+        Outcome::NotBack { file, why: NotBack::Differs(differences), .. } => {
             differences_json("not-the-same-bytes", file, differences)
         }
-        Outcome::NotBack { file, why: NotBack::Cannot(fault) } => {
+        Outcome::NotBack { file, why: NotBack::Cannot(fault), .. } => {
             json!({ "result": "not-written-back", "file": file.display().to_string(), "fault": fault })
         }
-        Outcome::NotBack { file, why: NotBack::Loses(losses) } => {
+        Outcome::NotBack { file, why: NotBack::Loses(losses), .. } => {
             json!({ "result": "loses", "file": file.display().to_string(), "losses": losses })
         }
     };
@@ -378,9 +378,11 @@ fn show(run: &Run<'_>, width: usize, samples: &Path, language: Language) {
     let mut lost = false;
     let mut not_back = false;
     for (case, outcome) in &run.outcomes {
+        if let Some(file) = outcome.written() {
+            say(format!("  {}: written", file.display()));
+        }
         match outcome {
-            Outcome::Passes => {}
-            Outcome::Written { file } => say(format!("  {}: written", file.display())),
+            Outcome::Passes | Outcome::Written { .. } => {}
             Outcome::NothingExpected { file } => say(format!(
                 "  {}: it is not there; lastkaj formats test {} --bless writes it",
                 file.display(),
@@ -397,12 +399,12 @@ fn show(run: &Run<'_>, width: usize, samples: &Path, language: Language) {
                 losses.iter().for_each(|loss| say(format!("    {loss}")));
             }
             Outcome::NotBack { why: NotBack::Loses(_), .. } => {}
-            Outcome::NotBack { file, why: NotBack::Differs(differences) } => {
+            Outcome::NotBack { file, why: NotBack::Differs(differences), .. } => {
                 not_back = true;
                 say(format!("  {}: read and written back, it is not the same", file.display()));
                 say(told(differences));
             }
-            Outcome::NotBack { file, why: NotBack::Cannot(fault) } => {
+            Outcome::NotBack { file, why: NotBack::Cannot(fault), .. } => {
                 not_back = true;
                 say(format!("  {}: what was read of it cannot be written back", file.display()));
                 complain(std::slice::from_ref(fault), language);

@@ -1,5 +1,6 @@
 //! `try`: what a format makes of a file. Nothing is sent and nothing is kept.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use crate::config;
 use crate::document::to_json;
 use crate::fault::{Fault, Language, Place, code};
 use crate::format::{self, Definition, Item, Mapped, PartFile, ReadContext, Summary};
+use crate::ledger::StagedTask;
 use crate::ongoing::preview;
 use crate::plan::{self, PlanRules};
 use crate::written::suggestion;
@@ -205,6 +207,10 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
 struct Trial {
     documents: Vec<Tried>,
     more: u64,
+    /// How many documents are not good.
+    faulty: u64,
+    /// What the documents so far ask for.
+    seen: HashSet<StagedTask>,
     summary: Summary,
     faults: Vec<Fault>,
     /// What is doubtful in documents.
@@ -275,12 +281,16 @@ impl Trial {
         let place = Place::file(name).line(mapped.first_line);
         let (call, faults) = if mapped.faults.is_empty() {
             match plan::plan(&mapped.document, lane, &PlanRules::default(), String::new(), &place) {
+                Ok(plan) if !self.seen.insert(StagedTask::of(&plan.call)) => {
+                    (None, vec![plan::number_twice(&plan.call.key, place)])
+                }
                 Ok(plan) => (Some(plan.call), Vec::new()),
                 Err(faults) => (None, faults),
             }
         } else {
             (None, mapped.faults.clone())
         };
+        self.faulty += u64::from(!faults.is_empty());
         self.faults.extend(faults.iter().cloned());
         self.doubts.extend(mapped.warnings.iter().cloned());
         if self.documents.len() < limit {
@@ -320,7 +330,7 @@ impl Trial {
             "\n{}: {}, {} of them faulty; {} to none, {} ignored{}",
             amount(summary.records, "record"),
             amount(summary.documents + summary.documents_faulty, "document"),
-            summary.documents_faulty,
+            self.faulty,
             if summary.records_stray == 1 {
                 "1 record belongs".to_owned()
             } else {

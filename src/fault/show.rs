@@ -135,7 +135,9 @@ impl Marked {
             if position == start {
                 span.start = text.len();
             }
-            text.push(*character);
+            // The renderer shows the control characters of ASCII, and hands the others on to the terminal.
+            let of_latin = ('\u{80}'..='\u{9f}').contains(character);
+            text.push(if of_latin { '\u{FFFD}' } else { *character });
             if position < end {
                 span.end = text.len();
             }
@@ -307,6 +309,12 @@ error[unknown-key]: langage is not known here
         for text in [plain(&fault, Language::English), show(&fault, Language::English, false)] {
             assert!(!text.contains(['\u{1b}', '\r', '\u{202e}']), "{text:?}");
         }
+        // The line that is shown holds the same; U+009B is as good as ESC [.
+        let source = "100;\u{9b}2J\u{9d}0\u{80};st";
+        let place = Place::file("ORD1.csv").line(14).column(6, 2).source(source);
+        let shown = show(&not_a_decimal().at(place), Language::English, false);
+        assert!(!shown.contains(|character| ('\u{80}'..='\u{9f}').contains(&character)), "{shown:?}");
+        assert!(shown.contains("100;\u{FFFD}2J\u{FFFD}0\u{FFFD};st"), "{shown:?}");
     }
 
     proptest! {

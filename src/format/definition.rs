@@ -17,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::DocumentType;
 use crate::fault::{Fault, code};
-use crate::format::layout::{RecordUse, Syntax};
-use crate::format::mapping;
-use crate::format::source::{Codes, Convert, Country, Mapping, MemberMapping, Pick, Source};
+use crate::format::layout::{CsvSyntax, RecordUse, Syntax};
+use crate::format::source::{Codes, Convert, Country, Mapping, MemberMapping, Pick, Source, WriteEach};
+use crate::format::{labels, mapping, xml};
 use crate::written::{Table, Written};
 
 pub use code_tables::{CodeRows, CodeTables};
@@ -72,6 +72,19 @@ impl Definition {
     /// The document type that it writes, if it writes one.
     pub fn writes(&self) -> Option<DocumentType> {
         self.mapping.writes.as_ref().map(|write| write.document)
+    }
+
+    /// Whether a file that it writes holds one document and no other: one that has labels, and one whose root is a document.
+    pub fn writes_one_document(&self) -> bool {
+        let written = self.mapping.writes.iter().flat_map(|write| &write.records);
+        let mut kinds = written.filter(|record| record.each == WriteEach::Document).map(|record| record.kind);
+        kinds.any(|kind| match &self.layout.syntax {
+            Syntax::Csv(CsvSyntax { labels: Some(_), .. }) => {
+                self.layout.records.get(kind).is_some_and(|kind| kind.name == labels::RECORD)
+            }
+            Syntax::Xml(_) => xml::is_root(&self.layout, kind),
+            _ => false,
+        })
     }
 
     /// The members that it sets in documents of a type, by their names from the document on: `order_lines.row_number`.

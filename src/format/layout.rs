@@ -128,6 +128,8 @@ pub(super) enum Trailing {
 pub(super) struct XmlSyntax {
     /// The file says what encoding it is in; else it is that of the layout, whatever the file says.
     pub declared: bool,
+    /// When writing: the one of our names for the encoding that the format file has, as `iso-8859-1`.
+    pub known_as: Option<&'static str>,
 }
 
 /// The way to the elements of a record kind.

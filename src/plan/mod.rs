@@ -96,6 +96,11 @@ pub fn plan(
     Ok(Plan { call: Call { key, operation, body, hash, needs, remember }, warnings })
 }
 
+/// What is said of a document whose number stands earlier in its file: one file never plans two versions of one key.
+pub fn number_twice(key: &Key, place: Place) -> Fault {
+    Fault::new(code::NUMBER_TWICE).at(place).found(&key.number).with("document", key.kind.name())
+}
+
 /// The versioned hash that *unchanged* is judged by.
 pub fn canonical_hash(body: &str) -> String {
     let digest = Sha256::digest(body.as_bytes());

@@ -73,12 +73,7 @@ pub fn take_in(receive: &Receive, inbox: &Inbox) -> Result<Taken, Fault> {
     }
     let looked = look(receive, inbox)?;
     taken.unmatched.clone_from(&looked.unmatched);
-    if !looked.claimed.is_empty() {
-        // A claimed name that the ledger knows nothing of (a restored ledger) is shown, not passed over for ever.
-        let claims = receive.ledger.before_a_look(&inbox.name).wait()?.claims;
-        let known = |name: &String| claims.iter().any(|claim| file_name(&claim.claimed_path) == name);
-        taken.unmatched.extend(looked.claimed.iter().filter(|name| !known(name)).cloned());
-    }
+    taken.unmatched.extend(claimed_by_nobody(receive, inbox, &looked.claimed)?);
     for set in together(inbox.parts.as_ref(), &looked.files) {
         if receive.stopping() || taken.arrivals.len() + taken.same_files >= FILES_PER_LOOK_MAX {
             break;
@@ -101,6 +96,24 @@ pub fn take_in(receive: &Receive, inbox: &Inbox) -> Result<Taken, Fault> {
         receive.ledger.forget_sightings(&inbox.name, now - SIGHTINGS_KEPT).wait()?;
     }
     Ok(taken)
+}
+
+/// Claimed names that the ledger knows nothing of (a restored ledger): they are shown, not passed over for ever. Inboxes may
+/// share a folder, and what another one is taking in just now is nobody's business.
+fn claimed_by_nobody(receive: &Receive, inbox: &Inbox, claimed: &[String]) -> Result<Vec<String>, Fault> {
+    let mut unknown = Vec::new();
+    if claimed.is_empty() {
+        return Ok(unknown);
+    }
+    let claims = receive.ledger.claims().wait()?;
+    for name in claimed {
+        let is_known = claims.iter().any(|claim| file_name(&claim.claimed_path) == name);
+        // A claim that ended since the look has taken its file along.
+        if !is_known && look_at(receive, inbox, &path(inbox, name))?.is_some() {
+            unknown.push(name.clone());
+        }
+    }
+    Ok(unknown)
 }
 
 /// What became of one file; where it grew after it was copied, with that alarm.

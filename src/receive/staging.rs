@@ -412,14 +412,12 @@ impl<'a> Staging<'a> {
         let tasks = batch.iter().filter_map(planned_call).map(StagedTask::of).collect();
         let mut seen = self.receive.ledger.staged_tasks(self.arrival.id, tasks).wait()?;
         for document in batch {
-            let Some(task) = planned_call(document).map(StagedTask::of) else { continue };
+            let Some(call) = planned_call(document) else { continue };
+            let task = StagedTask::of(call);
             if seen.contains(&task) {
-                document.faults.push(
-                    Fault::new(code::NUMBER_TWICE)
-                        .at(Place::file(&self.shown).line(document.first_line))
-                        .found(&task.number)
-                        .with("document", task.kind.name()),
-                );
+                let place = Place::file(&self.shown).line(document.first_line);
+                let fault = plan::number_twice(&call.key, place);
+                document.faults.push(fault);
                 document.planned = Planned::Faulty;
             } else {
                 seen.insert(task);

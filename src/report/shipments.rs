@@ -21,7 +21,7 @@ use crate::ongoing::{
     Ongoing, OrderLineRead, OrderRead, OrdersFilter, PickedItemRead, Shipped, TrackingRead,
 };
 
-/// How many orders one shipments file tells of; the others are in the next one.
+/// How many orders one shipments file tells of, where its format holds several; the others are in the next one.
 const FACTS_PER_REPORT_MAX: usize = 1_000;
 
 /// How many orders one page asks for.
@@ -275,8 +275,9 @@ fn only<T: PartialEq>(line: &OrderLineRead, of: impl Fn(&PickedItemRead) -> Opti
 /// The ledger cannot be used, or the format cannot write the shipment.
 pub fn owe(reporting: &Reporting, outbox: &Outbox) -> Result<usize, Fault> {
     let mut owed = 0;
+    let at_once = if outbox.format.writes_one_document() { 1 } else { FACTS_PER_REPORT_MAX };
     loop {
-        let facts = reporting.ledger.untold_facts(&outbox.name, FACTS_PER_REPORT_MAX).wait()?;
+        let facts = reporting.ledger.untold_facts(&outbox.name, at_once).wait()?;
         if facts.is_empty() {
             return Ok(owed);
         }

@@ -110,12 +110,23 @@ pub enum Outcome {
         file: PathBuf,
         /// What is in the way.
         why: NotBack,
+        /// The file that was written, where what came of it was expected only from now on.
+        written: Option<PathBuf>,
     },
     /// It cannot be run.
     Broken(Trouble),
 }
 
 impl Outcome {
+    /// The file that was written.
+    pub fn written(&self) -> Option<&Path> {
+        match self {
+            Outcome::Written { file } => Some(file),
+            Outcome::NotBack { written, .. } => written.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether it is in order.
     pub fn is_well(&self) -> bool {
         matches!(self, Outcome::Passes | Outcome::Written { .. })
@@ -139,45 +150,51 @@ fn read(format: &Format, definition: &Definition, case: &Case, bless: Bless) -> 
     let expected = match std::fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return nothing_expected(&file, pretty.as_bytes(), bless);
+            let outcome = nothing_expected(&file, pretty.as_bytes(), bless)?;
+            return there_and_back(format, definition, inputs, documents, outcome);
         }
         Err(error) => return Err(Trouble::unreadable(&file, &error)),
     };
     let expected: Value = match serde_json::from_slice(&expected) {
         Ok(expected) => expected,
-        Err(_) if bless == Bless::All => return keep(&file, pretty.as_bytes()),
+        Err(_) if bless == Bless::All => {
+            let outcome = keep(&file, pretty.as_bytes())?;
+            return there_and_back(format, definition, inputs, documents, outcome);
+        }
         Err(error) => {
             let remedy = "correct it, or take the file away and let --bless write it anew";
             return Err(no_json(&file, &error, remedy));
         }
     };
-    match (expected == found, bless) {
-        (true, _) => there_and_back(format, definition, inputs, documents),
-        (false, Bless::All) => keep(&file, pretty.as_bytes()),
-        (false, _) => Ok(Outcome::Differs { differences: of_values(&expected, &found), file }),
-    }
+    let outcome = match (expected == found, bless) {
+        (true, _) => Outcome::Passes,
+        (false, Bless::All) => keep(&file, pretty.as_bytes())?,
+        (false, _) => Outcome::Differs { differences: of_values(&expected, &found), file },
+    };
+    there_and_back(format, definition, inputs, documents, outcome)
 }
 
-/// Whether a file that was read without fault comes back with the same bytes.
+/// An outcome that is well as long as a file that was read without fault comes back with the same bytes.
 fn there_and_back(
     format: &Format,
     definition: &Definition,
     inputs: Vec<PathBuf>,
     documents: Option<Vec<(AnyDocument, Remembered)>>,
+    outcome: Outcome,
 ) -> Result<Outcome, Trouble> {
-    let documents = documents.filter(|_| definition.round_trip() == RoundTrip::SameBytes);
-    let (Some(documents), Some(input)) = (documents, inputs.into_iter().next()) else {
-        return Ok(Outcome::Passes);
+    let is_asked = outcome.is_well() && definition.round_trip() == RoundTrip::SameBytes;
+    let (Some(documents), Some(input)) = (documents.filter(|_| is_asked), inputs.into_iter().next()) else {
+        return Ok(outcome);
     };
     if text_beside(&input, "round_trip.txt", "write into it why this file does not come back")?.is_some() {
-        return Ok(Outcome::Passes);
+        return Ok(outcome);
     }
     let bytes = std::fs::read(&input).map_err(|error| Trouble::unreadable(&input, &error))?;
     let name = file_names(std::slice::from_ref(&input))?.concat();
     let encoding = format.layout.encoding.as_deref();
     Ok(match round_trip::try_it(definition, &documents, &bytes, &name, TIME_ZONE, encoding) {
-        Ok(()) => Outcome::Passes,
-        Err(why) => Outcome::NotBack { file: input, why },
+        Ok(()) => outcome,
+        Err(why) => Outcome::NotBack { file: input, why, written: outcome.written().map(Path::to_owned) },
     })
 }
 

@@ -15,6 +15,8 @@ pub(in crate::format) struct Codes {
     back: BTreeMap<String, String>,
     /// The tables that it is made of, and where the lines of each stand.
     pub origins: Vec<(String, Vec<String>)>,
+    /// Where a line that is missing is to be added; empty where that is not known.
+    pub to_add_to: String,
 }
 
 impl Codes {
@@ -52,8 +54,7 @@ impl Codes {
 
     /// Where a line that is missing is to be added.
     pub(in crate::format) fn to_add_to(&self) -> &str {
-        let last = self.origins.last().and_then(|(_, from)| from.first());
-        last.map_or("a code table", String::as_str)
+        if self.to_add_to.is_empty() { "a code table" } else { &self.to_add_to }
     }
 
     /// What a text of the file means; capitals and small letters count only where both stand in the table.

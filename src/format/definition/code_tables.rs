@@ -75,12 +75,14 @@ impl CodeTables {
         }
         let rows = own.into_iter().flat_map(|own| &own.rows);
         let rows = rows.map(|(says, means)| (says.as_str(), means.as_str()));
-        let mut from = own.map_or_else(|| vec![shared_file(name)], |own| own.from.clone());
+        let mut from = own.map(|own| own.from.clone()).unwrap_or_default();
+        // Where there is no file yet, it is the one to make.
+        let to_add_to = from.first().cloned().unwrap_or_else(|| shared_file(name));
         if !built_in.is_empty() {
             from.push("built in".to_owned());
         }
         let mut made = Codes::new(name, rows, built_in);
-        // Where there is no file yet, it is the one to make.
+        made.to_add_to = to_add_to;
         made.origins = vec![(name.to_owned(), from)];
         Some(made)
     }

@@ -33,7 +33,11 @@ pub(in crate::format) fn write(
     };
     if let Some(again) = rows.iter().find(|record| Some(record.kind) == labels) {
         let found = again.texts.iter().find(|text| !text.is_empty()).map_or("", String::as_str);
-        return Err(cannot(RECORD, found, "one record of labels, before the rows of its table".to_owned()));
+        return Err(cannot(
+            RECORD,
+            found,
+            "labels once, before the rows of their table, and no second document in one file".to_owned(),
+        ));
     }
     if let Some((kind, record)) = before.and_then(|record| Some((layout.records.get(record.kind)?, record))) {
         for (field, text) in kind.fields.iter().zip(&record.texts) {

@@ -25,7 +25,7 @@ use paths::{Capture, Paths};
 use tree::{Text, Tree, trimmed};
 
 pub(super) use tree::TreeFaults;
-pub(super) use write::write;
+pub(super) use write::{is_root, write};
 
 /// How deep elements may stand in each other.
 const DEPTH_MAX: usize = 200;

@@ -4,12 +4,12 @@ use std::io::Read;
 
 use proptest::prelude::*;
 
-use super::super::{Definition, Item, ReadContext, Summary, read};
+use super::super::{Definition, Item, Outgoing, ReadContext, Remembered, Summary, WriteContext, read, write};
 use super::{DEPTH_MAX, XmlTrees};
-use crate::document::to_json;
+use crate::document::{AnyDocument, Shipment, ShipmentLine, to_json};
 use crate::fault::{Fault, Language};
 use crate::format::CodeTables;
-use crate::format::layout::Syntax;
+use crate::format::layout::{Newline, Syntax};
 use crate::format::record::Records;
 
 const ORDERS: &str = r#"
@@ -573,6 +573,128 @@ fn a_file_of_nothing_is_empty() {
     }
     let none = seen(ORDERS, "<Orders/>");
     assert!(none.counts() && none.documents.is_empty() && none.faults.is_empty());
+}
+
+/// The file that a format file makes of shipments, in Latin-1.
+fn written(format: &str, shipments: Vec<Shipment>) -> String {
+    try_written(format, shipments).unwrap().into_iter().map(char::from).collect()
+}
+
+fn try_written(format: &str, shipments: Vec<Shipment>) -> Result<Vec<u8>, Fault> {
+    let definition = definition(format);
+    let documents: Vec<AnyDocument> =
+        shipments.into_iter().map(|shipment| AnyDocument::Shipment(Box::new(shipment))).collect();
+    let sent = Remembered::default();
+    let outgoing: Vec<Outgoing<'_>> =
+        documents.iter().map(|document| Outgoing { document, sent: &sent }).collect();
+    let context = WriteContext { sequence: 1, time: chrono::DateTime::UNIX_EPOCH, time_zone: chrono_tz::UTC };
+    write(&definition, &outgoing, &context)
+}
+
+fn shipment(number: &str, articles: &[&str]) -> Shipment {
+    let line = |article: &&str| ShipmentLine {
+        article_number: Some((*article).to_owned()),
+        ..ShipmentLine::default()
+    };
+    Shipment {
+        order_number: Some(number.to_owned()),
+        order_id: Some(format!("{number}0")),
+        consignee_name: Some("Bå & Co".to_owned()),
+        status_number: Some(450),
+        lines: articles.iter().map(line).collect(),
+        ..Shipment::default()
+    }
+}
+
+const SHIPMENTS: &str = r#"
+[layout]
+syntax   = "xml"
+encoding = "iso-8859-1"
+
+[layout.records.order]
+path = "Shipments/Order"
+
+[layout.records.line]
+path  = "Lines/Line"
+under = "order"
+
+[record.order]
+of          = "shipment"
+"Head/Name" = "consignee_name"
+Nr          = "order_number"
+"Head/Id"   = "order_id"
+"."         = "status_number"
+"@late"     = "order_id"
+"Lines/Of"  = "order_number"
+"Head/@by"  = "order_number"
+
+[record.line]
+of   = "shipment"
+each = "lines"
+Art  = "article_number"
+"#;
+
+#[test]
+fn what_shares_a_way_is_written_into_one_element() {
+    let expected = r#"<?xml version="1.0" encoding="iso-8859-1"?>
+<Shipments>
+  <Order late="70">450<Head by="7">
+      <Name>Bå &amp; Co</Name>
+      <Id>70</Id>
+    </Head>
+    <Nr>7</Nr>
+    <Lines>
+      <Of>7</Of>
+      <Line>
+        <Art>A</Art>
+      </Line>
+      <Line>
+        <Art>B</Art>
+      </Line>
+    </Lines>
+  </Order>
+  <Order late="80">450<Head by="8">
+      <Name>Bå &amp; Co</Name>
+      <Id>80</Id>
+    </Head>
+    <Nr>8</Nr>
+    <Lines>
+      <Of>8</Of>
+    </Lines>
+  </Order>
+</Shipments>
+"#;
+    let newline = definition(SHIPMENTS).layout.newline;
+    let file = written(SHIPMENTS, vec![shipment("7", &["A", "B"]), shipment("8", &[])]);
+    assert_eq!(newline == Newline::CrLf, file.contains('\r'));
+    assert_eq!(file.replace('\r', ""), expected);
+}
+
+#[test]
+fn a_second_root_is_not_written() {
+    let format = "[layout]\nsyntax = \"xml\"\n[layout.records.order]\npath = \"Order\"\n[record.order]\n\
+        of = \"shipment\"\nNr = \"order_number\"\n";
+    let fault = try_written(format, vec![shipment("7", &[]), shipment("8", &[])]).unwrap_err();
+    assert_eq!((fault.code.name(), fault.found.as_deref()), ("record-cannot-be-written", Some("8")));
+    assert!(fault.args["expected"].contains("second document in one file"), "{fault}");
+}
+
+#[test]
+fn a_written_file_declares_what_its_format_file_says_and_has_nothing_else() {
+    let first = |encoding: &str, name: &str| {
+        let format = SHIPMENTS.replace("iso-8859-1", encoding);
+        let named = Shipment { consignee_name: Some(name.to_owned()), ..shipment("7", &[]) };
+        let file = written(&format, vec![named]);
+        let (_, behind) = file.split_once("encoding=\"").unwrap();
+        let (_, name) = behind.split_once("<Name>").unwrap();
+        (behind.split_once('"').unwrap().0.to_owned(), name.split_once('<').unwrap().0.to_owned())
+    };
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    assert_eq!(first("iso-8859-1", "å–€"), pair("iso-8859-1", "å&#8211;&#8364;"));
+    assert_eq!(first("windows-1252", "å–Ł"), pair("windows-1252", "å\u{96}&#321;"));
+    assert_eq!(first("latin1", "å"), pair("windows-1252", "å"));
+    assert_eq!(first("UTF-8", "x"), pair("utf-8", "x"));
+    assert_eq!(first("declared", "x"), pair("utf-8", "x"));
 }
 
 /// Texts that XML is made of, so that chance comes upon the ways through the reader.

@@ -1,30 +1,56 @@
-//! Records -> XML. A record is an element at its path, with its attributes and the elements of its fields; what stands
-//! under it follows inside it. Fields without a text are left out.
+//! Records -> XML. A record is an element at its path, with its attributes, its own text and the elements of its fields;
+//! what stands under it follows inside it. What shares a way stands in one element, where that first came. Fields without
+//! a text are left out.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::fault::{Fault, code};
+use crate::fault::{Fault, Place, code};
 use crate::format::bytes_out::BytesOut;
-use crate::format::layout::{FieldAt, Layout, Newline, Step, XmlPath};
+use crate::format::layout::{FieldAt, Layout, Newline, RecordLayout, Step, XmlPath, XmlSyntax};
 use crate::format::record::OutRecord;
 
-/// Writes records as one XML file, with its declaration. What its encoding lacks is written as a reference by number, which
-/// every reader of XML knows.
+/// Whether the elements of a record kind are roots, of which a file has one.
+pub(in crate::format) fn is_root(layout: &Layout, kind: usize) -> bool {
+    layout.records.get(kind).is_some_and(|kind| path_of(layout, kind).len() == 1)
+}
+
+/// Writes records as one XML file, with its declaration. What the encoding that it declares lacks is written as a
+/// reference by number, which every reader of XML knows.
 ///
 /// # Errors
-/// Nothing but what the memory that it is written to could refuse.
+/// A fault of the operator: a second root.
 pub(in crate::format) fn write(
     layout: &Layout,
+    syntax: &XmlSyntax,
     records: &[OutRecord],
     out: &mut BytesOut<'_>,
 ) -> Result<(), Fault> {
     let failed =
         |error| Fault::new(code::VALUE_CANNOT_BE_WRITTEN).found(format!("{error}")).with("expected", "XML");
-    let text = text(layout, records).map_err(failed)?;
+    let of_roots: Vec<usize> = (0..layout.records.len()).filter(|kind| is_root(layout, *kind)).collect();
+    let mut roots = records.iter().filter(|record| of_roots.contains(&record.kind));
+    if let Some(second) = roots.nth(1) {
+        let name = layout.records.get(second.kind).map(|kind| kind.name.as_str()).unwrap_or_default();
+        let found = second.texts.iter().find(|text| !text.is_empty()).map_or("", String::as_str);
+        return Err(Fault::new(code::RECORD_CANNOT_BE_WRITTEN)
+            .at(Place::default().record(name))
+            .found(found)
+            .with("expected", "one root, and no second document in one file"));
+    }
+    let encoding = match layout.encoding.name() {
+        "utf-16le" | "utf-16be" => "utf-16",
+        name => syntax.known_as.unwrap_or(name),
+    };
+    // Readers that take Latin-1 by the letter have none of the signs that others read in it.
+    let has = |character: char| match encoding {
+        "iso-8859-1" => character <= '\u{ff}',
+        _ => layout.encoding.has(character),
+    };
+    let text = text(layout, encoding, records).map_err(failed)?;
     let mut written = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_ascii() || layout.encoding.has(character) {
+        if character.is_ascii() || has(character) {
             written.push(character);
         } else {
             written.push_str(&format!("&#{};", u32::from(character)));
@@ -33,41 +59,44 @@ pub(in crate::format) fn write(
     out.push(&written)
 }
 
-fn text(layout: &Layout, records: &[OutRecord]) -> std::io::Result<String> {
-    let mut writer =
-        Elements { writer: Writer::new_with_indent(Vec::new(), b' ', 2), layout, open: Vec::new() };
-    let declaration = BytesDecl::new("1.0", Some(encoding_name(layout)), None);
-    writer.writer.write_event(Event::Decl(declaration))?;
+fn text(layout: &Layout, encoding: &str, records: &[OutRecord]) -> std::io::Result<String> {
+    let paths: Vec<Vec<Step>> = layout.records.iter().map(|kind| path_of(layout, kind)).collect();
+    let mut whole = Element::default();
     for record in records {
-        writer.record(record)?;
+        let (Some(kind), Some(path)) = (layout.records.get(record.kind), paths.get(record.kind)) else {
+            continue;
+        };
+        let fields = kind.fields.iter().zip(&record.texts).filter_map(|(field, text)| match &field.at {
+            FieldAt::Path(paths) if !text.is_empty() => Some((paths.first()?, text.as_str())),
+            _ => None,
+        });
+        let Some((own, above)) = path.split_last() else { continue };
+        let Some(element) = whole.below(above).map(|above| above.add(own)) else { continue };
+        fields.for_each(|(path, text)| element.put(path, text));
     }
     if records.is_empty() {
         // A file without records still has its root.
-        let root: Vec<Step> =
-            layout.records.first().map(|kind| path_of(layout, kind.name.as_str())).unwrap_or_default();
-        writer.open_to(root.get(..1).unwrap_or_default(), 0, &[])?;
+        whole.below(paths.first().and_then(|path| path.get(..1)).unwrap_or_default());
     }
-    writer.close_to(0)?;
-    let text = String::from_utf8(writer.writer.into_inner()).map_err(std::io::Error::other)?;
+    for root in &mut whole.elements {
+        let declared = namespaces(layout).into_iter();
+        root.attributes.splice(0..0, declared.map(|(prefix, uri)| (format!("xmlns:{prefix}"), uri)));
+    }
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some(encoding), None)))?;
+    whole.elements.iter().try_for_each(|root| root.write(&mut writer))?;
+    let text = String::from_utf8(writer.into_inner()).map_err(std::io::Error::other)?;
     let newline = if layout.newline == Newline::CrLf { "\r\n" } else { "\n" };
     let mut text = text.replace('\n', newline);
     text.push_str(newline);
     Ok(text)
 }
 
-/// The name of the encoding as XML files write it.
-fn encoding_name(layout: &Layout) -> &str {
-    match layout.encoding.name() {
-        "utf-16le" | "utf-16be" => "utf-16",
-        name => name,
-    }
-}
-
 /// The steps from the root to the elements of a record kind: the first of its paths.
-fn path_of(layout: &Layout, name: &str) -> Vec<Step> {
+fn path_of(layout: &Layout, kind: &RecordLayout) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut chain = Vec::new();
-    let mut kind = layout.records.iter().find(|kind| kind.name == name);
+    let mut kind = Some(kind);
     // A kind stands under others that are written above it, so this ends.
     for _ in 0..=layout.records.len() {
         let Some(here) = kind else { break };
@@ -81,124 +110,64 @@ fn path_of(layout: &Layout, name: &str) -> Vec<Step> {
     steps
 }
 
-struct Elements<'w> {
-    writer: Writer<Vec<u8>>,
-    layout: &'w Layout,
-    /// The elements that are open, from the root on.
-    open: Vec<Step>,
+/// An element, or at the top what stands round the root.
+#[derive(Default)]
+struct Element<'r> {
+    name: String,
+    attributes: Vec<(String, String)>,
+    text: Option<&'r str>,
+    elements: Vec<Element<'r>>,
 }
 
-impl Elements<'_> {
-    fn record(&mut self, record: &OutRecord) -> std::io::Result<()> {
-        let Some(kind) = self.layout.records.get(record.kind) else { return Ok(()) };
-        let path = path_of(self.layout, &kind.name);
-        let fields: Vec<(&XmlPath, &str)> = kind
-            .fields
-            .iter()
-            .zip(&record.texts)
-            .filter_map(|(field, text)| match &field.at {
-                FieldAt::Path(paths) if !text.is_empty() => Some((paths.first()?, text.as_str())),
-                _ => None,
-            })
-            .collect();
-        // All but the last element may already be open; a record is an element of its own.
-        let may_stay = path.len().saturating_sub(1);
-        let stays =
-            self.open.iter().zip(&path).take(may_stay).take_while(|(open, step)| open == step).count();
-        self.close_to(stays)?;
-        self.open_to(&path, stays, &attributes_of(&fields, &[]))?;
-        let base = self.open.len();
-        for (place, (field, text)) in fields.iter().enumerate() {
-            let target: Vec<Step> = path.iter().chain(&field.steps).cloned().collect();
-            if field.attribute.is_some() {
-                // Attributes were written with their element, unless nothing else opened it.
-                if !field.steps.is_empty()
-                    && !fields.iter().take(place).any(|(before, _)| before.steps == field.steps)
-                {
-                    let has_text = fields
-                        .iter()
-                        .any(|(other, _)| other.steps == field.steps && other.attribute.is_none());
-                    if !has_text {
-                        self.element(&target, base, &attributes_of(&fields, &field.steps), None)?;
-                    }
-                }
-                continue;
-            }
-            if field.steps.is_empty() {
-                self.writer.write_event(Event::Text(BytesText::new(text)))?;
-                continue;
-            }
-            self.element(&target, base, &attributes_of(&fields, &field.steps), Some(text))?;
-        }
-        self.close_to(base)
+impl<'r> Element<'r> {
+    fn add(&mut self, step: &Step) -> &mut Element<'r> {
+        let element = Element { name: step.to_string(), ..Element::default() };
+        self.elements.push_mut(element)
     }
 
-    /// Writes a whole element of a field, below the record's own.
-    fn element(
-        &mut self,
-        target: &[Step],
-        base: usize,
-        attributes: &[(String, String)],
-        text: Option<&str>,
-    ) -> std::io::Result<()> {
-        let may_stay = target.len().saturating_sub(1);
-        let stays =
-            self.open.iter().zip(target).take(may_stay).take_while(|(open, step)| open == step).count();
-        self.close_to(stays.max(base))?;
-        let Some((last, above)) = target.split_last() else { return Ok(()) };
-        self.open_to(above, self.open.len(), &[])?;
-        let mut element = BytesStart::new(last.to_string());
-        for (name, value) in attributes {
-            element.push_attribute((name.as_str(), value.as_str()));
-        }
-        match text {
-            None => self.writer.write_event(Event::Empty(element)),
-            Some(text) => {
-                self.writer.write_event(Event::Start(element))?;
-                self.writer.write_event(Event::Text(BytesText::new(text)))?;
-                self.writer.write_event(Event::End(BytesEnd::new(last.to_string())))
-            }
-        }
+    /// The element that the steps lead to, of several the last; those that are not there are added.
+    fn below(&mut self, steps: &[Step]) -> Option<&mut Element<'r>> {
+        steps.iter().try_fold(self, |element, step| {
+            let name = step.to_string();
+            let known = element.elements.iter().rposition(|known| known.name == name);
+            let place = known.unwrap_or_else(|| {
+                element.add(step);
+                element.elements.len().saturating_sub(1)
+            });
+            element.elements.get_mut(place)
+        })
     }
 
-    /// Opens the elements of a path that are not open yet; the last gets the attributes.
-    fn open_to(
-        &mut self,
-        path: &[Step],
-        from: usize,
-        attributes: &[(String, String)],
-    ) -> std::io::Result<()> {
-        for (depth, step) in path.iter().enumerate().skip(from) {
-            let mut element = BytesStart::new(step.to_string());
-            if depth == 0 {
-                for (prefix, namespace) in namespaces(self.layout) {
-                    element.push_attribute((format!("xmlns:{prefix}").as_str(), namespace.as_str()));
+    /// Puts a field's text where its path leads to from the element of its record.
+    fn put(&mut self, path: &XmlPath, text: &'r str) {
+        let Some(element) = self.below(&path.steps) else { return };
+        match (&path.attribute, path.steps.split_last()) {
+            (Some(attribute), _) => element.attributes.push((attribute.to_string(), text.to_owned())),
+            // A second text of one path has an element of its own.
+            (None, Some((last, above))) if element.text.is_some() => {
+                if let Some(above) = self.below(above) {
+                    above.add(last).text = Some(text);
                 }
             }
-            if depth + 1 == path.len() {
-                for (name, value) in attributes {
-                    element.push_attribute((name.as_str(), value.as_str()));
-                }
-            }
-            self.writer.write_event(Event::Start(element))?;
-            self.open.push(step.clone());
+            (None, _) => element.text = Some(text),
         }
-        Ok(())
     }
 
-    fn close_to(&mut self, depth: usize) -> std::io::Result<()> {
-        while self.open.len() > depth {
-            let Some(step) = self.open.pop() else { break };
-            self.writer.write_event(Event::End(BytesEnd::new(step.to_string())))?;
+    fn write(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
+        let mut start = BytesStart::new(self.name.as_str());
+        for (name, value) in &self.attributes {
+            start.push_attribute((name.as_str(), value.as_str()));
         }
-        Ok(())
+        if self.text.is_none() && self.elements.is_empty() {
+            return writer.write_event(Event::Empty(start));
+        }
+        writer.write_event(Event::Start(start))?;
+        if let Some(text) = self.text {
+            writer.write_event(Event::Text(BytesText::new(text)))?;
+        }
+        self.elements.iter().try_for_each(|element| element.write(writer))?;
+        writer.write_event(Event::End(BytesEnd::new(self.name.as_str())))
     }
-}
-
-/// The attributes of the element that the steps lead to.
-fn attributes_of(fields: &[(&XmlPath, &str)], steps: &[Step]) -> Vec<(String, String)> {
-    let own = fields.iter().filter(|(path, _)| path.steps == steps);
-    own.filter_map(|(path, text)| Some((path.attribute.as_ref()?.to_string(), (*text).to_owned()))).collect()
 }
 
 /// The prefixes that the paths of a layout name, each once.

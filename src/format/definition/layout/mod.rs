@@ -19,7 +19,7 @@ use super::source_part::misfit;
 use crate::format::convert::DateStyle;
 use crate::format::encoding::Encoding;
 use crate::format::layout::{
-    Around, FieldAt, Layout, Newline, NumberStyle, RecordLayout, RecordUse, Sign, Syntax, XmlSyntax,
+    Around, FieldAt, Layout, Newline, NumberStyle, RecordLayout, RecordUse, Sign, Syntax,
 };
 use crate::format::whole;
 use crate::written::{At, Table, nearest, suggestion};
@@ -85,7 +85,7 @@ fn file(table: &Table<'_>, use_: &Use, row: &str) -> Option<Draft> {
     let layout = Layout {
         syntax: match syntax {
             Written::Csv => Syntax::Csv(csv::syntax(table)),
-            Written::Xml => Syntax::Xml(XmlSyntax { declared: xml::is_declared(table) }),
+            Written::Xml => Syntax::Xml(xml::syntax(table)),
             Written::Tagged => Syntax::Tagged(csv::tagged(table)),
             Written::Fixed | Written::Whole => Syntax::Fixed(fixed::syntax(table)),
         },

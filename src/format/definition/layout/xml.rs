@@ -4,15 +4,19 @@ use super::super::draft::Draft;
 use super::super::source_part::misfit;
 use super::named_encoding;
 use crate::format::encoding::Encoding;
-use crate::format::layout::{RecordPath, Step, XmlPath};
+use crate::format::layout::{RecordPath, Step, XmlPath, XmlSyntax};
 use crate::written::{At, Item, Table};
 
 const RECORD_EXPECTED: &str = "the elements on the way to it, like \"ORDERS/Order\" from the root or \"Rows/Row\" from the record that \
      it stands under, \"../Row\" for what stands beside that record, or a list of such paths";
 
-/// Whether the file says what encoding it is in.
-pub(super) fn is_declared(table: &Table<'_>) -> bool {
-    table.text("encoding").is_none_or(|name| name.value == "declared")
+/// What the format file says of the encoding that files declare.
+pub(super) fn syntax(table: &Table<'_>) -> XmlSyntax {
+    let name = table.text("encoding").filter(|name| name.value != "declared");
+    let known_as = |name: &At<String>| {
+        Encoding::names().iter().copied().find(|known| known.eq_ignore_ascii_case(&name.value))
+    };
+    XmlSyntax { declared: name.is_none(), known_as: name.as_ref().and_then(known_as) }
 }
 
 /// The encoding that the format file forces or writes, else UTF-8.
