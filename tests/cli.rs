@@ -114,7 +114,7 @@ fn try_counts_what_the_checks_find_and_tells_a_number_twice_as_the_gateway_does(
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
+        std::io::Write::write_all(&mut std::fs::File::create(&path).unwrap(), text.as_bytes()).unwrap();
         path.display().to_string()
     };
     let format = write(

@@ -26,6 +26,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("nav/sales-flat/column-missing", "the header lacks a name: the values stand below the wrong ones"),
     ("m3/data-import-items/missing-column", "no column is the article's number"),
     ("levbest/orders/no-table", "labels without a table"),
+    ("levbest/orders/label-with-two-values", "a label has two values"),
     ("generic/attachments/*", "a PDF"),
     ("generic/purchase-orders/*", "record types: nothing names the fields"),
     ("mamut/orders/*", "no header: nothing names the fields"),
