@@ -180,6 +180,11 @@ impl<'i> CsvRows<'i> {
         }
         let least =
             kind.and_then(|kind| self.layout.records.get(kind)).map_or(0, |known| known.columns_least);
+        // A short record is whole where a line end says so; the last one without is most likely cut.
+        let least = match self.header_length {
+            Some(length) if self.lines.is_unended() => least.max(length),
+            _ => least,
+        };
         let fault = fault.or_else(|| self.cut_off(records)).or_else(|| self.too_few(records, least));
         let columns = kind.and_then(|kind| self.columns.as_ref()?.get(kind));
         let missing =

@@ -61,6 +61,8 @@ pub(super) struct Lines<'i> {
     ended: bool,
     /// The end of the file cut a character in two.
     cut: bool,
+    /// The line that was taken last has no line end.
+    unended: bool,
     number: u64,
     /// Lines that were read ahead, with their texts.
     ahead: VecDeque<(Line, String)>,
@@ -86,6 +88,7 @@ impl<'i> Lines<'i> {
             undecodable: Vec::new(),
             ended: false,
             cut: false,
+            unended: false,
             number: 0,
             ahead: VecDeque::new(),
         }
@@ -104,6 +107,12 @@ impl<'i> Lines<'i> {
     /// Whether the end of the file, once reached, cut a character in two.
     pub fn is_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Whether the line that was read last is the last of the file and nothing says that it is whole: neither a line end
+    /// nor an end mark stands behind it.
+    pub fn is_unended(&self) -> bool {
+        self.unended && self.ahead.is_empty() && !self.end_mark
     }
 
     /// Whether the DOS end mark stood at the end, once that was reached.
@@ -419,6 +428,7 @@ impl<'i> Lines<'i> {
                 undecodable.get_or_insert(Undecodable { at: bad.at.saturating_sub(self.start), ..bad });
             }
         }
+        self.unended = line_end == 0 && self.ended && end == self.text.len();
         self.start = end + line_end;
         self.scanned = self.start;
         Ok(Line { number: self.number, column: 1, undecodable })

@@ -147,7 +147,7 @@ fn each_fault_names_its_own_file_and_line() {
             [
                 "ORDH_7.csv:2 not-a-date 2026-13-01",
                 "ORDR_7.txt:1 not-a-decimal x.5",
-                "ORDH_7.csv:3 missing-value ",
+                "ORDH_7.csv:3 missing-items ",
                 "ORDH_7.csv:4 extra-field C",
                 "ORDR_7.txt:4 group-not-whole ",
                 "ORDH_7.csv:5 group-not-whole ",
@@ -169,7 +169,7 @@ fn each_file_must_be_whole_and_have_its_columns() {
     let faults = |heads: &str, rows: &str| told(&definition, 1000, &[("ORDH_1.csv", heads), ("R", rows)]).1;
     assert_eq!(
         faults(HEADS, ""),
-        ["ORDH_1.csv:2 missing-value ", "ORDH_1.csv:3 missing-value ", "R:1 missing-trailer ",]
+        ["ORDH_1.csv:2 missing-items ", "ORDH_1.csv:3 missing-items ", "R:1 missing-trailer ",]
     );
     assert_eq!(faults("OrderNo;Namn\n", ROWS), ["ORDH_1.csv:1 missing-column LevDat"]);
     assert_eq!(faults("", "S   0\n"), ["ORDH_1.csv:0 empty-file "]);

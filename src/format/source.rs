@@ -122,6 +122,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Whether it is made of the text of one field, and of nothing else beside it.
+    pub(super) fn is_whole_field(&self) -> bool {
+        matches!(self.pick, Pick::Field(_) | Pick::FirstOf(_)) && self.split.is_none()
+    }
+
     /// Whether it is a text that is neither cut nor changed.
     #[inline]
     pub(super) fn is_text_as_it_stands(&self) -> bool {

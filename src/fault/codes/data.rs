@@ -3,6 +3,8 @@
 codes! {
     /// Nothing stands where something must.
     MISSING_VALUE = "missing-value", Sender;
+    /// A list of a document that must have items has none.
+    MISSING_ITEMS = "missing-items", Sender;
     /// A line of a return order that does not say which line of the order comes back.
     RETURN_OF_NO_LINE = "return-of-no-line", Sender;
     /// A change that changes nothing.

@@ -298,6 +298,63 @@ pub(in crate::format) fn is_time_pattern(pattern: &str) -> bool {
         && instant_out(DateTime::UNIX_EPOCH, chrono_tz::UTC, pattern).is_some()
 }
 
+/// What a pattern of a format file may hold behind its `%`.
+pub(in crate::format) const CONVERSIONS: &str = "Y m d y Q j g G V u H M S z";
+
+/// The first conversion of a pattern that format files do not have, though chrono may know it: its meaning would depend on
+/// a language, or on what chrono makes of it. Zeros in front may be left away (`%-d`), filled (`%_d`) or asked for (`%0d`).
+pub(in crate::format) fn unknown_conversion(pattern: &str) -> Option<String> {
+    let mut rest = pattern;
+    while let Some((_, behind)) = rest.split_once('%') {
+        let bare = behind.strip_prefix(['-', '_', '0']).or(behind.strip_prefix(':')).unwrap_or(behind);
+        let specifier = bare.chars().next();
+        let known = match specifier {
+            Some('%') => bare.len() == behind.len(),
+            Some(specifier) => {
+                CONVERSIONS.split(' ').any(|known| known.starts_with(specifier))
+                    && (specifier == 'z' || !behind.starts_with(':'))
+            }
+            None => false,
+        };
+        let length = (behind.len() - bare.len()) + specifier.map_or(0, char::len_utf8);
+        let (conversion, left) = behind.split_at_checked(length)?;
+        if !known {
+            return Some(format!("%{conversion}"));
+        }
+        rest = left;
+    }
+    None
+}
+
+/// The pattern that someone most likely means who wrote `dd.mm.yyyy`.
+pub(in crate::format) fn pattern_of_people(text: &str) -> Option<String> {
+    if text.contains('%') {
+        return None;
+    }
+    let mut pattern = String::new();
+    let mut rest = text;
+    let mut in_time = false;
+    while let Some(first) = rest.chars().next() {
+        let letter = first.to_ascii_lowercase();
+        let left = rest.trim_start_matches(|character: char| character.to_ascii_lowercase() == letter);
+        let width = rest.len() - left.len();
+        let conversion = match (letter, width) {
+            ('y', 4) => "%Y",
+            ('y', 2) => "%y",
+            ('m', 1 | 2) if in_time => "%M",
+            ('m', 1 | 2) => "%m",
+            ('d', 1 | 2) => "%d",
+            ('h', 1 | 2) => "%H",
+            ('s', 1 | 2) => "%S",
+            _ => rest.get(..width)?,
+        };
+        in_time = conversion == "%H" || (in_time && !conversion.starts_with('%'));
+        pattern.push_str(conversion);
+        rest = left;
+    }
+    DatePattern::new(&pattern).is_ok().then_some(pattern)
+}
+
 /// A chrono pattern as people write it: `YYYY-MM-DD`.
 pub(in crate::format) fn date_for_people(pattern: &str) -> String {
     let mut text = String::new();

@@ -34,6 +34,13 @@ pub(super) fn dates(table: &Table<'_>, reads: bool, weekday: Option<Weekday>) ->
         table.missing("date", EXPECTED);
         return None;
     };
+    let mut all_known = true;
+    for pattern in &patterns {
+        all_known &= known(table, pattern, EXPECTED);
+    }
+    if !all_known {
+        return None;
+    }
     if !reads {
         if !convert::is_time_pattern(&first.value) {
             table.wrong_value("date", first, EXPECTED, "");
@@ -61,4 +68,18 @@ pub(super) fn dates(table: &Table<'_>, reads: bool, weekday: Option<Weekday>) ->
             None
         }
     }
+}
+
+/// Whether a pattern has only conversions that format files know, and any at all; a mistake where not.
+pub(super) fn known(table: &Table<'_>, pattern: &At<String>, expected: &str) -> bool {
+    if let Some(conversion) = convert::unknown_conversion(&pattern.value) {
+        let known = convert::CONVERSIONS.replace(' ', " %");
+        table.wrong_value("date", pattern, expected, &format!("{conversion} is none of %{known}"));
+        return false;
+    }
+    if let Some(meant) = convert::pattern_of_people(&pattern.value) {
+        table.wrong_value("date", pattern, expected, &format!("did you mean {meant}?"));
+        return false;
+    }
+    true
 }

@@ -209,7 +209,7 @@ fn source(first_of: Takes) -> Keys {
             key("strip_leading_zeros", Takes::Boolean, "Of a text: zeros before it are taken away"),
             key("remove", Takes::Text, "Of a text: characters that are taken away everywhere"),
             key("trim", Takes::Text, "Of a text: characters that are taken away at its ends"),
-            key("cut", Takes::Integer(0..=1_000_000), "Of a text: cut after so many characters"),
+            key("cut", Takes::Integer(1..=1_000_000), "Of a text: cut after so many characters"),
             key("form", words(&FORMS), "Of a text: what it must be, with its check digit"),
             key("check", words(&CHECKS), "With form: what becomes of a wrong check digit"),
             key("country", Takes::Text.or(country), "With form: the country whose form it is"),
@@ -272,7 +272,7 @@ fn out_source() -> Keys {
             key("round", Takes::Integer(0..=DECIMALS_MAX), "The decimals that it is rounded to"),
             key("yes", Takes::Text, "What is written for yes"),
             key("no", Takes::Text, "What is written for no"),
-            key("cut", Takes::Integer(0..=1_000_000), "Cut after so many characters"),
+            key("cut", Takes::Integer(1..=1_000_000), "Cut after so many characters"),
             key("width", Takes::Integer(0..=40), "Filled with zeros up to this width"),
         ],
     )

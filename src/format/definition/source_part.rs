@@ -249,12 +249,12 @@ fn two_letters(table: &Table<'_>, key: &str, country: At<String>, expected: &str
 
 fn small(table: &Table<'_>, key: &str) -> Option<u32> {
     let number = table.integer(key)?;
-    let most = if key == "cut" { 1_000_000 } else { 28 };
+    let (least, most) = if key == "cut" { (1, 1_000_000) } else { (0, 28) };
     match u32::try_from(number.value) {
-        Ok(value) if value <= most => Some(value),
+        Ok(value) if (least..=most).contains(&value) => Some(value),
         _ => {
             let found = At { value: number.value.to_string(), place: number.place };
-            table.wrong_value(key, &found, &format!("a whole number from 0 to {most}"), "");
+            table.wrong_value(key, &found, &format!("a whole number from {least} to {most}"), "");
             None
         }
     }

@@ -233,7 +233,7 @@ fn each_mistake_has_its_exact_message_at_its_place() {
             ORDERS,
             "date      = \"%Y-%m-%d\"",
             "date = \"YYYY-MM-DD\"",
-            "10:8+12 date cannot be YYYY-MM-DD | a pattern with year, month and day like \"%Y-%m-%d\", \"%d.%m.%Y\" or \"%y%m%d\", or with year and week like \"%g%V\"; or a list of patterns of which the first that fits counts | ",
+            "10:8+12 date cannot be YYYY-MM-DD | a pattern with year, month and day like \"%Y-%m-%d\", \"%d.%m.%Y\" or \"%y%m%d\", or with year and week like \"%g%V\"; or a list of patterns of which the first that fits counts | did you mean %Y-%m-%d?",
         ),
         (
             ORDERS,

@@ -2,6 +2,7 @@
 
 use super::CodeTables;
 use super::codes_part::code_table;
+use super::date_part;
 use super::draft::Draft;
 use super::reading;
 use super::source_part::{misfit, wrong_type};
@@ -373,8 +374,9 @@ fn source(
     }
     source.codes = table.text("codes").and_then(|name| code_table(&table, &name, tables));
     source.date = table.text("date").map(|pattern| {
-        if !convert::is_time_pattern(&pattern.value) {
-            table.wrong_value("date", &pattern, "a pattern like \"%Y-%m-%d\" or \"%Y%m%d%H%M%S\"", "");
+        let expected = "a pattern like \"%Y-%m-%d\" or \"%Y%m%d%H%M%S\"";
+        if date_part::known(&table, &pattern, expected) && !convert::is_time_pattern(&pattern.value) {
+            table.wrong_value("date", &pattern, expected, "");
         }
         pattern.value
     });
@@ -401,11 +403,12 @@ fn source(
 
 fn number(table: &Table<'_>, key: &str, most: u32) -> Option<u32> {
     let number = table.integer(key)?;
+    let least = u32::from(key == "cut");
     match u32::try_from(number.value) {
-        Ok(value) if value <= most => Some(value),
+        Ok(value) if (least..=most).contains(&value) => Some(value),
         _ => {
             let found = At { value: number.value.to_string(), place: number.place };
-            table.wrong_value(key, &found, &format!("a whole number from 0 to {most}"), "");
+            table.wrong_value(key, &found, &format!("a whole number from {least} to {most}"), "");
             None
         }
     }

@@ -192,19 +192,24 @@ impl<'g> Group<'g> {
         }
     }
 
-    /// A member that must have a value has none.
-    pub fn missing(&self, path: &str, here: Here<'_>, field: Option<(usize, usize)>) -> Fault {
+    /// A member that must have a value has none. `whole`: it is made of the text of the one field, whatever that is.
+    pub fn missing(&self, path: &str, here: Here<'_>, field: Option<(usize, usize)>, whole: bool) -> Fault {
         let (record, field) = field.map_or((here.record, None), |(record, field)| (record, Some(field)));
         let place = self.place(record, field);
         let mut shown = place.field.clone().unwrap_or_else(|| path.to_owned());
-        // What stands there, where the format file says that it means nothing.
-        let found = field.filter(|field| self.stated(record, *field).is_none());
+        // What stands there and means nothing: a text that is `blank`, a day that is none.
+        let found = field.filter(|field| whole || self.stated(record, *field).is_none());
         let found = found.and_then(|field| self.records.field(record, field)).map_or("", convert::trimmed);
         if !found.is_empty() {
             shown.push_str(&format!(" (\"{found}\")"));
         }
         let fault = Fault::new(code::MISSING_VALUE).at(place).with("member", path).with("where", shown);
         if found.is_empty() { fault } else { fault.found(found) }
+    }
+
+    /// A list that must have items has none.
+    pub fn missing_items(&self, path: &str, here: Here<'_>) -> Fault {
+        Fault::new(code::MISSING_ITEMS).at(self.place(here.record, None)).with("member", path)
     }
 
     /// The place of a field, or of a whole record.

@@ -206,7 +206,7 @@ impl Maker<'_> {
                 MemberMapping::Object { position, path, required, members } => {
                     let missing = self.nested(*position, members, here, own, &mut level, remembered);
                     if missing && *required {
-                        level.missing.push(self.group.missing(path, here, None));
+                        level.missing.push(self.group.missing(path, here, None, false));
                     }
                 }
                 MemberMapping::Entries { position, entries } => {
@@ -222,7 +222,7 @@ impl Maker<'_> {
                         self.nested(*position, members, here, own, &mut level, remembered)
                     });
                     if missing && *required {
-                        level.missing.push(self.group.missing(path, here, None));
+                        level.missing.push(self.group.missing(path, here, None, false));
                     }
                 }
                 MemberMapping::Each(each) => self.each(each, here, &mut level, remembered),
@@ -272,7 +272,7 @@ impl Maker<'_> {
             }
         }
         if let Some(path) = each.required.as_ref().filter(|_| number == 0) {
-            level.missing.push(self.group.missing(path, here, None));
+            level.missing.push(self.group.missing_items(path, here));
         }
     }
 
@@ -338,11 +338,14 @@ impl Maker<'_> {
             }
             Evaluated::Faulty => level.stated = true,
             Evaluated::Blank(field) => {
-                if plain.always {
-                    let fault = self.group.missing(&plain.path, here, field);
-                    self.group.fault(fault);
-                } else if plain.required {
-                    level.missing.push(self.group.missing(&plain.path, here, field));
+                if plain.always || plain.required {
+                    let whole = plain.source.is_whole_field();
+                    let fault = self.group.missing(&plain.path, here, field, whole);
+                    if plain.always {
+                        self.group.fault(fault);
+                    } else {
+                        level.missing.push(fault);
+                    }
                 }
             }
         }

@@ -309,7 +309,7 @@ fn an_order_whose_lines_are_required_is_faulty_without_any() {
     let mut records = rows(&definition, "head", "OrdNr;LevDat;Namn", 1, &["4711;261120;Bolaget"]);
     let faults = |records: &Records| shown(&mapped(&definition, records).documents[0].faults);
     let missing =
-        "1:0+0 [head.] order_lines is missing: order_lines is blank | a value for order_lines".to_owned();
+        "1:0+0 [head.] order_lines is missing: there is none | at least one of order_lines".to_owned();
     assert_eq!(faults(&records), std::slice::from_ref(&missing));
     under(&mut records, &rows(&definition, "line", "ArtNr;Antal", 2, &["FRAKT;000000100"]), 0);
     assert_eq!(faults(&records), [missing], "what is passed over is no line");

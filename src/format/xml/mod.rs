@@ -184,7 +184,7 @@ impl<'i> XmlTrees<'i> {
                 Ok(Next::On)
             }
             Event::CData(data) => {
-                self.piece(data, begins + "<![CDATA[".len(), true);
+                self.piece(data, begins + "<![CDATA[".len(), true)?;
                 Ok(Next::On)
             }
             Event::GeneralRef(reference) => {
@@ -198,7 +198,7 @@ impl<'i> XmlTrees<'i> {
                     let found = format!("&{};", &**reference);
                     return Err(Fault::new(code::UNKNOWN_ENTITY).at(place).found(found));
                 };
-                self.piece(&known, begins, false);
+                self.piece(&known, begins, false)?;
                 Ok(Next::On)
             }
             Event::Eof => self.eof(begins),
@@ -297,15 +297,17 @@ impl<'i> XmlTrees<'i> {
         }
         for (capture, from, to) in found {
             let (taken, ..) = self.reader.get_ref().taken();
-            let raw = taken.get(from..to).unwrap_or("");
+            let raw = taken.get(from..to).unwrap_or("").to_owned();
+            self.allowed(&raw, from, true)?;
             let cell = if raw.contains('&') {
-                let plain = match quick_xml::escape::unescape(raw) {
+                let plain = match quick_xml::escape::unescape(&raw) {
                     Ok(plain) => plain.into_owned(),
                     Err(error) => return Err(self.broken(from, &error.to_string())),
                 };
+                self.allowed(&plain, from, false)?;
                 (self.tree.join(&plain).shown(from, to), true)
             } else {
-                (trimmed(raw, from), false)
+                (trimmed(&raw, from), false)
             };
             self.tree.set(&self.paths, self.reader.get_ref(), capture, cell.0, cell.1);
         }
@@ -326,8 +328,7 @@ impl<'i> XmlTrees<'i> {
             }
             return Ok(());
         }
-        self.piece(text, begins, true);
-        Ok(())
+        self.piece(text, begins, true)
     }
 
     fn end(&mut self, begins: usize, records: &mut Records) -> Next {
@@ -348,12 +349,25 @@ impl<'i> XmlTrees<'i> {
     }
 
     /// Adds a piece to the text of the innermost element; `plain` if it stands in the file as it is.
-    fn piece(&mut self, piece: &str, at: usize, plain: bool) {
-        if self.unknown > 0 {
-            return;
+    fn piece(&mut self, piece: &str, at: usize, plain: bool) -> Result<(), Fault> {
+        if self.unknown > 0 || self.open.last().is_none_or(|element| element.text.is_none()) {
+            return Ok(());
         }
-        let Some(text) = self.open.last_mut().and_then(|element| element.text.as_mut()) else { return };
-        self.tree.piece(self.reader.get_ref(), text, piece, at, plain);
+        self.allowed(piece, at, plain)?;
+        if let Some(text) = self.open.last_mut().and_then(|element| element.text.as_mut()) {
+            self.tree.piece(self.reader.get_ref(), text, piece, at, plain);
+        }
+        Ok(())
+    }
+
+    /// Refuses the control characters that no XML file may have, as such or by reference (XML 1.0, section 2.2).
+    fn allowed(&mut self, text: &str, at: usize, plain: bool) -> Result<(), Fault> {
+        let forbidden = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+        let Some((place, byte)) = text.bytes().enumerate().find(|(_, byte)| forbidden(*byte)) else {
+            return Ok(());
+        };
+        let at = if plain { at + place } else { at };
+        Err(self.broken(at, &format!("the character U+{byte:04X} is not allowed")))
     }
 
     fn eof(&mut self, begins: usize) -> Result<Next, Fault> {
@@ -373,12 +387,13 @@ impl<'i> XmlTrees<'i> {
 
     fn wrong_root(&self, found: &str, begins: usize) -> Fault {
         let roots = self.paths.roots();
+        let near = written::nearest(found, roots.iter().map(String::as_str));
         let place = self.reader.get_ref().place_of(begins, found.chars().count() + 1);
         Fault::new(code::WRONG_ROOT)
             .at(place)
             .found(format!("<{found}>"))
             .with("roots", roots.iter().map(|root| format!("<{root}>")).collect::<Vec<_>>().join(", "))
-            .with("suggestion", written::suggestion(found, roots.iter().map(String::as_str)))
+            .with("suggestion", near.map_or_else(String::new, |near| format!(" (<{near}>?)")))
     }
 
     fn broken(&mut self, at: usize, reason: &str) -> Fault {

@@ -214,6 +214,25 @@ fn a_text_in_pieces_is_put_together() {
 }
 
 #[test]
+fn characters_that_no_xml_file_may_have_are_a_fault_of_the_file() {
+    for (inner, at) in [
+        ("<Ref>a\u{1}b</Ref>", "\u{1}"),
+        ("<Ref>a&#1;b</Ref>", "&#1;"),
+        ("<Ref><![CDATA[a\u{1f}]]></Ref>", "\u{1f}"),
+        ("<Ref>\0</Ref>", "\0"),
+    ] {
+        let column = order(inner).find(at).unwrap() + 1;
+        let ended = ended(ORDERS, order(inner));
+        assert!(ended.starts_with(&format!("not-well-formed 1:{column} ")), "{inner:?} {ended:?}");
+    }
+    for number in ["\"8\u{8}1204\"", "\"8&#8;1204\""] {
+        let ended = ended(ORDERS, order("").replace("\"7\"", number));
+        assert!(ended.starts_with("not-well-formed 1:2"), "{ended}");
+    }
+    assert_eq!(faults(ORDERS, order("<Unread>\u{1}</Unread><Ref>a\tb\n</Ref>")), [""; 0]);
+}
+
+#[test]
 fn an_empty_element_and_a_missing_one_state_nothing() {
     for inner in
         ["", "<Ref/>", "<Ref></Ref>", "<Ref>  \n </Ref>", "<Ref><!-- x --></Ref>", "<Ref><![CDATA[]]></Ref>"]
@@ -386,6 +405,7 @@ fn one_root_and_nothing_beside_it() {
     assert_eq!(faults(ORDERS, format!("\u{feff}\n<!-- a -->{good}<!-- b -->\r\n\u{1a}\0\0")), [""; 0]);
     let wrong = seen(ORDERS, "<Order/>").ended.unwrap();
     assert_eq!(told(&wrong), "wrong-root 1:1 <Order>");
+    assert_eq!(wrong.what(Language::English), "the root element is <Order> (<Orders>?)");
     assert!(wrong.expected(Language::English).unwrap().contains("<Orders>"));
     for broken in ["<Orders><Order></Orders>", "<Orders></Order>", "</Orders>", "<Orders <Order/></Orders>"] {
         let seen = seen(ORDERS, broken);
