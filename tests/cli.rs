@@ -134,6 +134,7 @@ fn try_counts_what_the_checks_find_and_tells_a_number_twice_as_the_gateway_does(
         "a.csv:3",
         "the format file lacks group",
         "error[line-without-quantity]",
+        "a.csv:4",
     ] {
         assert!(said.contains(expected), "{expected:?} is not in:\n{said}");
     }

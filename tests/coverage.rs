@@ -159,8 +159,14 @@ fn calls_of(case: &Path) -> Vec<Call> {
     let _ = format::read_parts(&definition, &mut files, &context, &mut |item| {
         if let Item::Document(mapped) = item
             && mapped.faults.is_empty()
-            && let Ok(planned) =
-                plan(&mapped.document, &lane, &PlanRules::default(), String::new(), &Default::default())
+            && let Ok(planned) = plan(
+                &mapped.document,
+                &lane,
+                &PlanRules::default(),
+                String::new(),
+                &Default::default(),
+                &|_| None,
+            )
         {
             calls.push(planned.call);
         }

@@ -252,7 +252,7 @@ fn what_was_learnt_counts_when_it_is_planned() {
         let lane = lastkaj::call::Lane { installation: "sandbox".into(), goods_owner: 159 };
         let document = lastkaj::document::AnyDocument::Article(Box::new(article));
         let place = lastkaj::fault::Place::default();
-        let planned = lastkaj::plan::plan(&document, &lane, &rules, String::new(), &place);
+        let planned = lastkaj::plan::plan(&document, &lane, &rules, String::new(), &place, &|_| None);
         planned.map_or_else(
             |faults| faults.iter().map(|fault| fault.code.name()).collect(),
             |plan| {

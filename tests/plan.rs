@@ -27,7 +27,7 @@ fn order(more: Value) -> AnyDocument {
 
 fn planned(document: &AnyDocument, rules: &PlanRules) -> Result<Plan, Vec<Fault>> {
     let lane = Lane { installation: "nordlager".into(), goods_owner: 159 };
-    plan(document, &lane, rules, String::new(), &Place::file("a.csv").line(7))
+    plan(document, &lane, rules, String::new(), &Place::file("a.csv").line(7), &|_| None)
 }
 
 /// `code field found` of each.

@@ -404,6 +404,33 @@ fn what_is_wrong_names_its_own_file() {
 }
 
 #[test]
+fn what_the_checks_find_in_a_line_names_its_own_file_and_line() {
+    let desk = Desk::new();
+    let inbox = inbox(&desk);
+    desk.put("in/ORDH_1.csv", heads(&["1", "2", "3"]));
+    let rows = "Nr;Rad;Art;Antal\n1;1;A;2\n1;2;A;\n2;1;A;2\n3;1;A;2\n2;2;A;2\n2;1;A;2\n";
+    desk.put("in/ORDR_1.csv", rows);
+    let id = desk.look(&inbox).arrivals[0];
+    assert_eq!(desk.stage(&inbox), Staged::Published(id));
+    let told: Vec<String> = desk
+        .ledger
+        .show(id)
+        .wait()
+        .unwrap()
+        .unwrap()
+        .0
+        .documents
+        .iter()
+        .flat_map(|document| &document.faults)
+        .map(|fault| {
+            let place = &fault.place;
+            format!("{} {}:{}", fault.code.name(), place.file.as_deref().unwrap(), place.line.unwrap())
+        })
+        .collect();
+    assert_eq!(told, ["line-without-quantity ORDR_1.csv:3", "row-number-twice ORDR_1.csv:7"]);
+}
+
+#[test]
 fn both_go_from_the_archive_after_their_time() {
     let desk = Desk::new();
     let inbox = inbox(&desk);

@@ -244,7 +244,7 @@ fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Faul
     let lane = Lane { installation: "try".to_owned(), goods_owner: arguments.goods_owner };
     let mut trial = Trial::default();
     trial.summary = format::read_parts(definition, &mut files, &context, &mut |item| {
-        trial.add(item, &lane, name, if arguments.json { usize::MAX } else { arguments.limit });
+        trial.add(item, &lane, &names, if arguments.json { usize::MAX } else { arguments.limit });
         Ok(())
     })?;
     trial.summary.warnings.append(&mut trial.doubts);
@@ -270,7 +270,7 @@ impl Trial {
         [self.summary.warnings.as_slice(), &self.summary.hints].concat()
     }
 
-    fn add(&mut self, item: Item, lane: &Lane, name: &str, limit: usize) {
+    fn add(&mut self, item: Item, lane: &Lane, names: &[String], limit: usize) {
         let mapped = match item {
             Item::Document(mapped) => *mapped,
             Item::Stray(fault) => {
@@ -278,9 +278,11 @@ impl Trial {
                 return;
             }
         };
-        let place = Place::file(name).line(mapped.first_line);
+        let place = Place::file(names.first().map_or("", String::as_str)).line(mapped.first_line);
         let (call, faults) = if mapped.faults.is_empty() {
-            match plan::plan(&mapped.document, lane, &PlanRules::default(), String::new(), &place) {
+            let line_place = |line: usize| mapped.place_of_line(line, names);
+            let rules = PlanRules::default();
+            match plan::plan(&mapped.document, lane, &rules, String::new(), &place, &line_place) {
                 Ok(plan) if !self.seen.insert(StagedTask::of(&plan.call)) => {
                     (None, vec![plan::number_twice(&plan.call.key, place)])
                 }

@@ -36,7 +36,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 
 use crate::document::AnyDocument;
-use crate::fault::Fault;
+use crate::fault::{Fault, Place};
 
 pub use definition::{CodeRows, CodeTables, Definition, RoundTrip, keys};
 pub use mapping::{columns, read, read_parts, write, write_back};
@@ -73,7 +73,7 @@ impl<'n> FileNames<'n> {
     }
 
     /// The number of the file that a place is in.
-    fn place(self, place: &crate::fault::Place) -> Option<usize> {
+    fn place(self, place: &Place) -> Option<usize> {
         self.0.iter().position(|name| place.file.as_deref() == Some(*name))
     }
 }
@@ -106,10 +106,30 @@ pub struct Mapped {
     pub first_line: u64,
     /// Last line of the file that belongs to it.
     pub last_line: u64,
+    /// Where its lines stand, in their order; empty where they were not made of records.
+    pub lines: Vec<LineAt>,
     /// The records that it was made of.
     pub records: u64,
     /// What `[remember]` names.
     pub remembered: Remembered,
+}
+
+impl Mapped {
+    /// Where a line of the document stands, counted from 0, as far as it is known. `files` are the names of the files that
+    /// belong together.
+    pub fn place_of_line(&self, number: usize, files: &[String]) -> Option<Place> {
+        let at = self.lines.get(number)?;
+        Some(Place::file(files.get(at.file)?).line(at.line))
+    }
+}
+
+/// Where a line of a document stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineAt {
+    /// The number of the file among those that belong together, from 0.
+    pub file: usize,
+    /// The line of that file.
+    pub line: u64,
 }
 
 /// Fields of the file that the ledger keeps for reports: the ERP's own numbers with their zeros, units and so on.

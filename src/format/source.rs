@@ -85,6 +85,8 @@ pub(super) struct EachMapping {
     /// The list's name, where it is a fault that it has no item (`required`).
     pub required: Option<String>,
     pub members: Vec<MemberMapping>,
+    /// Its items are the lines of the document.
+    pub are_lines: bool,
     /// The position of the item's row number, if it has one.
     pub row_number: Option<usize>,
     /// What `[remember] lines` names; kept by the item's `row_number`.

@@ -33,7 +33,7 @@ pub struct Plan {
 }
 
 /// Plans the call that a document needs. `remember` is kept with the call as it is; `place` is where the document
-/// begins.
+/// begins, and `line_place` tells where each of its lines stands, counted from 0, if that is known.
 ///
 /// # Errors
 /// What makes the call impossible, each with its place as far as it is known.
@@ -43,12 +43,13 @@ pub fn plan(
     rules: &PlanRules,
     remember: String,
     place: &Place,
+    line_place: &dyn Fn(usize) -> Option<Place>,
 ) -> Result<Plan, Vec<Fault>> {
     let document: Cow<'_, AnyDocument> = match rules.numbers.prefix.is_empty() {
         true => Cow::Borrowed(document),
         false => Cow::Owned(numbers::at_ongoing(document, &rules.numbers)),
     };
-    let Some(Task { kind, number, operation, needs, mut faults }) = task(&document) else {
+    let Some(Task { kind, number, operation, needs, mut faults }) = task(&document, line_place) else {
         return Err(vec![Fault::new(code::NOT_FOR_ONGOING).at(place.clone())]);
     };
     if number.is_empty() {
@@ -122,12 +123,12 @@ struct Task {
 }
 
 /// What a document asks for; `None` for those that go the other way.
-fn task(document: &AnyDocument) -> Option<Task> {
+fn task(document: &AnyDocument, line_place: LinePlace<'_>) -> Option<Task> {
     Some(match document {
         AnyDocument::Article(article) => put_article(article),
-        AnyDocument::Order(order) => put_order(order),
-        AnyDocument::PurchaseOrder(purchase_order) => put_purchase_order(purchase_order),
-        AnyDocument::ReturnOrder(return_order) => put_return_order(return_order),
+        AnyDocument::Order(order) => put_order(order, line_place),
+        AnyDocument::PurchaseOrder(purchase_order) => put_purchase_order(purchase_order, line_place),
+        AnyDocument::ReturnOrder(return_order) => put_return_order(return_order, line_place),
         AnyDocument::OrderChange(change) => change_order(change),
         AnyDocument::PurchaseOrderChange(change) => change_purchase_order(change),
         AnyDocument::Cancellation(cancellation) => cancel(cancellation),
@@ -160,9 +161,9 @@ fn put_article(article: &Article) -> Task {
     }
 }
 
-fn put_order(order: &Order) -> Task {
+fn put_order(order: &Order, line_place: LinePlace<'_>) -> Task {
     let lines = order.order_lines.iter().map(|line| (&line.row_number, line.number_of_items.is_some()));
-    let faults = line_faults(lines);
+    let faults = line_faults(lines, line_place);
     Task {
         kind: Kind::Order,
         number: number(&order.order_number),
@@ -172,16 +173,19 @@ fn put_order(order: &Order) -> Task {
     }
 }
 
-fn put_purchase_order(order: &PurchaseOrder) -> Task {
+fn put_purchase_order(order: &PurchaseOrder, line_place: LinePlace<'_>) -> Task {
     let lines =
         order.purchase_order_lines.iter().map(|line| (&line.row_number, line.number_of_items.is_some()));
-    let mut faults = line_faults(lines);
+    let mut faults = line_faults(lines, line_place);
     // An item without a quantity would be announced as nothing, and a repeat could not tell it from others.
     let items = order
         .purchase_order_lines
         .iter()
-        .filter(|line| line.article_items.iter().any(|item| item.number_of_items.is_none()));
-    faults.extend(items.map(|line| Fault::new(code::LINE_WITHOUT_QUANTITY).found(number(&line.row_number))));
+        .enumerate()
+        .filter(|(_, line)| line.article_items.iter().any(|item| item.number_of_items.is_none()));
+    faults.extend(items.map(|(place, line)| {
+        of_line(Fault::new(code::LINE_WITHOUT_QUANTITY).found(number(&line.row_number)), line_place(place))
+    }));
     Task {
         kind: Kind::PurchaseOrder,
         number: number(&order.purchase_order_number),
@@ -191,15 +195,16 @@ fn put_purchase_order(order: &PurchaseOrder) -> Task {
     }
 }
 
-fn put_return_order(order: &ReturnOrder) -> Task {
+fn put_return_order(order: &ReturnOrder, line_place: LinePlace<'_>) -> Task {
     let lines = order
         .return_order_lines
         .iter()
         .map(|line| (&line.return_order_row_number, line.to_be_returned_number_of_items.is_some()));
-    let mut faults = line_faults(lines);
-    for line in &order.return_order_lines {
+    let mut faults = line_faults(lines, line_place);
+    for (place, line) in order.return_order_lines.iter().enumerate() {
         if line.order_row_number.is_none() && line.article_number.is_none() {
-            faults.push(Fault::new(code::RETURN_OF_NO_LINE).found(number(&line.return_order_row_number)));
+            let fault = Fault::new(code::RETURN_OF_NO_LINE).found(number(&line.return_order_row_number));
+            faults.push(of_line(fault, line_place(place)));
         }
     }
     Task {
@@ -277,24 +282,38 @@ fn articles<'a>(numbers: impl Iterator<Item = &'a Option<String>>) -> Vec<Need> 
     distinct.into_iter().map(|number| Need { kind: Kind::Article, number: number.clone() }).collect()
 }
 
+/// Where a line of a document stands, counted from 0.
+type LinePlace<'p> = &'p dyn Fn(usize) -> Option<Place>;
+
+fn of_line(fault: Fault, place: Option<Place>) -> Fault {
+    match place {
+        Some(place) => fault.at(place),
+        None => fault,
+    }
+}
+
 /// What is wrong with the lines as such: `lines` tells each one's row number and whether it has a quantity.
-fn line_faults<'a>(lines: impl Iterator<Item = (&'a Option<String>, bool)>) -> Vec<Fault> {
+fn line_faults<'a>(
+    lines: impl Iterator<Item = (&'a Option<String>, bool)>,
+    line_place: LinePlace<'_>,
+) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
     let mut none = true;
-    for (row_number, has_quantity) in lines {
+    for (place, (row_number, has_quantity)) in lines.enumerate() {
         none = false;
         // By REST the row number identifies the line (ongoing-rest-api.md, section 3): twice the same loses one.
         if let Some(row_number) = row_number
             && !seen.insert(row_number)
         {
-            faults.push(Fault::new(code::ROW_NUMBER_TWICE).found(row_number));
+            let fault = Fault::new(code::ROW_NUMBER_TWICE).found(row_number);
+            faults.push(of_line(fault, line_place(place)));
         }
         // Ongoing takes an absent quantity as 0 (ongoing-rest-api.md, section 4): nothing would be sent, in silence.
         if !has_quantity {
-            faults.push(
-                Fault::new(code::LINE_WITHOUT_QUANTITY).found(row_number.as_deref().unwrap_or_default()),
-            );
+            let number = row_number.as_deref().unwrap_or_default();
+            let fault = Fault::new(code::LINE_WITHOUT_QUANTITY).found(number);
+            faults.push(of_line(fault, line_place(place)));
         }
     }
     if none {
@@ -342,6 +361,7 @@ mod tests {
             &PlanRules::default(),
             String::new(),
             &Place::default(),
+            &|_| None,
         );
         let call = plan.unwrap().call;
         assert_eq!(call.key.to_string(), "order 0017");
@@ -362,12 +382,23 @@ mod tests {
     #[test]
     fn a_row_number_twice_and_no_lines_are_faults() {
         let place = Place::file("o.csv").line(3);
-        let twice =
-            plan(&order(&[("1", "A"), ("1", "B")]), &lane(), &PlanRules::default(), String::new(), &place);
+        let twice = plan(
+            &order(&[("1", "A"), ("1", "B")]),
+            &lane(),
+            &PlanRules::default(),
+            String::new(),
+            &place,
+            &|_| None,
+        );
         assert_eq!(twice.clone().unwrap_err()[0].place.line, Some(3));
         assert_eq!(codes(twice), ["row-number-twice"]);
+        let line_place = |line: usize| Some(Place::file("rows.csv").line(10 + line as u64));
+        let document = order(&[("1", "A"), ("2", "B"), ("1", "C")]);
+        let at_line = plan(&document, &lane(), &PlanRules::default(), String::new(), &place, &line_place);
+        let found = &at_line.unwrap_err()[0].place;
+        assert_eq!((found.file.as_deref(), found.line), (Some("rows.csv"), Some(12)));
         assert_eq!(
-            codes(plan(&order(&[]), &lane(), &PlanRules::default(), String::new(), &place)),
+            codes(plan(&order(&[]), &lane(), &PlanRules::default(), String::new(), &place, &|_| None)),
             ["order-without-lines"]
         );
     }
@@ -376,9 +407,15 @@ mod tests {
     fn a_text_longer_than_soap_knows_is_a_warning() {
         let AnyDocument::Order(mut long) = order(&[("1", "A")]) else { unreachable!() };
         long.free_text1 = Some("å".repeat(301));
-        let plan =
-            plan(&AnyDocument::Order(long), &lane(), &PlanRules::default(), String::new(), &Place::default())
-                .unwrap();
+        let plan = plan(
+            &AnyDocument::Order(long),
+            &lane(),
+            &PlanRules::default(),
+            String::new(),
+            &Place::default(),
+            &|_| None,
+        )
+        .unwrap();
         assert_eq!(plan.warnings[0].code.name(), "longer-than-known");
         assert_eq!(plan.warnings[0].place.field.as_deref(), Some("free_text1"));
     }

@@ -127,6 +127,8 @@ struct Staging<'a> {
     batch: Vec<StagedDocument>,
     /// Where the part in hand stands: `ORD.zip/order1.csv`, or the file's name.
     shown: String,
+    /// The files of the part in hand as they are told, several where they belong together.
+    files: Vec<String>,
     /// The part in hand, where the arrival is an archive.
     entry: Option<String>,
     /// Whether the content of the part in hand came before.
@@ -162,6 +164,7 @@ impl<'a> Staging<'a> {
             ordinal: 0,
             batch: Vec::new(),
             shown: arrival.name.clone(),
+            files: Vec::new(),
             entry: None,
             repeated: false,
             counted: Counted::default(),
@@ -229,6 +232,10 @@ impl<'a> Staging<'a> {
         let mut opened = contents.files(part)?;
         let mut files: Vec<PartFile<'_>> =
             opened.iter_mut().map(|(name, bytes)| PartFile { name, bytes }).collect();
+        self.files = match files.as_slice() {
+            [_] => vec![self.shown.clone()],
+            several => several.iter().map(|file| file.name.to_owned()).collect(),
+        };
         let spool = self.receive.spool.clone();
         let scratch = move || -> io::Result<File> { spool.scratch() };
         let (time_zone, live) = (self.inbox.time_zone, self.inbox.live);
@@ -364,14 +371,18 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
-    fn plan(&mut self, mapped: Mapped) -> StagedDocument {
+    fn plan(&mut self, mut mapped: Mapped) -> StagedDocument {
         let place = Place::file(&self.shown).line(mapped.first_line);
         let document = mapped.document.document_type().name().to_owned();
         let number = mapped.document.number().map(str::to_owned);
-        let doubts: Vec<Fault> = mapped.warnings.into_iter().map(|warning| self.placed(warning)).collect();
+        let doubts: Vec<Fault> =
+            std::mem::take(&mut mapped.warnings).into_iter().map(|warning| self.placed(warning)).collect();
         let (faults, planned) = if mapped.faults.is_empty() {
             let remember = remember(&mapped.remembered);
-            match plan::plan(&mapped.document, &self.inbox.lane, &self.rules, remember, &place) {
+            let line_place = |line: usize| mapped.place_of_line(line, &self.files);
+            let planned =
+                plan::plan(&mapped.document, &self.inbox.lane, &self.rules, remember, &place, &line_place);
+            match planned {
                 Ok(plan) => (doubts.into_iter().chain(plan.warnings).collect(), Planned::Call(plan.call)),
                 Err(faults) => (faults, Planned::Faulty),
             }

@@ -64,7 +64,9 @@ impl Desk {
         let mut document = AnyDocument::empty(document_type);
         from_json(document.as_document_mut(), &members).unwrap();
         let lane = Lane { installation: "sandbox".into(), goods_owner: 159 };
-        plan(&document, &lane, &PlanRules::default(), String::new(), &Default::default()).unwrap().call
+        plan(&document, &lane, &PlanRules::default(), String::new(), &Default::default(), &|_| None)
+            .unwrap()
+            .call
     }
 
     /// One attempt; the writes that were sent, as verb and end of the path, each with its status.

@@ -211,6 +211,7 @@ impl Checker<'_> {
                     skip,
                     required,
                     members,
+                    are_lines: made_if_absent(shape()).is_some(),
                     row_number,
                     remember,
                 }))

@@ -6,7 +6,7 @@ use crate::document::{AnyDocument, Document, Value};
 use crate::fault::{Fault, code};
 use crate::format::record::Records;
 use crate::format::source::{EachMapping, MemberMapping, PlainMapping, Reach, ReadDocument};
-use crate::format::{Definition, FileNames, Item, Mapped, ReadContext, Remembered};
+use crate::format::{Definition, FileNames, Item, LineAt, Mapped, ReadContext, Remembered};
 
 /// Makes documents of groups of records, one group after the other.
 pub(in crate::format) struct Mapper<'m> {
@@ -76,7 +76,7 @@ impl<'m> Mapper<'m> {
         let at_hand = std::mem::take(&mut self.room.at_hand);
         let group =
             Group::new(&self.definition.layout, records, self.names, self.context, &self.round, at_hand);
-        let mut maker = Maker { group, made: std::mem::take(&mut self.room.made) };
+        let mut maker = Maker { group, made: std::mem::take(&mut self.room.made), lines: Vec::new() };
         let mut result = Ok(());
         for (opener, document) in &openers {
             let Some(document) = reads.get(*document) else { continue };
@@ -148,6 +148,8 @@ impl Level {
 struct Maker<'g> {
     group: Group<'g>,
     made: Vec<Made>,
+    /// Where the lines of the document at hand stand.
+    lines: Vec<LineAt>,
 }
 
 impl Maker<'_> {
@@ -189,7 +191,8 @@ impl Maker<'_> {
         let mut faults = std::mem::take(&mut group.faults);
         faults.sort_by_key(|fault| (group.names.place(&fault.place), fault.place.line, fault.place.column));
         let warnings = std::mem::take(&mut group.warnings);
-        Mapped { document, faults, warnings, first_line, last_line, records, remembered }
+        let lines = std::mem::take(&mut self.lines);
+        Mapped { document, faults, warnings, first_line, last_line, lines, records, remembered }
     }
 
     fn level(
@@ -306,6 +309,11 @@ impl Maker<'_> {
         self.made.push(Made::End);
         level.takes(inner);
         level.stated = true;
+        if each.are_lines {
+            let records = self.group.records;
+            let file = self.group.layout.part_of(records.kind(record));
+            self.lines.push(LineAt { file, line: records.line(record) });
+        }
         self.remember(each, item, before, remembered);
     }
 
