@@ -26,7 +26,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("nav/sales-flat/column-missing", "the header lacks a name: the values stand below the wrong ones"),
     ("m3/data-import-items/missing-column", "no column is the article's number"),
     ("levbest/orders/no-table", "labels without a table"),
-    ("levbest/orders/label-with-two-values", "a label has two values"),
+    ("levbest/orders/label-with-two-values", "a line with two values is no label"),
     ("generic/attachments/*", "a PDF"),
     ("generic/purchase-orders/*", "record types: nothing names the fields"),
     ("mamut/orders/*", "no header: nothing names the fields"),
@@ -62,6 +62,9 @@ const FAULTY: &[(&str, &str)] = &[
     ("nav/sales-flat/american-date", "a date of another country"),
     ("m3/data-import-items/faults", "an article without a number, and a row that is too long"),
     ("levbest/orders/label-twice", "a label stands twice"),
+    ("m3/data-import-items/cut-inside-a-row", "the last row is cut"),
+    ("nav/items/cut-inside-a-row", "the last row is cut"),
+    ("nordvik/articles/last-row-cut", "the last row is cut"),
     ("levbest/orders/no-date", "nothing is stated of the receiver"),
     ("levbest/orders/quantity-no-number", "a quantity is none"),
 ];
