@@ -112,6 +112,7 @@ fn try_shows_documents_marks_the_bytes_and_sends_nothing() {
 #[test]
 fn try_counts_what_the_checks_find_and_tells_a_number_twice_as_the_gateway_does() {
     let folder = tempfile::tempdir().unwrap();
+    #[allow(clippy::disallowed_methods, reason = "the files of a test")]
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
         std::io::Write::write_all(&mut std::fs::File::create(&path).unwrap(), text.as_bytes()).unwrap();

@@ -97,6 +97,7 @@ fn a_file_waits_for_its_partner_and_after_a_while_the_operator_is_called() {
     put_both(&desk, "2", "2");
     let taken = desk.look(&inbox);
     assert_eq!((taken.arrivals.len(), taken.waiting, taken.faults), (1, 1, vec![]), "the others go on");
+    assert_eq!(taken.lacking, [("ORDR_1.csv".to_owned(), "ORDH_1.csv".to_owned())]);
     desk.pass(WAIT.as_secs() as i64 - 10);
     assert_eq!(desk.look(&inbox).faults, [], "not yet");
     desk.pass(10);

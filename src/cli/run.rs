@@ -84,6 +84,9 @@ pub(super) fn once(arguments: &OnceArguments) -> Exit {
                 count(done.waiting_files, "file", "files"),
                 count(done.reports, "report", "reports")
             ));
+            for (file, missing) in &done.lacking {
+                say(format!("{file} waits for {missing}, which belongs to it"));
+            }
             if until_quiet && done.waiting_files > 0 {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 continue;

@@ -21,6 +21,8 @@ pub struct Done {
     pub arrivals: usize,
     /// Files that are there but not whole yet.
     pub waiting_files: usize,
+    /// Of these, those whose others have not come: the first file that is there, and the names that are missing.
+    pub lacking: Vec<(String, String)>,
     /// Reports delivered.
     pub reports: usize,
     /// Documents, records and whole files that are faulty, and documents that Ongoing refused.
@@ -59,6 +61,7 @@ impl Gateway {
             let taken = done.note(taken);
             done.arrivals += taken.arrivals.len();
             done.waiting_files += taken.waiting;
+            done.lacking.extend(taken.lacking);
             done.faults.extend(taken.faults);
         }
         let refused_before = self.ledger.overview().await?.calls(CallState::Refused);

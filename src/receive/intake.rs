@@ -21,6 +21,8 @@ pub struct Taken {
     pub same_files: usize,
     /// Files that are there but not whole yet.
     pub waiting: usize,
+    /// Of these, those whose others have not come: the first file that is there, and the names that are missing.
+    pub lacking: Vec<(String, String)>,
     /// Names of files that no pattern fits.
     pub unmatched: Vec<String>,
     /// Files that could not be taken in, with why; the others went on.
@@ -47,6 +49,10 @@ impl Taken {
             }
             Ok(One::Settled(grew)) => self.faults.extend(grew),
             Ok(One::NotYet) => self.waiting += 1,
+            Ok(One::Lacks(missing)) => {
+                self.waiting += 1;
+                self.lacking.push((name.to_owned(), missing));
+            }
             Err(fault) if fault.code == code::LEDGER_FAILED => return Err(fault),
             Err(fault) => self.faults.push(fault.in_file(name)),
         }
@@ -126,6 +132,8 @@ enum One {
     Settled(Option<Fault>),
     /// It is not whole yet.
     NotYet,
+    /// Others that belong to it have not come: their names.
+    Lacks(String),
 }
 
 impl One {
@@ -134,7 +142,7 @@ impl One {
             One::Arrival(arrival, _) => One::Arrival(arrival, grew),
             One::SameFile(_) => One::SameFile(grew),
             One::Settled(_) => One::Settled(grew),
-            One::NotYet => One::NotYet,
+            One::NotYet | One::Lacks(_) => self,
         }
     }
 }
@@ -178,7 +186,7 @@ fn wait_for(
     }
     let Some(since) = since else { return Ok(One::Settled(None)) };
     if now - since < TimeDelta::from_std(parts.wait).unwrap_or(TimeDelta::MAX) {
-        return Ok(One::NotYet);
+        return Ok(One::Lacks(missing.join(", ")));
     }
     Err(Fault::new(code::PART_MISSING)
         .with("missing", missing.join(", "))
