@@ -79,7 +79,7 @@ impl<'n> FileNames<'n> {
 }
 
 /// How many bytes of records grouping keeps in memory before it goes to a scratch file.
-pub const MEMORY_FOR_GROUPING: usize = 16 * 1024 * 1024;
+pub const MEMORY_FOR_GROUPING: usize = 12 * 1024 * 1024;
 
 /// The greatest number of bytes of one record.
 pub const RECORD_BYTES_MAX: usize = 1024 * 1024;

@@ -118,7 +118,8 @@ impl Page {
             text.push_str(rest.get(..run).and_then(|run| std::str::from_utf8(run).ok()).unwrap_or(""));
             done += run;
             let others = rest.iter().skip(run).take_while(|byte| !byte.is_ascii()).count();
-            for (at, byte) in (offset..).zip(bytes).skip(done).take(others) {
+            let here = bytes.get(done..done + others).unwrap_or_default();
+            for (at, byte) in (offset + done as u64..).zip(here) {
                 match self.character(*byte) {
                     Some(character) => text.push(character),
                     None => {
