@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use lastkaj::document::AnyDocument;
+use lastkaj::document::{AnyDocument, is_empty};
 use lastkaj::fault::{Fault, Language, show};
 use lastkaj::format::{
     BackContext, Definition, Item, Outgoing, ReadContext, Remembered, RoundTrip, Summary, columns, read,
@@ -101,7 +101,8 @@ fn counted(items: &[Item], summary: &Summary) {
     assert_eq!((summary.documents, summary.documents_faulty, summary.records_stray), (good, faulty, stray));
 }
 
-/// What was read without fault and can be written is read again as the same documents.
+/// What was read without fault and can be written is read again as the same documents. Those of which nothing is stated are
+/// blank rows, which are no records.
 fn comes_back(fed: &Fed<'_>, items: &[Item]) {
     let documents = documents(items);
     let columns = columns(fed.definition, NAME, &mut { fed.file }).expect("the header was read before");
@@ -119,6 +120,7 @@ fn documents(items: &[Item]) -> Vec<(&AnyDocument, &Remembered)> {
     items
         .iter()
         .filter_map(|item| match item {
+            Item::Document(mapped) if is_empty(mapped.document.as_document()) => None,
             Item::Document(mapped) => Some((&mapped.document, &mapped.remembered)),
             Item::Stray(_) => None,
         })
