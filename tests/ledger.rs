@@ -386,8 +386,8 @@ fn documents_are_told_at_once_then_when_final_or_late_then_when_corrected() {
     let first = untold(&ledger, 3, 0).unwrap();
     assert_eq!(told_outcomes(&first), ["taken", "faulty", "unchanged"]);
     assert_eq!(
-        (first.told_before, first.all_final, first.round.taken, first.round.up_to.is_some()),
-        (false, false, 3, true)
+        (first.told_before, first.arrival.state, first.round.taken, first.round.up_to.is_some()),
+        (false, ArrivalState::Published, 3, true)
     );
     // The call is accepted while the first report is being written: that is no reason to tell it again at once.
     let due = next(&ledger, at(0)).unwrap();
@@ -402,10 +402,32 @@ fn documents_are_told_at_once_then_when_final_or_late_then_when_corrected() {
     run(&ledger, &next(&ledger, at(1)).unwrap(), Settlement::Refused(Fault::new(code::LEDGER_FAILED)), at(1));
     let last = untold(&ledger, 3, 2).unwrap();
     assert_eq!(told_outcomes(&last), ["accepted", "refused"]);
-    assert!(last.told_before && last.all_final);
+    assert!(last.told_before && last.arrival.state == ArrivalState::Done);
     assert_eq!((last.documents[0].ongoing_id, last.documents[1].faults.len()), (Some(5), 1));
     owe(&ledger, 3, Vec::new(), Some(&last)).unwrap();
     assert_eq!(untold(&ledger, 3, 1000), None);
+}
+
+#[test]
+fn what_changed_before_its_part_of_a_round_was_told_needs_no_telling_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(folder.path());
+    let order = |number| Planned::Call(call(Kind::Order, number, "1", &[]));
+    publish(&ledger, "1", vec![order("A"), order("B")], at(0));
+    let first = untold(&ledger, 1, 0).unwrap();
+    assert_eq!(told_outcomes(&first), ["taken"]);
+    owe(&ledger, 1, Vec::new(), Some(&first)).unwrap();
+    for _ in 0..2 {
+        run(&ledger, &next(&ledger, at(0)).unwrap(), accepted(5), at(0));
+    }
+    let rest = untold(&ledger, 1, 0).unwrap();
+    assert_eq!(told_outcomes(&rest), ["accepted"]);
+    owe(&ledger, 2, Vec::new(), Some(&rest)).unwrap();
+    // The next round finds only what the first one told too early, and the one after it nothing.
+    let again = untold(&ledger, 1, 1).unwrap();
+    assert_eq!((told_outcomes(&again), again.round.up_to), (vec!["accepted"], None));
+    owe(&ledger, 3, Vec::new(), Some(&again)).unwrap();
+    assert_eq!(untold(&ledger, 1, 1000), None);
 }
 
 #[test]
@@ -421,8 +443,8 @@ fn a_rejected_arrival_is_told_with_its_faulty_documents_only() {
     ledger.reject(empty, Counts::default(), Vec::new(), at(0)).wait().unwrap();
     let first = untold(&ledger, 10, 0).unwrap();
     assert_eq!(
-        (told_outcomes(&first), first.arrival.faults.len(), first.all_final),
-        (vec!["faulty"], 1, true)
+        (told_outcomes(&first), first.arrival.faults.len(), first.arrival.state),
+        (vec!["faulty"], 1, ArrivalState::Rejected)
     );
     owe(&ledger, 1, Vec::new(), Some(&first)).unwrap();
     let second = untold(&ledger, 10, 0).unwrap();

@@ -557,8 +557,6 @@ pub struct Untold {
     pub arrival: Arrival,
     /// Whether anything was told of it before.
     pub told_before: bool,
-    /// Whether every document has its outcome.
-    pub all_final: bool,
     /// The documents to tell of, in the order of the file; at most the limit asked for.
     pub documents: Vec<UntoldDocument>,
     /// The round that they are part of.

@@ -9,7 +9,7 @@ use super::Ledger;
 use super::answer::Answer;
 use super::convert::{count, find_arrival, from_json, ms, whole};
 use super::failure::Verb;
-use super::rows::{Arrival, ArrivalId, ArrivalState, ReportId, Round, Telling, Untold, UntoldDocument};
+use super::rows::{Arrival, ArrivalId, ReportId, Round, Telling, Untold, UntoldDocument};
 use crate::fault::Fault;
 
 /// The present outcome of a document `d` left-joined to its call `c`.
@@ -110,9 +110,8 @@ fn untold(
     let more = documents.len() > limit;
     documents.truncate(limit);
     let up_to = documents.last().filter(|_| more).map(|last| last.ordinal);
-    let all_final = arrival.state != ArrivalState::Published;
     let round = Round { up_to, ..round };
-    Ok(Untold { told_before: candidate.told_before, all_final, documents, round, arrival })
+    Ok(Untold { told_before: candidate.told_before, documents, round, arrival })
 }
 
 /// How many documents of an arrival have an outcome that is no refusal.
