@@ -589,6 +589,17 @@ fn orders(heads: Vec<(Head, Vec<Line>)>, one_text: bool) -> Read {
     heads.into_iter().enumerate().map(order).collect()
 }
 
+/// Documents are read as they were written, and written with the same bytes again.
+fn come_back(format: &str, orders: &Read) -> Result<(), TestCaseError> {
+    let definition = definition(format);
+    prop_assert_eq!(definition.losses(), Vec::<String>::new());
+    let bytes = back(&definition, orders, None).unwrap();
+    let read = documents(&definition, &bytes).0;
+    prop_assert_eq!(&read, orders);
+    prop_assert_eq!(back(&definition, &read, None).unwrap(), bytes);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -596,23 +607,13 @@ proptest! {
     fn orders_in_rows_are_read_as_they_were_written_back(
         heads in proptest::collection::vec((head(), proptest::collection::vec(line(), 1..4)), 0..4),
     ) {
-        let (definition, orders) = (definition(PLAIN_CSV), orders(heads, true));
-        prop_assert_eq!(definition.losses(), Vec::<String>::new());
-        let bytes = back(&definition, &orders, None).unwrap();
-        let read = documents(&definition, &bytes).0;
-        prop_assert_eq!(&read, &orders);
-        prop_assert_eq!(back(&definition, &read, None).unwrap(), bytes);
+        come_back(PLAIN_CSV, &orders(heads, true))?;
     }
 
     #[test]
     fn orders_of_nested_records_are_read_as_they_were_written_back(
         heads in proptest::collection::vec((head(), proptest::collection::vec(line(), 0..4)), 0..4),
     ) {
-        let (definition, orders) = (definition(PLAIN_FIXED), orders(heads, false));
-        prop_assert_eq!(definition.losses(), Vec::<String>::new());
-        let bytes = back(&definition, &orders, None).unwrap();
-        let read = documents(&definition, &bytes).0;
-        prop_assert_eq!(&read, &orders);
-        prop_assert_eq!(back(&definition, &read, None).unwrap(), bytes);
+        come_back(PLAIN_FIXED, &orders(heads, false))?;
     }
 }
