@@ -145,6 +145,54 @@ fn the_map_in_the_docs_is_the_one_that_is_tested() {
     assert_eq!(told, tested);
 }
 
+/// What may stand at the top beside dotfiles; `target` and what a failed property leaves are never committed.
+const TOP: [&str; 13] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "README.md",
+    "benches",
+    "docs",
+    "formats",
+    "fuzz",
+    "proptest-regressions",
+    "samples",
+    "src",
+    "systemd",
+    "target",
+    "tests",
+];
+
+/// The greatest file that may stand in the repository: generated pages and expected results are smaller.
+const FILE_BYTES_MAX: u64 = 512 * 1024;
+
+#[test]
+fn nothing_stands_at_the_top_that_is_not_on_the_map_and_no_file_is_huge() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.to_path_buf()];
+    let (mut strangers, mut files) = (Vec::new(), 0);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let entry = entry.unwrap();
+            let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
+            if folder == root && !name.starts_with('.') && !TOP.contains(&name.as_str()) {
+                strangers.push(format!("{name} stands at the top"));
+            }
+            let is_made = ["target", ".git", "corpus", "artifacts"].contains(&name.as_str());
+            let about = entry.metadata().unwrap();
+            if about.is_dir() && !is_made {
+                folders.push(path);
+            } else if about.is_file() {
+                files += 1;
+                if about.len() > FILE_BYTES_MAX {
+                    strangers.push(format!("{} has {} bytes", path.display(), about.len()));
+                }
+            }
+        }
+    }
+    assert!(files > 1000, "the walk finds the files: {files}");
+    assert!(strangers.is_empty(), "{}", strangers.join("\n"));
+}
+
 #[test]
 fn the_reader_of_paths_sees_crate_and_super() {
     let folder = tempfile::tempdir().unwrap();

@@ -608,6 +608,39 @@ fn what_cannot_be_written_is_a_fault_with_its_field() {
     );
 }
 
+/// Maps records of any kinds and parents, which no layout would make.
+fn map_any(texts: &[Option<String>], which: usize, parents: &[Option<usize>], kinds: &[usize]) {
+    let definition = definition([ORDERS, FIXED, ARTICLES][which]);
+    let mut records = Records::default();
+    for (index, (kind, parent)) in kinds.iter().zip(parents).enumerate() {
+        records.begin(index as u64 + 1, 1);
+        records.set_kind(index, Some(kind % definition.layout.records.len()));
+        records.set_parent(index, *parent);
+        for text in texts.iter().cycle().skip(index).take(12) {
+            let at = records.text().len();
+            let Some(text) = text else {
+                records.push(Cell::missing(at));
+                continue;
+            };
+            records.text_mut().push_str(text);
+            records.push(Cell::plain(at, at + text.len()));
+        }
+        records.end();
+    }
+    let group = mapped(&definition, &records);
+    for mapped in group.documents {
+        let _: Option<&Order> = match &mapped.document {
+            AnyDocument::Order(order) => Some(order),
+            _ => None,
+        };
+    }
+}
+
+#[test]
+fn records_in_which_nothing_stands_are_mapped() {
+    map_any(&[const { None }; 12], 2, &[None; 5], &[0; 5]);
+}
+
 proptest::proptest! {
     #[test]
     fn no_record_makes_mapping_panic(
@@ -616,27 +649,7 @@ proptest::proptest! {
         parents in proptest::collection::vec(proptest::option::of(0usize..8), 5),
         kinds in proptest::collection::vec(0usize..5, 5),
     ) {
-        let definition = definition([ORDERS, FIXED, ARTICLES][which]);
-        let mut records = Records::default();
-        for (index, (kind, parent)) in kinds.iter().zip(&parents).enumerate() {
-            records.begin(index as u64 + 1, 1);
-            records.set_kind(index, Some(kind % definition.layout.records.len()));
-            records.set_parent(index, *parent);
-            for text in texts.iter().cycle().skip(index).take(12) {
-                let at = records.text().len();
-                let Some(text) = text else { records.push(Cell::missing(at)); continue };
-                records.text_mut().push_str(text);
-                records.push(Cell::plain(at, at + text.len()));
-            }
-            records.end();
-        }
-        let group = mapped(&definition, &records);
-        for mapped in group.documents {
-            let _: Option<&Order> = match &mapped.document {
-                AnyDocument::Order(order) => Some(order),
-                _ => None,
-            };
-        }
+        map_any(&texts, which, &parents, &kinds);
     }
 }
 
