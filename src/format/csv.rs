@@ -3,6 +3,7 @@
 
 mod write;
 
+use super::encoding::misread;
 use super::labels;
 use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
@@ -270,6 +271,16 @@ impl<'i> CsvRows<'i> {
             all.push(columns);
         }
         let Some(first) = missing.first() else { return Ok(all) };
+        if let Some(misread) = misread(&self.layout.encoding, &names, &missing) {
+            let cell = names.iter().position(|name| *name == misread.seen).and_then(|at| self.cells.get(at));
+            let place = cell.map_or(Place::default(), |cell| self.place(records, cell));
+            return Err(Fault::new(code::COLUMN_IN_OTHER_ENCODING)
+                .at(place.field(misread.meant))
+                .found(misread.seen)
+                .with("column", misread.meant)
+                .with("encoding", misread.encoding)
+                .with("declared", self.layout.encoding.name()));
+        }
         let near = written::nearest(first, names.iter().copied());
         let cell = names.iter().position(|name| Some(*name) == near).and_then(|at| self.cells.get(at));
         let place = match cell {

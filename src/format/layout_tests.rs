@@ -296,6 +296,19 @@ fn headers_that_do_not_fit_are_faults_of_the_file() {
 }
 
 #[test]
+fn a_header_in_another_encoding_says_in_which() {
+    let mut layout = csv(&["OrdNr", "Leveringsmåte"]);
+    layout.encoding = Encoding::named("windows-1252").unwrap();
+    let fault = refused(&layout, b"OrdNr;Leveringsm\x86te\r\n1;A\r\n");
+    assert_eq!(fault.code.name(), "column-in-other-encoding");
+    assert_eq!(
+        fault.what(Language::English),
+        "the header has Leveringsm†te where the column Leveringsmåte is read: in cp850 it would be Leveringsmåte"
+    );
+    assert_eq!((fault.place.line, fault.place.column, fault.place.length), (Some(1), Some(7), Some(13)));
+}
+
+#[test]
 fn one_bad_row_does_not_stop_the_others() {
     let mut layout = csv(&["Art", "Namn"]);
     layout.encoding = Encoding::named("utf-8").unwrap();

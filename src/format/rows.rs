@@ -177,7 +177,13 @@ pub(super) fn undecodable(file: &str, records: &Records, line: &Line, from: usiz
         at,
         at + char::REPLACEMENT_CHARACTER.len_utf8(),
     );
-    Some(Fault::new(code::UNDECODABLE_BYTES).at(place).found(&bad.hex).with("byte", bad.offset))
+    Some(
+        Fault::new(code::UNDECODABLE_BYTES)
+            .at(place)
+            .found(&bad.hex)
+            .with("byte", bad.offset)
+            .with("elsewhere", bad.elsewhere()),
+    )
 }
 
 /// How a record begins, to show what it may be.

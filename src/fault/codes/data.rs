@@ -65,6 +65,8 @@ codes! {
     TEXT_AFTER_QUOTE = "text-after-quote", Sender;
     /// The header lacks columns that the format file reads.
     MISSING_COLUMN = "missing-column", Sender;
+    /// The header has a column that the format file reads, in another encoding than it says.
+    COLUMN_IN_OTHER_ENCODING = "column-in-other-encoding", Sender;
     /// The header names a column twice.
     DUPLICATED_COLUMN = "duplicated-column", Sender;
     /// A record has more fields than the header has columns.

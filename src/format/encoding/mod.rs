@@ -6,9 +6,11 @@
 
 mod decode;
 mod ebcdic;
+mod elsewhere;
 mod family;
 mod guess;
 mod letters;
+mod misread;
 mod names;
 mod national;
 mod notice;
@@ -22,6 +24,7 @@ mod write;
 use page::{Family, Page};
 
 pub use decode::{Decoder, Undecodable};
+pub(super) use misread::misread;
 pub(super) use other_family::OtherFamilyWatch;
 pub use {
     guess::{Candidate, Guess, Reason, guess},

@@ -224,7 +224,7 @@ impl Tree {
                 let length = char::REPLACEMENT_CHARACTER.len_utf8();
                 let place = records.place_at(file, record, bad.at, bad.at + length);
                 let fault = Fault::new(code::UNDECODABLE_BYTES).at(place).found(&bad.hex);
-                faults.push((record, fault.with("byte", bad.offset)));
+                faults.push((record, fault.with("byte", bad.offset).with("elsewhere", bad.elsewhere())));
             }
         }
         faults.sort_by_key(|(record, _)| *record);
