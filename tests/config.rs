@@ -758,8 +758,12 @@ fn code_tables_are_shared_or_of_a_partner_and_say_where_they_stand() {
     add("formats/codes/transporters.toml", "postnord = \"PLAB\"\n");
     add("formats/codes/nordvik/transporters.toml", "schenker = \"SCHE\"\n");
     add("formats/codes/nordvik/countries.toml", "\"Skåne\" = \"SE\"\n");
+    add("formats/codes/nordvik/transporter.toml", "dhl = \"DHLF\"\n");
+    add("formats/codes/nordvik/units.toml", "st = \"PCE\"\n");
     add("formats/codes/sydvik/countries.toml", "Jylland = \"DK\"\n");
-    let text = format!("{GOOD}[partner.nordvik.codes.countries]\n\"Norrland\" = \"SE\"\n");
+    let text = format!(
+        "{GOOD}[partner.nordvik.codes.countries]\n\"Norrland\" = \"SE\"\n[partner.nordvik.codes.country]\nX = \"SE\"\n"
+    );
     let config = load_in(world, &text).unwrap();
     let tables = config.formats["a/orders@nordvik"].code_tables();
     let from = |name: &str| tables[name].join(" > ");
@@ -776,6 +780,8 @@ fn code_tables_are_shared_or_of_a_partner_and_say_where_they_stand() {
     assert_eq!(
         told(&config.warnings),
         [
+            "25:24 codes-looked-up-by-none: no format of nordvik looks up in its code table country",
+            "7:1 codes-looked-up-by-none: no format of nordvik looks up in its code table transporter",
             "1:1 codes-of-no-partner: the code tables in formats/codes/sydvik are used by nobody: no partner is called so"
         ]
     );

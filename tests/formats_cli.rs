@@ -327,6 +327,89 @@ impl Trial {
     }
 }
 
+/// A file whose country is a word that only a partner's tables know.
+fn desk_with_words() -> Desk {
+    let desk = Desk::new();
+    let format = r#"title = "Words"
+[layout]
+syntax = "csv"
+encoding = "utf-8"
+delimiter = ";"
+header = true
+[document.order]
+each = "row"
+order_number = "Nr"
+delivery_date = "Datum"
+order_free_date_time1 = { from = "Tid", date = "%Y-%m-%d %H:%M" }
+consignee.name = "Namn"
+consignee.country_code = { from = "Land", codes = "countries" }
+"#;
+    desk.write("formats/acme/words.toml", format.as_bytes());
+    desk.write(
+        "words.csv",
+        b"Nr;Datum;Tid;Namn;Land\n1;2026-11-20;2026-11-20 12:00;A;Lappi\n2;2026-11-20;2026-11-20 12:00;B;Jylland\n",
+    );
+    desk
+}
+
+#[test]
+fn a_file_is_tried_as_that_of_a_partner() {
+    let desk = desk_with_words();
+    let run = |more: &[&str]| desk.run(&[&["try", "acme/words", "words.csv", "--calls"], more].concat());
+    let nobody = run(&[]);
+    assert_eq!(nobody.status.code(), Some(1), "{nobody:?}");
+    assert_all(&err(&nobody), &["\"Lappi\" is not in the code table countries", "\"Jylland\" is not"]);
+
+    // A folder is enough to try.
+    let unknown = run(&["--partner", "acme"]);
+    assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
+    desk.write("formats/codes/acme/countries.toml", b"Lappi = \"FI\"\n");
+    let misspelt = run(&["--partner", "acne"]);
+    assert_eq!(misspelt.status.code(), Some(2), "{misspelt:?}");
+    assert_all(&err(&misspelt), &["acne", "did you mean acme?"]);
+    let folder = run(&["--partner", "acme"]);
+    assert_eq!(folder.status.code(), Some(1), "{folder:?}");
+    assert_all(&err(&folder), &["\"Jylland\" is not in the code table countries"]);
+    assert!(!err(&folder).contains("Lappi"), "{folder:?}");
+
+    // gateway.toml as it is: its secrets are elsewhere, and other partners may have mistakes.
+    desk.write(
+        "gateway.toml",
+        b"[ongoing.live]\npassword = { env = \"NOT_HERE\" }\n[partner.other]\nnonsense = 1\n[partner.acme]\n\
+goods_owner = 159\ntimezone = \"Europe/Helsinki\"\norder_number_prefix = \"A-\"\n[partner.acme.codes.countries]\nJylland = \"DK\"\n",
+    );
+    let whole = run(&["--partner", "acme", "--config", "gateway.toml"]);
+    assert_eq!(whole.status.code(), Some(0), "{whole:?}");
+    let said = out(&whole);
+    assert_all(
+        &said,
+        &[
+            "\"goodsOwnerId\": 159",
+            "\"orderNumber\": \"A-1\"",
+            "\"countryCode\": \"FI\"",
+            "\"countryCode\": \"DK\"",
+            "2026-11-20T10:00:00",
+        ],
+    );
+    let said = out(&run(&[
+        "--partner",
+        "acme",
+        "--config",
+        "gateway.toml",
+        "--goods-owner",
+        "7",
+        "--time-zone",
+        "UTC",
+    ]));
+    assert_all(&said, &["\"goodsOwnerId\": 7", "2026-11-20T12:00:00"]);
+
+    let other = run(&["--partner", "acmee", "--config", "gateway.toml"]);
+    assert_eq!(other.status.code(), Some(2), "{other:?}");
+    assert_all(&err(&other), &["gateway.toml", "did you mean acme?"]);
+    let alone = run(&["--config", "gateway.toml"]);
+    assert_eq!(alone.status.code(), Some(2), "a configuration says nothing without a partner: {alone:?}");
+}
+
 #[test]
 fn a_watched_trial_runs_again_at_each_save() {
     let desk = Desk::new();

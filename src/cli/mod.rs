@@ -99,7 +99,7 @@ enum Command {
     Learn(learn::LearnArguments),
     /// Show what a format makes of a file: documents, faults, with --calls the exact requests; nothing is sent
     #[command(
-        after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls\n  lastkaj try nordvik/orders ORD1.csv --watch     runs again at each save; Ctrl-C ends"
+        after_help = "Examples:\n  lastkaj try nordvik/orders ORD1.csv\n  lastkaj try formats/nordvik/orders.toml ORD1.csv --calls\n  lastkaj try nordvik/orders ORD1.csv --watch     runs again at each save; Ctrl-C ends\n  lastkaj try nordvik/orders ORD1.csv --partner acme --config gateway.toml"
     )]
     Try(try_format::TryArguments),
     /// List the format files with what each reads or writes and how its samples fare; `formats test` says what differs

@@ -11,7 +11,7 @@ use crate::call::{Call, Lane};
 use crate::config;
 use crate::document::to_json;
 use crate::fault::{Fault, Language, Place, code};
-use crate::format::{self, Definition, Item, Mapped, PartFile, ReadContext, Summary};
+use crate::format::{self, CodeTables, Definition, Item, Mapped, PartFile, ReadContext, Summary};
 use crate::ledger::StagedTask;
 use crate::ongoing::preview;
 use crate::plan::{self, PlanRules};
@@ -41,15 +41,21 @@ pub(super) struct TryArguments {
     /// Where format names and code tables are looked for
     #[arg(long, value_name = "FOLDER", default_value = "formats")]
     formats: PathBuf,
-    /// The time zone of local times in the file
-    #[arg(long, default_value = "Europe/Stockholm")]
-    time_zone: chrono_tz::Tz,
+    /// Read it as this partner's: with its code tables in codes/PARTNER of the formats, and what --config says of it
+    #[arg(long)]
+    partner: Option<String>,
+    /// The gateway.toml with the partner's own code tables, time zone, goods owner and number prefix
+    #[arg(long, value_name = "FILE", requires = "partner")]
+    config: Option<PathBuf>,
+    /// The time zone of local times in the file [default: the partner's, else Europe/Stockholm]
+    #[arg(long)]
+    time_zone: Option<chrono_tz::Tz>,
     /// The language of faults: en, sv
     #[arg(long, default_value = "en", value_parser = language)]
     language: Language,
-    /// The goods owner to show in requests
-    #[arg(long, default_value_t = 1)]
-    goods_owner: i32,
+    /// The goods owner to show in requests [default: the partner's, else 1]
+    #[arg(long)]
+    goods_owner: Option<i32>,
     /// Show at most so many documents
     #[arg(long, default_value_t = 20)]
     limit: usize,
@@ -78,7 +84,11 @@ pub(super) fn try_format(arguments: &TryArguments) -> Exit {
         return Exit::Usage;
     }
     let watched = Watched {
-        files: std::iter::once(&located.format).chain(&arguments.files).cloned().collect(),
+        files: std::iter::once(&located.format)
+            .chain(&arguments.files)
+            .chain(&arguments.config)
+            .cloned()
+            .collect(),
         codes: located.folder.join("codes"),
     };
     watching::watch(&watched, || {
@@ -107,14 +117,16 @@ impl Located {
 }
 
 fn once(arguments: &TryArguments, located: &Located) -> Exit {
-    let definition = match definition(arguments, located) {
-        Ok(definition) => definition,
+    let made = owner(arguments, located)
+        .and_then(|owner| Ok((definition(arguments, located, &owner.codes)?, owner)));
+    let (definition, owner) = match made {
+        Ok(made) => made,
         Err(faults) => {
             complain(&faults, arguments.language);
             return Exit::Usage;
         }
     };
-    match read(arguments, &definition) {
+    match read(arguments, &definition, &owner) {
         Ok(trial) => {
             if arguments.json {
                 say_json(&trial.to_json(arguments.calls));
@@ -143,14 +155,46 @@ fn once(arguments: &TryArguments, located: &Located) -> Exit {
 /// The members of so few documents are shown without being asked for.
 const SHOWN_UNASKED: usize = 3;
 
-fn definition(arguments: &TryArguments, located: &Located) -> Result<Definition, Vec<Fault>> {
+/// Whose file it is: what is not said is as for nobody in particular.
+struct Owner {
+    codes: CodeTables,
+    time_zone: chrono_tz::Tz,
+    goods_owner: i32,
+    rules: PlanRules,
+}
+
+fn owner(arguments: &TryArguments, located: &Located) -> Result<Owner, Vec<Fault>> {
+    let environment = config::ProcessEnvironment;
+    let (codes, said) = match &arguments.partner {
+        Some(name) => {
+            let gateway = arguments.config.as_deref();
+            let partner = config::partner_to_try(&located.folder, gateway, name, &environment)?;
+            (partner.codes, partner.said)
+        }
+        None => (config::code_tables(&located.folder, &environment)?, None),
+    };
+    let of = said.as_ref();
+    let time_zone = arguments.time_zone.or(of.and_then(|said| said.time_zone));
+    let goods_owner = arguments.goods_owner.or(of.and_then(|said| said.goods_owner));
+    Ok(Owner {
+        codes,
+        time_zone: time_zone.unwrap_or(chrono_tz::Europe::Stockholm),
+        goods_owner: goods_owner.unwrap_or(1),
+        rules: said.map(|said| said.rules).unwrap_or_default(),
+    })
+}
+
+fn definition(
+    arguments: &TryArguments,
+    located: &Located,
+    tables: &CodeTables,
+) -> Result<Definition, Vec<Fault>> {
     let path = &located.format;
-    let tables = config::code_tables(&located.folder, &config::ProcessEnvironment)?;
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => vec![missing_format(arguments, located)],
         _ => vec![unreadable(path, &error)],
     })?;
-    let definition = Definition::check(&arguments.format, &path.display().to_string(), &text, &tables)?;
+    let definition = Definition::check(&arguments.format, &path.display().to_string(), &text, tables)?;
     match definition.writes() {
         Some(document) if definition.reads().is_empty() => Err(vec![
             Fault::new(code::FORMAT_MISFIT)
@@ -231,7 +275,7 @@ fn open(path: &Path) -> Result<File, Fault> {
     Ok(file)
 }
 
-fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Fault> {
+fn read(arguments: &TryArguments, definition: &Definition, owner: &Owner) -> Result<Trial, Fault> {
     let name_of = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let names: Vec<String> = arguments.files.iter().map(name_of).collect();
     let mut opened = arguments.files.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
@@ -239,12 +283,17 @@ fn read(arguments: &TryArguments, definition: &Definition) -> Result<Trial, Faul
         opened.iter_mut().zip(&names).map(|(bytes, name)| PartFile { name, bytes }).collect();
     let name = names.first().map(String::as_str).unwrap_or_default();
     let scratch = || tempfile();
-    let context =
-        ReadContext { file_name: name, time_zone: arguments.time_zone, live: true, scratch: &scratch };
-    let lane = Lane { installation: "try".to_owned(), goods_owner: arguments.goods_owner };
+    let context = ReadContext { file_name: name, time_zone: owner.time_zone, live: true, scratch: &scratch };
+    let lane = Lane { installation: "try".to_owned(), goods_owner: owner.goods_owner };
     let mut trial = Trial::default();
     trial.summary = format::read_parts(definition, &mut files, &context, &mut |item| {
-        trial.add(item, &lane, &names, if arguments.json { usize::MAX } else { arguments.limit });
+        trial.add(
+            item,
+            &lane,
+            &owner.rules,
+            &names,
+            if arguments.json { usize::MAX } else { arguments.limit },
+        );
         Ok(())
     })?;
     trial.summary.warnings.append(&mut trial.doubts);
@@ -270,7 +319,7 @@ impl Trial {
         [self.summary.warnings.as_slice(), &self.summary.hints].concat()
     }
 
-    fn add(&mut self, item: Item, lane: &Lane, names: &[String], limit: usize) {
+    fn add(&mut self, item: Item, lane: &Lane, rules: &PlanRules, names: &[String], limit: usize) {
         let mapped = match item {
             Item::Document(mapped) => *mapped,
             Item::Stray(fault) => {
@@ -281,8 +330,7 @@ impl Trial {
         let place = Place::file(names.first().map_or("", String::as_str)).line(mapped.first_line);
         let (call, faults) = if mapped.faults.is_empty() {
             let line_place = |line: usize| mapped.place_of_line(line, names);
-            let rules = PlanRules::default();
-            match plan::plan(&mapped.document, lane, &rules, String::new(), &place, &line_place) {
+            match plan::plan(&mapped.document, lane, rules, String::new(), &place, &line_place) {
                 Ok(plan) if !self.seen.insert(StagedTask::of(&plan.call)) => {
                     (None, vec![plan::number_twice(&plan.call.key, place)])
                 }

@@ -20,7 +20,7 @@ use super::terminal::say;
 pub(super) struct Watched {
     /// These files.
     pub files: Vec<PathBuf>,
-    /// Every file in this folder, if there is one.
+    /// Every file in this folder and below it, if there is one.
     pub codes: PathBuf,
 }
 
@@ -156,7 +156,7 @@ fn folders(watched: &Watched) -> Vec<PathBuf> {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    let mut folders: Vec<PathBuf> = watched.files.iter().map(above).collect();
+    let mut folders: Vec<PathBuf> = look(watched).keys().map(above).collect();
     folders.push(watched.codes.clone());
     folders.sort();
     folders.dedup();

@@ -48,23 +48,9 @@ impl<'a> Shelf<'a> {
             let (codes, formats): (Vec<PathBuf>, Vec<PathBuf>) =
                 files.into_iter().filter(|file| is_toml(file)).partition(|file| file.starts_with("codes"));
             let names = formats.iter().filter_map(|file| name_of(file)).collect();
-            let (codes, of_partners): (Vec<PathBuf>, Vec<PathBuf>) =
-                codes.into_iter().partition(|file| owner(file).is_none());
             let shown = |path: &Path| shown(world, path);
-            let (shared, faults) = tables(world.environment, &folder, &codes, &shown);
+            let (shared, of_partners, faults) = tables(world.environment, &folder, &codes, &shown);
             self.faults.borrow_mut().extend(faults);
-            let mut by_partner: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-            for file in of_partners {
-                by_partner.entry(owner(&file).unwrap_or_default()).or_default().push(file);
-            }
-            let of_partners = by_partner
-                .into_iter()
-                .map(|(partner, files)| {
-                    let (own, faults) = tables(world.environment, &folder, &files, &shown);
-                    self.faults.borrow_mut().extend(faults);
-                    (partner, own)
-                })
-                .collect();
             Opened { folder, names, shared, of_partners }
         });
     }
@@ -122,6 +108,12 @@ impl<'a> Shelf<'a> {
         made
     }
 
+    /// The names of the tables in a partner's folder of code tables.
+    pub(super) fn tables_of(&self, partner: &str) -> Vec<String> {
+        let tables = self.opened.get().and_then(|opened| opened.of_partners.get(partner));
+        tables.into_iter().flat_map(CodeTables::names).map(str::to_owned).collect()
+    }
+
     /// The folders of `formats/codes/` that are of none of these partners.
     pub(super) fn of_nobody(&self, partners: &[&str]) -> Vec<String> {
         let opened = self.opened.get();
@@ -144,8 +136,23 @@ impl<'a> Shelf<'a> {
 pub fn code_tables(folder: &Path, environment: &dyn Environment) -> Result<CodeTables, Vec<Fault>> {
     let mut files = environment.files_below(folder);
     files.retain(|file| is_toml(file) && file.starts_with("codes") && owner(file).is_none());
-    let (tables, faults) = tables(environment, folder, &files, &|path| path.display().to_string());
-    if faults.is_empty() { Ok(tables) } else { Err(faults) }
+    let (shared, _, faults) = tables(environment, folder, &files, &|path| path.display().to_string());
+    if faults.is_empty() { Ok(shared) } else { Err(faults) }
+}
+
+/// The shared code tables of a formats folder, and those of each partner that has a folder below `codes`.
+///
+/// # Errors
+/// Every mistake in them.
+pub(super) fn all_code_tables(
+    folder: &Path,
+    environment: &dyn Environment,
+) -> Result<(CodeTables, BTreeMap<String, CodeTables>), Vec<Fault>> {
+    let mut files = environment.files_below(folder);
+    files.retain(|file| is_toml(file) && file.starts_with("codes"));
+    let (shared, of_partners, faults) =
+        tables(environment, folder, &files, &|path| path.display().to_string());
+    if faults.is_empty() { Ok((shared, of_partners)) } else { Err(faults) }
 }
 
 /// The names of the formats of a folder, sorted: `nordvik/orders`.
@@ -169,14 +176,15 @@ fn is_toml(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "toml")
 }
 
-/// Each of these files as a table named after it, and every mistake in them.
+/// Each of these files as a table named after it, those that all share and those of each partner, and every mistake in them.
 fn tables(
     environment: &dyn Environment,
     folder: &Path,
     files: &[PathBuf],
     shown: &dyn Fn(&Path) -> String,
-) -> (CodeTables, Vec<Fault>) {
-    let mut tables = CodeTables::new();
+) -> (CodeTables, BTreeMap<String, CodeTables>, Vec<Fault>) {
+    let mut shared = CodeTables::new();
+    let mut of_partners: BTreeMap<String, CodeTables> = BTreeMap::new();
     let mut faults = Vec::new();
     for file in files {
         let path = folder.join(file);
@@ -184,19 +192,19 @@ fn tables(
         let read = read(environment, &path, &shown(&path)).map_err(|fault| vec![fault]);
         match read.and_then(|text| Written::new(shown(&path), text).check(|root| Some(codes(name, root)))) {
             Ok(table) => match owner(file) {
-                None => tables.insert(name.to_owned(), table),
+                None => shared.insert(name.to_owned(), table),
                 Some(partner) => {
                     let from = format!("formats/codes/{partner}/{name}.toml");
-                    tables.add_before(name.to_owned(), table, from);
+                    of_partners.entry(partner).or_default().add_before(name.to_owned(), table, from);
                 }
             },
             Err(found) => faults.extend(found),
         }
     }
-    (tables, faults)
+    (shared, of_partners, faults)
 }
 
-fn read(environment: &dyn Environment, path: &Path, shown: &str) -> Result<String, Fault> {
+pub(super) fn read(environment: &dyn Environment, path: &Path, shown: &str) -> Result<String, Fault> {
     environment.read(path).map_err(|error| {
         Fault::new(code::FILE_UNREADABLE)
             .at(Place::file(shown))

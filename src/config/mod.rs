@@ -21,6 +21,7 @@ mod remote;
 mod rules;
 mod secrets;
 mod take;
+mod trying;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ pub use environment::{Environment, ProcessEnvironment};
 pub use formats::{code_tables, format_names};
 pub use keep::Keep;
 pub use keys::keys;
+pub use trying::{PartnerToTry, Said, partner_to_try};
 
 /// A checked gateway.toml. Only [`load`] makes one. `Debug` shows no secret.
 #[derive(Clone, Debug)]

@@ -1,10 +1,12 @@
 //! `[partner.NAME]`: one ERP that sends and receives files for one goods owner.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::call::Lane;
-use crate::fault::{Language, Place};
-use crate::format::CodeTables;
+use crate::fault::{Fault, Language, Place, code};
+use crate::format::{CodeTables, Definition};
 use crate::send::UnknownArticles;
 use crate::written::{At, Table, suggestion};
 
@@ -73,7 +75,7 @@ fn check(
         shipped_status: installation.and_then(Option::as_ref).map_or(450, |known| known.shipped_status),
         inbox_names: inboxes.iter().map(|(name, _)| name.value.clone()).collect(),
     };
-    let inboxes = inboxes
+    let inboxes: Vec<inbox::Checked> = inboxes
         .into_iter()
         .map(|(name, table)| {
             let checked = inbox::check(world, &name, &table, &owner);
@@ -81,7 +83,7 @@ fn check(
             checked
         })
         .collect();
-    let outboxes = table
+    let outboxes: Vec<outbox::Checked> = table
         .tables("outbox")
         .into_iter()
         .map(|(name, table)| {
@@ -90,7 +92,38 @@ fn check(
             checked
         })
         .collect();
+    let formats = inboxes
+        .iter()
+        .map(|inbox| inbox.made.as_ref().map(|made| &made.format))
+        .chain(outboxes.iter().map(|outbox| outbox.made.as_ref().map(|made| &made.format)))
+        .collect();
+    codes_of_no_format(world, name, table, formats);
     Checked { place: table.place(), partner, inboxes, outboxes }
+}
+
+/// Tells of the partner's own code tables that none of its formats looks up in: a misspelt name would never be noticed.
+/// Nothing is said where a format could not be read.
+fn codes_of_no_format(
+    world: &World<'_>,
+    partner: &At<String>,
+    table: &Table<'_>,
+    formats: Option<Vec<&Arc<Definition>>>,
+) {
+    let Some(formats) = formats else { return };
+    let looked_up: BTreeSet<String> =
+        formats.into_iter().flat_map(|format| format.code_tables().into_keys()).collect();
+    let written = table.table("codes").map(|codes| codes.keys()).unwrap_or_default();
+    let in_gateway = written.into_iter().map(|name| (name.value, name.place));
+    let in_folder = world.shelf.tables_of(&partner.value).into_iter().map(|name| (name, table.place()));
+    for (name, place) in in_gateway.chain(in_folder) {
+        if looked_up.contains(&name) || CodeTables::is_built_in(&name) {
+            continue;
+        }
+        let names: Vec<&str> = looked_up.iter().map(String::as_str).collect();
+        let fault = Fault::new(code::CODES_LOOKED_UP_BY_NONE).at(place).found(&name);
+        let names = if names.is_empty() { "-".to_owned() } else { names.join(", ") };
+        world.warn(fault.with("partner", &partner.value).with("names", names));
+    }
 }
 
 fn check_partner(
@@ -143,7 +176,7 @@ fn check_partner(
     })
 }
 
-fn time_zone(table: &Table<'_>, written: &At<String>) -> Option<chrono_tz::Tz> {
+pub(super) fn time_zone(table: &Table<'_>, written: &At<String>) -> Option<chrono_tz::Tz> {
     if let Ok(zone) = written.parse::<chrono_tz::Tz>() {
         return Some(zone);
     }
@@ -162,7 +195,7 @@ fn time_zone(table: &Table<'_>, written: &At<String>) -> Option<chrono_tz::Tz> {
 }
 
 /// `[partner.NAME.codes.TABLE]`.
-fn own_codes(partner: &str, table: &Table<'_>) -> CodeTables {
+pub(super) fn own_codes(partner: &str, table: &Table<'_>) -> CodeTables {
     let mut own = CodeTables::new();
     for (name, rows) in table.tables("codes") {
         let from = format!("[partner.{partner}.codes.{}] of gateway.toml", name.value);

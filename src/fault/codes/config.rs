@@ -53,6 +53,8 @@ codes! {
     ROW_NUMBERS_MADE = "row-numbers-made", Operator;
     /// A warning: a folder of code tables that is of no partner.
     CODES_OF_NO_PARTNER = "codes-of-no-partner", Operator;
+    /// A warning: a partner's own code table that none of its formats looks up in.
+    CODES_LOOKED_UP_BY_NONE = "codes-looked-up-by-none", Operator;
 }
 
 /// The codes that warn: the configuration is taken all the same.
@@ -66,4 +68,5 @@ pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[
     ARTICLES_ARE_REFUSED,
     ROW_NUMBERS_MADE,
     CODES_OF_NO_PARTNER,
+    CODES_LOOKED_UP_BY_NONE,
 ];

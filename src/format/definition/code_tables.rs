@@ -26,6 +26,11 @@ impl CodeTables {
         CodeTables::default()
     }
 
+    /// Whether a table of this name is there without anybody's lines.
+    pub fn is_built_in(name: &str) -> bool {
+        codes::BUILT_IN.contains(&name)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -62,7 +67,8 @@ impl CodeTables {
         self.0.contains_key(name)
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    /// The names of the tables.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
