@@ -618,6 +618,23 @@ fn the_format_file_is_written_once_and_names_what_is_left() {
 }
 
 #[test]
+fn a_number_of_a_purchase_is_the_order_s_where_no_other_column_is() {
+    let rest = "Leveringsdato;Navn;Adresse;Postnr;Poststed;Land;Varenr;Antal\n";
+    let row = "26.11.2026;Hansen AS;Veien 1;0150;Oslo;NO;A-1;2\n";
+    let format = |header: &str, number: &str| {
+        let file = made("ordre.csv", format!("{header};{rest}{number};{row}").as_bytes());
+        let found = sniffed(&file.path);
+        found["format"].as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let alone = format("Bestillingsnr", "4711");
+    assert!(alone.contains("order_number = \"Bestillingsnr\""), "{alone}");
+    assert!(!alone.contains("consignee_order_number"), "{alone}");
+    let both = format("Ordrenr;Bestillingsnr", "81204;4711");
+    assert!(both.contains("order_number = \"Ordrenr\""), "{both}");
+    assert!(both.contains("consignee_order_number = \"Bestillingsnr\""), "{both}");
+}
+
+#[test]
 fn titles_before_the_header_names_twice_and_columns_that_write_otherwise() {
     let text = "Orderlista 2026-11-16\n\nOrdernr;Leveransdatum;Namn;Ort;Ort;Artikelnr;Antal;Pris\n\
         A1;16.11.2026;Järn AB;KARLSTAD;x;7731;2,5;1.25\nA2;00.00.0000;Färg AB;VARBERG;y;7732;3;8.95\n";
