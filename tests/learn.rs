@@ -245,8 +245,8 @@ fn what_was_learnt_counts_when_it_is_planned() {
     let rules = load(&place).unwrap().partners.remove(0).rules;
     let codes = |article: Value| {
         let article = lastkaj::document::Article {
-            article_number: article["articleNumber"].as_str().map(str::to_owned),
-            article_name: article["articleName"].as_str().map(str::to_owned),
+            article_number: article["articleNumber"].as_str().map(Into::into),
+            article_name: article["articleName"].as_str().map(Into::into),
             ..Default::default()
         };
         let lane = lastkaj::call::Lane { installation: "sandbox".into(), goods_owner: 159 };

@@ -2,23 +2,23 @@
 
 use chrono::{DateTime, Utc};
 
-use super::shape::document;
+use super::shape::{Text, document};
 
 document! {
     /// The answer to one arrival: a row for each of its documents, and what is wrong with the file as such.
     Acknowledgement as "acknowledgement", "" {
         /// The arrival's number in the ledger.
-        arrival: Option<String> => "arrival";
+        arrival: Option<Text> => "arrival";
         /// The file's name as the sender gave it; the first one's, where files belong together.
-        file_name: Option<String> => "fileName";
+        file_name: Option<Text> => "fileName";
         /// The file's size in bytes.
-        file_size: Option<String> => "fileSize";
+        file_size: Option<Text> => "fileSize";
         /// The inbox that took the file in.
-        inbox: Option<String> => "inbox";
+        inbox: Option<Text> => "inbox";
         /// When the file was taken in.
         received_at: Option<DateTime<Utc>> => "receivedAt";
         /// `taken`, `partly` or `rejected`.
-        result: Option<String> => "result";
+        result: Option<Text> => "result";
         /// How many documents the file holds.
         documents: Option<i32> => "documents";
         /// How many of them are, or can still become, accepted.
@@ -26,7 +26,7 @@ document! {
         /// How many of them are faulty, refused or discarded.
         documents_refused: Option<i32> => "documentsRefused";
         /// Why the whole file was rejected, if it was.
-        message: Option<String> => "message";
+        message: Option<Text> => "message";
         /// A row for each document that this file tells of.
         rows: Vec<AcknowledgementRow> => "rows";
     }
@@ -36,28 +36,28 @@ document! {
     /// What became of one document. A faulty document has a row for each of its faults.
     AcknowledgementRow as "acknowledgement row", "" {
         /// `article`, `order` and so on.
-        document: Option<String> => "document";
+        document: Option<Text> => "document";
         /// Our number: article number, order number.
-        number: Option<String> => "number";
+        number: Option<Text> => "number";
         /// `taken`, `faulty`, `accepted`, `unchanged`, `superseded`, `refused` or `discarded`.
-        outcome: Option<String> => "outcome";
+        outcome: Option<Text> => "outcome";
         /// Ongoing's id of the object, once it is known.
-        ongoing_id: Option<String> => "ongoingId";
+        ongoing_id: Option<Text> => "ongoingId";
         /// The file that it stands in, where the sender sent an archive or files that belong together.
-        part: Option<String> => "part";
+        part: Option<Text> => "part";
         /// The line in the file: of the fault, or the document's first.
         line: Option<i32> => "line";
         /// The column of the fault.
         column: Option<i32> => "column";
         /// The record that the fault stands in.
-        record: Option<String> => "record";
+        record: Option<Text> => "record";
         /// The field that the fault stands in.
-        field: Option<String> => "field";
+        field: Option<Text> => "field";
         /// What stands there.
-        found: Option<String> => "found";
+        found: Option<Text> => "found";
         /// The fault's stable code.
-        code: Option<String> => "code";
+        code: Option<Text> => "code";
         /// What is wrong, or what Ongoing said, in the sender's language.
-        message: Option<String> => "message";
+        message: Option<Text> => "message";
     }
 }

@@ -7,13 +7,13 @@
 use rust_decimal::Decimal;
 
 use super::code_name::CodeName;
-use super::shape::document;
+use super::shape::{Text, document};
 
 document! {
     /// Article (PostArticleModel in the OpenAPI file).
     Article as "article", "PostArticleModel" {
         /// The goods owner's article number; the key of the upsert.
-        article_number: Option<String> => "articleNumber", required true, max 100;
+        article_number: Option<Text> => "articleNumber", required true, max 100;
         /// Article group (code and name).
         article_group: Option<Box<CodeName>> => "articleGroup";
         /// Article category (code and name).
@@ -23,13 +23,13 @@ document! {
         /// Size (code and name).
         article_size: Option<Box<CodeName>> => "articleSize";
         /// Article name.
-        article_name: Option<String> => "articleName", max 200;
+        article_name: Option<Text> => "articleName", max 200;
         /// Product code.
-        product_code: Option<String> => "productCode";
+        product_code: Option<Text> => "productCode";
         /// Unit of measure.
-        unit_code: Option<String> => "unitCode", max 50;
+        unit_code: Option<Text> => "unitCode", max 50;
         /// Description.
-        description: Option<String> => "description";
+        description: Option<Text> => "description";
         /// False for services, freight and the like.
         is_stock_article: Option<bool> => "isStockArticle";
         /// Whether the article is active.
@@ -59,11 +59,11 @@ document! {
         /// Price towards the customer.
         customer_price: Option<Decimal> => "customerPrice";
         /// Currency of the purchase price (the misspelling is the wire name).
-        purcase_currency_code: Option<String> => "purcaseCurrencyCode";
+        purcase_currency_code: Option<Text> => "purcaseCurrencyCode";
         /// Country of origin, ISO 3166-1 alpha-2.
-        country_of_origin_code: Option<String> => "countryOfOriginCode", max 2;
+        country_of_origin_code: Option<Text> => "countryOfOriginCode", max 2;
         /// Customs statistics number.
-        statistics_number: Option<String> => "statisticsNumber", max 100;
+        statistics_number: Option<Text> => "statisticsNumber", max 100;
         /// Article names per language.
         article_name_translations: Vec<ArticleNameTranslation> => "articleNameTranslations";
         /// Stock limit for reordering.
@@ -73,7 +73,7 @@ document! {
         /// Net weight.
         net_weight: Option<Decimal> => "netWeight";
         /// URL of a picture.
-        link_to_picture: Option<String> => "linkToPicture";
+        link_to_picture: Option<Text> => "linkToPicture";
         /// Kit or production structure.
         structure_definition: Option<Box<StructureDefinition>> => "structureDefinition";
         /// Pieces per pallet layer.
@@ -89,21 +89,21 @@ document! {
         /// Storage class.
         storage_class: Option<Box<ArticleStorageClass>> => "storageClass";
         /// Description used in customs documents.
-        customs_description: Option<String> => "customsDescription";
+        customs_description: Option<Text> => "customsDescription";
         /// TARIC numbers per country.
         taric_numbers_info: Option<Box<ArticleTaricNumbersInfo>> => "taricNumbersInfo";
         /// Comment shown at inbound.
-        article_inbound_handling_comment: Option<String> => "articleInboundHandlingComment";
+        article_inbound_handling_comment: Option<Text> => "articleInboundHandlingComment";
         /// Comment shown at picking.
-        article_picking_handling_comment: Option<String> => "articlePickingHandlingComment";
+        article_picking_handling_comment: Option<Text> => "articlePickingHandlingComment";
         /// Comment shown at returns.
-        article_return_handling_comment: Option<String> => "articleReturnHandlingComment";
+        article_return_handling_comment: Option<Text> => "articleReturnHandlingComment";
         /// Comment shown at packing.
-        article_packing_handling_comment: Option<String> => "articlePackingHandlingComment";
+        article_packing_handling_comment: Option<Text> => "articlePackingHandlingComment";
         /// Additional customs statistics number.
-        additional_statistics_number: Option<String> => "additionalStatisticsNumber";
+        additional_statistics_number: Option<Text> => "additionalStatisticsNumber";
         /// Export conditions for customs.
-        customs_export_conditions: Option<String> => "customsExportConditions";
+        customs_export_conditions: Option<Text> => "customsExportConditions";
         /// Dangerous goods data; sent by a request of its own.
         dangerous_goods: Option<Box<DangerousGoods>> => "@dangerousGoods";
         /// The classes that the article has from now on, by code; one that Ongoing does not know yet is added to its
@@ -116,11 +116,11 @@ document! {
     /// Article supplier info (PostArticleSupplierInfo in the OpenAPI file).
     ArticleSupplierInfo as "article supplier info", "PostArticleSupplierInfo" {
         /// The supplier's article number.
-        supplier_article_number: Option<String> => "supplierArticleNumber", max 200;
+        supplier_article_number: Option<Text> => "supplierArticleNumber", max 200;
         /// Supplier number.
-        supplier_number: Option<String> => "supplierNumber", max 200;
+        supplier_number: Option<Text> => "supplierNumber", max 200;
         /// Supplier name.
-        supplier_name: Option<String> => "supplierName", max 200;
+        supplier_name: Option<Text> => "supplierName", max 200;
     }
 }
 
@@ -128,11 +128,11 @@ document! {
     /// Article bar code info (PostArticleBarCodeInfo in the OpenAPI file).
     ArticleBarCodeInfo as "article bar code info", "PostArticleBarCodeInfo" {
         /// Barcode of a single piece (or of the entry at hand).
-        bar_code: Option<String> => "barCode", max 100;
+        bar_code: Option<Text> => "barCode", max 100;
         /// Barcode of a package.
-        bar_code_package: Option<String> => "barCodePackage";
+        bar_code_package: Option<Text> => "barCodePackage";
         /// Barcode of a pallet.
-        bar_code_pallet: Option<String> => "barCodePallet";
+        bar_code_pallet: Option<Text> => "barCodePallet";
         /// Extra barcodes for the article.
         alternative_bar_codes: Vec<ArticleAlternativeBarCode> => "alternativeBarCodes";
     }
@@ -142,9 +142,9 @@ document! {
     /// Article name translation (PostArticleNameTranslation in the OpenAPI file).
     ArticleNameTranslation as "article name translation", "PostArticleNameTranslation" {
         /// Language code.
-        language_code: Option<String> => "languageCode", max 50;
+        language_code: Option<Text> => "languageCode", max 50;
         /// Article name.
-        article_name: Option<String> => "articleName", max 200;
+        article_name: Option<Text> => "articleName", max 200;
     }
 }
 
@@ -152,7 +152,7 @@ document! {
     /// Structure definition (PostArticleStructureSpecification in the OpenAPI file).
     StructureDefinition as "structure definition", "PostArticleStructureSpecification" {
         /// Kind of article (ordinary, structure or production). Free text in responses.
-        article_kind: Option<String> => "articleKind";
+        article_kind: Option<Text> => "articleKind";
         /// Rows.
         rows: Vec<StructureRow> => "rows";
     }
@@ -194,7 +194,7 @@ document! {
     /// Article storage class (PostArticleStorageClass in the OpenAPI file).
     ArticleStorageClass as "article storage class", "PostArticleStorageClass" {
         /// Name.
-        name: Option<String> => "name", required true, max 100;
+        name: Option<Text> => "name", required true, max 100;
     }
 }
 
@@ -210,7 +210,7 @@ document! {
     /// Article alternative bar code (PostArticleAlternativeBarCode in the OpenAPI file).
     ArticleAlternativeBarCode as "article alternative bar code", "PostArticleAlternativeBarCode" {
         /// Barcode of a single piece (or of the entry at hand).
-        bar_code: Option<String> => "barCode";
+        bar_code: Option<Text> => "barCode";
         /// Pieces that one scan of the barcode stands for.
         quantity_per_bar_code: Option<Decimal> => "quantityPerBarCode";
         /// Type of the alternative barcode.
@@ -222,7 +222,7 @@ document! {
     /// Structure row (PostArticleStructureRow in the OpenAPI file).
     StructureRow as "structure row", "PostArticleStructureRow" {
         /// The goods owner's article number.
-        article_number: Option<String> => "articleNumber", required true;
+        article_number: Option<Text> => "articleNumber", required true;
         /// Quantity.
         number_of_items: Option<Decimal> => "numberOfItems";
     }
@@ -232,9 +232,9 @@ document! {
     /// Article taric number (PostArticleTaricNumber in the OpenAPI file).
     ArticleTaricNumber as "article taric number", "PostArticleTaricNumber" {
         /// ISO 3166-1 alpha-2 country code.
-        country_code: Option<String> => "countryCode", required true;
+        country_code: Option<Text> => "countryCode", required true;
         /// TARIC number.
-        taric_number: Option<String> => "taricNumber", required true;
+        taric_number: Option<Text> => "taricNumber", required true;
     }
 }
 
@@ -242,17 +242,17 @@ document! {
     /// Dangerous goods (PostArticleDangerousGoodsModel in the OpenAPI file).
     DangerousGoods as "dangerous goods", "PostArticleDangerousGoodsModel" {
         /// UN number.
-        un_number: Option<String> => "unNumber", required true;
+        un_number: Option<Text> => "unNumber", required true;
         /// UN packing group.
-        un_package_type: Option<String> => "unPackageType";
+        un_package_type: Option<Text> => "unPackageType";
         /// Label numbers.
-        un_label_numbers: Option<String> => "unLabelNumbers";
+        un_label_numbers: Option<Text> => "unLabelNumbers";
         /// Marine hazard.
         un_is_marine_hazard: Option<bool> => "unIsMarineHazard";
         /// Dangerous goods coefficient.
         dangerous_goods_coefficient: Option<Decimal> => "dangerousGoodsCoefficient";
         /// EmS code.
-        ems_code: Option<String> => "emsCode";
+        ems_code: Option<Text> => "emsCode";
         /// Proper shipping names.
         un_proper_shipping_names: Vec<ProperShippingName> => "unProperShippingNames";
     }
@@ -262,9 +262,9 @@ document! {
     /// Proper shipping name (PostArticleProperShippingNameModel in the OpenAPI file).
     ProperShippingName as "proper shipping name", "PostArticleProperShippingNameModel" {
         /// Language code.
-        language_code: Option<String> => "languageCode";
+        language_code: Option<Text> => "languageCode";
         /// Name.
-        name: Option<String> => "name";
+        name: Option<Text> => "name";
     }
 }
 
@@ -272,10 +272,10 @@ document! {
     /// Article class (sent as PostArticleClassModel in the OpenAPI file).
     ArticleClass as "article class", "" {
         /// Code.
-        code: Option<String> => "code", required true;
+        code: Option<Text> => "code", required true;
         /// Name; needed only for a class that Ongoing does not know yet.
-        name: Option<String> => "name";
+        name: Option<Text> => "name";
         /// Comment.
-        comment: Option<String> => "comment";
+        comment: Option<Text> => "comment";
     }
 }

@@ -6,23 +6,23 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::order::OrderClass;
-use super::shape::document;
+use super::shape::{Text, document};
 
 document! {
     /// Changes of an order (`PATCH /orders/{orderId}/…`).
     OrderChange as "order change", "" {
         /// The order that is changed, by our order number.
-        order_number: Option<String> => "@orderNumber", required true, max 50;
+        order_number: Option<Text> => "@orderNumber", required true, max 50;
         /// The wanted delivery date.
         delivery_date: Option<NaiveDate> => "deliveryDate";
         /// Carrier service.
         transporter: Option<Box<ChangedTransporter>> => "transporter";
         /// Service point code.
-        service_point_code: Option<String> => "servicePointCode", max 50;
+        service_point_code: Option<Text> => "servicePointCode", max 50;
         /// Waybill number.
-        waybill: Option<String> => "waybill", max 50;
+        waybill: Option<Text> => "waybill", max 50;
         /// Return waybill number.
-        return_waybill: Option<String> => "returnWaybill";
+        return_waybill: Option<Text> => "returnWaybill";
         /// A waybill with the address where its way can be followed.
         order_tracking: Option<Box<OrderTracking>> => "orderTracking";
         /// Classes that the order gets besides those that it has.
@@ -38,7 +38,7 @@ document! {
     /// Changes of a purchase order (`PATCH /purchaseOrders/{purchaseOrderId}/…`).
     PurchaseOrderChange as "purchase order change", "" {
         /// The purchase order that is changed, by our purchase order number.
-        purchase_order_number: Option<String> => "@purchaseOrderNumber", required true, max 50;
+        purchase_order_number: Option<Text> => "@purchaseOrderNumber", required true, max 50;
         /// Expected inbound date.
         in_date: Option<NaiveDate> => "inDate";
         /// Advised arrival date.
@@ -54,9 +54,9 @@ document! {
     /// The cancellation of an order or of a purchase order; one of the two numbers stands in it.
     Cancellation as "cancellation", "" {
         /// The order that is cancelled, by our order number.
-        order_number: Option<String> => "@orderNumber", max 50;
+        order_number: Option<Text> => "@orderNumber", max 50;
         /// The purchase order that is cancelled, by our purchase order number.
-        purchase_order_number: Option<String> => "@purchaseOrderNumber", max 50;
+        purchase_order_number: Option<Text> => "@purchaseOrderNumber", max 50;
     }
 }
 
@@ -64,9 +64,9 @@ document! {
     /// Changed transporter (PatchOrderTransporterModel in the OpenAPI file).
     ChangedTransporter as "changed transporter", "PatchOrderTransporterModel" {
         /// Carrier code as set up in Ongoing.
-        transporter_code: Option<String> => "transporterCode", max 50;
+        transporter_code: Option<Text> => "transporterCode", max 50;
         /// Carrier service code.
-        transporter_service_code: Option<String> => "transporterServiceCode", max 50;
+        transporter_service_code: Option<Text> => "transporterServiceCode", max 50;
         /// Who pays the freight.
         payment_advanced: Option<Box<ChangedTransporterPayment>> => "paymentAdvanced";
     }
@@ -88,7 +88,7 @@ document! {
     /// Changed consignee pays (PatchOrderTransporterConsigneePays in the OpenAPI file).
     ChangedConsigneePays as "changed consignee pays", "PatchOrderTransporterConsigneePays" {
         /// Customer number.
-        customer_number: Option<String> => "customerNumber", required true, max 50;
+        customer_number: Option<Text> => "customerNumber", required true, max 50;
     }
 }
 
@@ -96,7 +96,7 @@ document! {
     /// Changed third party pays (PatchOrderTransporterThirdPartyPays in the OpenAPI file).
     ChangedThirdPartyPays as "changed third party pays", "PatchOrderTransporterThirdPartyPays" {
         /// Customer number.
-        customer_number: Option<String> => "customerNumber", required true, max 50;
+        customer_number: Option<Text> => "customerNumber", required true, max 50;
     }
 }
 
@@ -104,9 +104,9 @@ document! {
     /// Order tracking (PostOrderTrackingModel in the OpenAPI file).
     OrderTracking as "order tracking", "PostOrderTrackingModel" {
         /// Waybill number.
-        waybill: Option<String> => "waybill", required true, max 50;
+        waybill: Option<Text> => "waybill", required true, max 50;
         /// Tracking URL.
-        tracking_url: Option<String> => "trackingUrl", required true, max 300;
+        tracking_url: Option<Text> => "trackingUrl", required true, max 300;
         /// True if the waybill is for the return leg.
         is_return_tracking: Option<bool> => "isReturnTracking", required true;
     }

@@ -4,6 +4,8 @@
 //! judged by: members in the order of the shape, what is empty left out, decimals without needless zeros.
 //! Whoever changes it changes [`CANONICAL_VERSION`].
 
+use std::fmt::Write;
+
 use rust_decimal::Decimal;
 
 use super::shape::{Content, Document, MemberKind, Value, instant_text, is_empty};
@@ -56,18 +58,42 @@ fn write_object(document: &dyn Document, json: &mut String) {
 }
 
 fn write_value(value: &Value, json: &mut String) {
-    match value {
-        Value::Text(text) => write_text(text, json),
-        Value::Decimal(number) => json.push_str(&decimal_text(*number)),
-        Value::Integer(number) => json.push_str(&number.to_string()),
-        Value::Boolean(truth) => json.push_str(if *truth { "true" } else { "false" }),
-        Value::Date(date) => write_text(&date.to_string(), json),
-        Value::DateTime(instant) => write_text(&instant_text(instant), json),
-    }
+    // To write into a text cannot fail.
+    let _ = match value {
+        Value::Text(text) => {
+            write_text(text, json);
+            Ok(())
+        }
+        Value::Decimal(number) => write!(json, "{}", number.normalize()),
+        Value::Integer(number) => write!(json, "{number}"),
+        Value::Boolean(truth) => write!(json, "{truth}"),
+        Value::Date(date) => write!(json, "\"{date}\""),
+        Value::DateTime(instant) => write!(json, "\"{}\"", instant_text(instant)),
+    };
 }
 
+/// A text in quotes. What JSON wants escaped is rare: the pieces between go over as they stand.
 fn write_text(text: &str, json: &mut String) {
-    json.push_str(&serde_json::Value::from(text).to_string());
+    json.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        let Some((before, from)) = rest.split_at_checked(at) else { break };
+        let Some((character, behind)) = from.split_at_checked(1) else { break };
+        json.push_str(before);
+        let _ = match character {
+            "\"" => json.write_str("\\\""),
+            "\\" => json.write_str("\\\\"),
+            "\n" => json.write_str("\\n"),
+            "\r" => json.write_str("\\r"),
+            "\t" => json.write_str("\\t"),
+            "\u{8}" => json.write_str("\\b"),
+            "\u{c}" => json.write_str("\\f"),
+            _ => character.bytes().try_for_each(|byte| write!(json, "\\u{byte:04x}")),
+        };
+        rest = behind;
+    }
+    json.push_str(rest);
+    json.push('"');
 }
 
 /// A decimal as a JSON number: exact, without needless zeros.
@@ -109,7 +135,7 @@ pub fn from_json(document: &mut dyn Document, json: &serde_json::Value) -> Resul
 
 fn value_from_json(kind: MemberKind, json: &serde_json::Value) -> Option<Value> {
     Some(match kind {
-        MemberKind::Text => Value::Text(json.as_str()?.to_owned()),
+        MemberKind::Text => Value::Text(json.as_str()?.into()),
         // The shortest text of a JSON number of up to 15 digits is the text that was written.
         MemberKind::Decimal => Value::Decimal(Decimal::from_str_exact(&json.as_number()?.to_string()).ok()?),
         MemberKind::Integer => Value::Integer(i32::try_from(json.as_i64()?).ok()?),

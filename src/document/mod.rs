@@ -36,7 +36,9 @@ pub use receipt::{Receipt, ReceiptItem, ReceiptLine};
 pub use reference::{MemberTable, reference, tables};
 pub use return_order::*;
 pub use returned::{Return, ReturnItem, ReturnLine};
-pub use shape::{Content, Document, Member, MemberKind, Shape, Shaped, Slot, Value, instant_text, is_empty};
+pub use shape::{
+    Content, Document, Member, MemberKind, Shape, Shaped, Slot, Text, Value, instant_text, is_empty,
+};
 pub use shipment::{Shipment, ShipmentLine, ShipmentParcel};
 pub use stock::{Stock, StockLine};
 pub use warehouse::Warehouse;

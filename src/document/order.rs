@@ -7,35 +7,35 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::code_name::CodeName;
-use super::shape::document;
+use super::shape::{Text, document};
 
 document! {
     /// Order (PostOrderModel in the OpenAPI file).
     Order as "order", "PostOrderModel" {
         /// The goods owner's order number; the key of the upsert.
-        order_number: Option<String> => "orderNumber", required true, max 50;
+        order_number: Option<Text> => "orderNumber", required true, max 50;
         /// Delivery date.
         delivery_date: Option<NaiveDate> => "deliveryDate", required true;
         /// Receiver of the goods.
         consignee: Option<Box<Consignee>> => "consignee", required true;
         /// Reference.
-        reference_number: Option<String> => "referenceNumber", max 50;
+        reference_number: Option<Text> => "referenceNumber", max 50;
         /// The goods owner's own id of the order (not the key).
-        goods_owner_order_id: Option<String> => "goodsOwnerOrderId", max 40;
+        goods_owner_order_id: Option<Text> => "goodsOwnerOrderId", max 40;
         /// Sales code.
-        sales_code: Option<String> => "salesCode", max 500;
+        sales_code: Option<Text> => "salesCode", max 500;
         /// Remark on the order.
-        order_remark: Option<String> => "orderRemark", max 500;
+        order_remark: Option<Text> => "orderRemark", max 500;
         /// Instruction to the carrier.
-        delivery_instruction: Option<String> => "deliveryInstruction", max 300;
+        delivery_instruction: Option<Text> => "deliveryInstruction", max 300;
         /// Service point code.
-        service_point_code: Option<String> => "servicePointCode", max 50;
+        service_point_code: Option<Text> => "servicePointCode", max 50;
         /// Free text field 1.
-        free_text1: Option<String> => "freeText1", max 300;
+        free_text1: Option<Text> => "freeText1", max 300;
         /// Free text field 2.
-        free_text2: Option<String> => "freeText2", max 300;
+        free_text2: Option<Text> => "freeText2", max 300;
         /// Free text field 3.
-        free_text3: Option<String> => "freeText3", max 300;
+        free_text3: Option<Text> => "freeText3", max 300;
         /// Free date-time field.
         order_free_date_time1: Option<DateTime<Utc>> => "orderFreeDateTime1";
         /// Order type (code and name).
@@ -57,7 +57,7 @@ document! {
         /// Customs data.
         customs_info: Option<Box<OrderCustomsInfo>> => "customsInfo";
         /// Id of a prepared transport document.
-        prepared_transport_document_id: Option<String> => "preparedTransportDocumentId";
+        prepared_transport_document_id: Option<Text> => "preparedTransportDocumentId";
         /// Freight price.
         freight_price: Option<Decimal> => "freightPrice";
         /// Warehouse id.
@@ -71,17 +71,17 @@ document! {
         /// Container for rarely used fields.
         advanced: Option<Box<OrderAdvanced>> => "advanced";
         /// The consignee's own order number.
-        consignee_order_number: Option<String> => "consigneeOrderNumber", max 150;
+        consignee_order_number: Option<Text> => "consigneeOrderNumber", max 150;
         /// Instruction to the warehouse.
-        warehouse_instruction: Option<String> => "warehouseInstruction", max 500;
+        warehouse_instruction: Option<Text> => "warehouseInstruction", max 500;
         /// Marketplace.
         market_place: Option<Box<MarketPlace>> => "marketPlace";
         /// Picking priority.
         picking_priority: Option<i32> => "pickingPriority";
         /// Production code.
-        production_code: Option<String> => "productionCode", max 30;
+        production_code: Option<Text> => "productionCode", max 30;
         /// Bulk id at the carrier.
-        transporter_bulk_id: Option<String> => "transporterBulkId";
+        transporter_bulk_id: Option<Text> => "transporterBulkId";
     }
 }
 
@@ -89,37 +89,37 @@ document! {
     /// Consignee (PostOrderConsignee in the OpenAPI file).
     Consignee as "consignee", "PostOrderConsignee" {
         /// Customer number.
-        customer_number: Option<String> => "customerNumber", max 50;
+        customer_number: Option<Text> => "customerNumber", max 50;
         /// Name.
-        name: Option<String> => "name", max 200;
+        name: Option<Text> => "name", max 200;
         /// First street address line.
-        address1: Option<String> => "address1", max 200;
+        address1: Option<Text> => "address1", max 200;
         /// Second street address line.
-        address2: Option<String> => "address2", max 200;
+        address2: Option<Text> => "address2", max 200;
         /// Third street address line.
-        address3: Option<String> => "address3", max 200;
+        address3: Option<Text> => "address3", max 200;
         /// Postal code.
-        post_code: Option<String> => "postCode", max 50;
+        post_code: Option<Text> => "postCode", max 50;
         /// City.
-        city: Option<String> => "city", max 200;
+        city: Option<Text> => "city", max 200;
         /// ISO 3166-1 alpha-2 country code.
-        country_code: Option<String> => "countryCode", max 2;
+        country_code: Option<Text> => "countryCode", max 2;
         /// State or province code.
-        country_state_code: Option<String> => "countryStateCode";
+        country_state_code: Option<Text> => "countryStateCode";
         /// Remark.
-        remark: Option<String> => "remark";
+        remark: Option<Text> => "remark";
         /// Door code.
-        door_code: Option<String> => "doorCode";
+        door_code: Option<Text> => "doorCode";
         /// Container for rarely used fields.
         advanced: Option<Box<ConsigneeAdvanced>> => "advanced";
         /// Invoice address.
         invoice_address: Option<Box<InvoiceAddress>> => "invoiceAddress";
         /// Organisation number.
-        organisation_number: Option<String> => "organisationNumber";
+        organisation_number: Option<Text> => "organisationNumber";
         /// VAT number.
-        vat_number: Option<String> => "vatNumber";
+        vat_number: Option<Text> => "vatNumber";
         /// Instruction to the carrier. Seen only as a type in a third-party client.
-        delivery_instruction: Option<String> => "deliveryInstruction";
+        delivery_instruction: Option<Text> => "deliveryInstruction";
     }
 }
 
@@ -129,7 +129,7 @@ document! {
         /// Whether to notify.
         to_be_notified: Option<bool> => "toBeNotified";
         /// Address or number to notify.
-        value: Option<String> => "value";
+        value: Option<Text> => "value";
     }
 }
 
@@ -137,9 +137,9 @@ document! {
     /// Transporter (PostOrderTransporter in the OpenAPI file).
     Transporter as "transporter", "PostOrderTransporter" {
         /// Carrier code as set up in Ongoing.
-        transporter_code: Option<String> => "transporterCode", max 50;
+        transporter_code: Option<Text> => "transporterCode", max 50;
         /// Carrier service code.
-        transporter_service_code: Option<String> => "transporterServiceCode", max 50;
+        transporter_service_code: Option<Text> => "transporterServiceCode", max 50;
         /// Who pays the freight.
         payment_advanced: Option<Box<TransporterPayment>> => "paymentAdvanced";
     }
@@ -149,9 +149,9 @@ document! {
     /// Return transporter (PostOrderReturnTransporter in the OpenAPI file).
     ReturnTransporter as "return transporter", "PostOrderReturnTransporter" {
         /// Carrier code as set up in Ongoing.
-        transporter_code: Option<String> => "transporterCode", max 50;
+        transporter_code: Option<Text> => "transporterCode", max 50;
         /// Carrier service code.
-        transporter_service_code: Option<String> => "transporterServiceCode", max 50;
+        transporter_service_code: Option<Text> => "transporterServiceCode", max 50;
     }
 }
 
@@ -159,31 +159,31 @@ document! {
     /// Order line (PostOrderLine in the OpenAPI file).
     OrderLine as "order line", "PostOrderLine" {
         /// The goods owner's row number, unique within the document.
-        row_number: Option<String> => "rowNumber", required true, max 40;
+        row_number: Option<Text> => "rowNumber", required true, max 40;
         /// The goods owner's article number.
-        article_number: Option<String> => "articleNumber", required true, max 100;
+        article_number: Option<Text> => "articleNumber", required true, max 100;
         /// Ordered quantity. Value type on the server: 0 if left out.
         number_of_items: Option<Decimal> => "numberOfItems";
         /// Comment.
-        comment: Option<String> => "comment", max 300;
+        comment: Option<Text> => "comment", max 300;
         /// Whether the line shall be picked.
         should_be_picked: Option<bool> => "shouldBePicked";
         /// Serial number.
-        serial_number: Option<String> => "serialNumber";
+        serial_number: Option<Text> => "serialNumber";
         /// Customs value of the whole line.
         line_total_customs_value: Option<Decimal> => "lineTotalCustomsValue";
         /// Batch number.
-        batch_number: Option<String> => "batchNumber";
+        batch_number: Option<Text> => "batchNumber";
         /// Line type (code and name).
         line_type: Option<Box<CodeName>> => "lineType";
         /// Line prices.
         prices: Option<Box<OrderLinePrices>> => "prices";
         /// The customer's own article number.
-        customer_article_number: Option<String> => "customerArticleNumber", max 100;
+        customer_article_number: Option<Text> => "customerArticleNumber", max 100;
         /// Instruction to the warehouse.
-        warehouse_instruction: Option<String> => "warehouseInstruction", max 300;
+        warehouse_instruction: Option<Text> => "warehouseInstruction", max 300;
         /// External id kept on the line.
-        external_id: Option<String> => "externalId";
+        external_id: Option<Text> => "externalId";
         /// Stock status of the item (code and name).
         article_item_status: Option<Box<CodeName>> => "articleItemStatus";
         /// Free fields on the line.
@@ -207,7 +207,7 @@ document! {
     /// Order customs info (PostOrderCustomsInfo in the OpenAPI file).
     OrderCustomsInfo as "order customs info", "PostOrderCustomsInfo" {
         /// Currency of the customs values.
-        customs_value_currency_code: Option<String> => "customsValueCurrencyCode";
+        customs_value_currency_code: Option<Text> => "customsValueCurrencyCode";
     }
 }
 
@@ -215,11 +215,11 @@ document! {
     /// Order class (PostOrderClass in the OpenAPI file).
     OrderClass as "order class", "PostOrderClass" {
         /// Code.
-        code: Option<String> => "code";
+        code: Option<Text> => "code";
         /// Name.
-        name: Option<String> => "name";
+        name: Option<Text> => "name";
         /// Comment.
-        comment: Option<String> => "comment", max 500;
+        comment: Option<Text> => "comment", max 500;
         /// Whether the class suggests a parcel type.
         is_parcel_type_suggestion: Option<bool> => "isParcelTypeSuggestion";
     }
@@ -233,19 +233,19 @@ document! {
         /// Arrival date.
         arrival_date: Option<DateTime<Utc>> => "arrivalDate";
         /// Way of delivery as text.
-        way_of_delivery_string: Option<String> => "wayOfDeliveryString", max 50;
+        way_of_delivery_string: Option<Text> => "wayOfDeliveryString", max 50;
         /// The carrier's order number.
-        transporter_order_number: Option<String> => "transporterOrderNumber", max 150;
+        transporter_order_number: Option<Text> => "transporterOrderNumber", max 150;
         /// Invoice number.
-        invoice_number: Option<String> => "invoiceNumber";
+        invoice_number: Option<Text> => "invoiceNumber";
         /// Earliest arrival date.
         arrival_date_from: Option<DateTime<Utc>> => "arrivalDateFrom";
         /// Terms of payment as text.
-        terms_of_payment_string: Option<String> => "termsOfPaymentString", max 50;
+        terms_of_payment_string: Option<Text> => "termsOfPaymentString", max 50;
         /// Terms of delivery as text.
-        terms_of_delivery_string: Option<String> => "termsOfDeliveryString", max 50;
+        terms_of_delivery_string: Option<Text> => "termsOfDeliveryString", max 50;
         /// Communication text.
-        communication: Option<String> => "communication", max 100;
+        communication: Option<Text> => "communication", max 100;
     }
 }
 
@@ -253,9 +253,9 @@ document! {
     /// Market place (PostOrderMarketPlace in the OpenAPI file).
     MarketPlace as "market place", "PostOrderMarketPlace" {
         /// Marketplace.
-        market_place: Option<String> => "marketPlace", max 100;
+        market_place: Option<Text> => "marketPlace", max 100;
         /// Order number at the marketplace.
-        market_place_order_number: Option<String> => "marketPlaceOrderNumber", max 100;
+        market_place_order_number: Option<Text> => "marketPlaceOrderNumber", max 100;
     }
 }
 
@@ -269,7 +269,7 @@ document! {
         /// SMS notification setting.
         sms_notification: Option<Box<ConsigneeNotification>> => "smsNotification";
         /// External code of the customer.
-        external_customer_code: Option<String> => "externalCustomerCode";
+        external_customer_code: Option<Text> => "externalCustomerCode";
     }
 }
 
@@ -277,21 +277,21 @@ document! {
     /// Invoice address (PostOrderConsigneeInvoiceAddress in the OpenAPI file).
     InvoiceAddress as "invoice address", "PostOrderConsigneeInvoiceAddress" {
         /// Name.
-        name: Option<String> => "name";
+        name: Option<Text> => "name";
         /// First street address line.
-        address1: Option<String> => "address1";
+        address1: Option<Text> => "address1";
         /// Second street address line.
-        address2: Option<String> => "address2";
+        address2: Option<Text> => "address2";
         /// Third street address line.
-        address3: Option<String> => "address3";
+        address3: Option<Text> => "address3";
         /// Postal code.
-        post_code: Option<String> => "postCode";
+        post_code: Option<Text> => "postCode";
         /// City.
-        city: Option<String> => "city";
+        city: Option<Text> => "city";
         /// ISO 3166-1 alpha-2 country code.
-        country_code: Option<String> => "countryCode";
+        country_code: Option<Text> => "countryCode";
         /// State or province code.
-        country_state_code: Option<String> => "countryStateCode";
+        country_state_code: Option<Text> => "countryStateCode";
         /// Container for rarely used fields.
         advanced: Option<Box<InvoiceAddressAdvanced>> => "advanced";
     }
@@ -319,7 +319,7 @@ document! {
         /// Price towards the customer for the line.
         customer_line_price: Option<Decimal> => "customerLinePrice";
         /// Currency code.
-        currency_code: Option<String> => "currencyCode", max 20;
+        currency_code: Option<Text> => "currencyCode", max 20;
         /// Discount in percent.
         discount_percentage: Option<Decimal> => "discountPercentage";
         /// Total VAT of the line. Seen only as a type in a third-party client.
@@ -331,7 +331,7 @@ document! {
     /// Order line free values (PostOrderLineFreeValues in the OpenAPI file).
     OrderLineFreeValues as "order line free values", "PostOrderLineFreeValues" {
         /// Free text field 1.
-        free_text1: Option<String> => "freeText1";
+        free_text1: Option<Text> => "freeText1";
     }
 }
 
@@ -339,9 +339,9 @@ document! {
     /// Order text line (PostOrderTextLine in the OpenAPI file).
     OrderTextLine as "order text line", "PostOrderTextLine" {
         /// The goods owner's row number, unique within the document.
-        row_number: Option<String> => "rowNumber", required true;
+        row_number: Option<Text> => "rowNumber", required true;
         /// Comment.
-        comment: Option<String> => "comment";
+        comment: Option<Text> => "comment";
         /// Quantity.
         number_of_items: Option<Decimal> => "numberOfItems";
     }
@@ -353,7 +353,7 @@ document! {
         /// Whether to notify.
         to_be_notified: Option<bool> => "toBeNotified";
         /// Address or number to notify.
-        value: Option<String> => "value";
+        value: Option<Text> => "value";
     }
 }
 
@@ -373,7 +373,7 @@ document! {
     /// Consignee pays (PostOrderTransporterConsigneePays in the OpenAPI file).
     ConsigneePays as "consignee pays", "PostOrderTransporterConsigneePays" {
         /// Customer number.
-        customer_number: Option<String> => "customerNumber", required true, max 50;
+        customer_number: Option<Text> => "customerNumber", required true, max 50;
     }
 }
 
@@ -381,7 +381,7 @@ document! {
     /// Third party pays (PostOrderTransporterThirdPartyPays in the OpenAPI file).
     ThirdPartyPays as "third party pays", "PostOrderTransporterThirdPartyPays" {
         /// Customer number.
-        customer_number: Option<String> => "customerNumber", required true, max 50;
+        customer_number: Option<Text> => "customerNumber", required true, max 50;
     }
 }
 
@@ -389,7 +389,7 @@ document! {
     /// Sender pays (PostOrderTransporterSenderPaysPays in the OpenAPI file).
     SenderPays as "sender pays", "PostOrderTransporterSenderPaysPays" {
         /// EDI code.
-        edi_code: Option<String> => "ediCode", required true;
+        edi_code: Option<Text> => "ediCode", required true;
     }
 }
 
@@ -397,6 +397,6 @@ document! {
     /// Invoice notification (PostOrderConsigneeCustomerInvoiceNotification in the OpenAPI file).
     InvoiceNotification as "invoice notification", "PostOrderConsigneeCustomerInvoiceNotification" {
         /// Address or number to notify.
-        value: Option<String> => "value";
+        value: Option<Text> => "value";
     }
 }

@@ -8,19 +8,19 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::code_name::CodeName;
-use super::shape::document;
+use super::shape::{Text, document};
 
 document! {
     /// Purchase order (PostPurchaseOrderModel in the OpenAPI file).
     PurchaseOrder as "purchase order", "PostPurchaseOrderModel" {
         /// The goods owner's purchase order number; the key of the upsert.
-        purchase_order_number: Option<String> => "purchaseOrderNumber", required true, max 50;
+        purchase_order_number: Option<Text> => "purchaseOrderNumber", required true, max 50;
         /// The supplier's order number.
-        supplier_order_number: Option<String> => "supplierOrderNumber", max 50;
+        supplier_order_number: Option<Text> => "supplierOrderNumber", max 50;
         /// The goods owner's reference.
-        goods_owner_reference: Option<String> => "goodsOwnerReference", max 100;
+        goods_owner_reference: Option<Text> => "goodsOwnerReference", max 100;
         /// Reference.
-        reference_number: Option<String> => "referenceNumber", max 50;
+        reference_number: Option<Text> => "referenceNumber", max 50;
         /// Expected inbound date.
         in_date: Option<NaiveDate> => "inDate";
         /// Supplier.
@@ -30,7 +30,7 @@ document! {
         /// Purchase order lines.
         purchase_order_lines: Vec<PurchaseOrderLine> => "purchaseOrderLines";
         /// Remark.
-        purchase_order_remark: Option<String> => "purchaseOrderRemark", max 1000;
+        purchase_order_remark: Option<Text> => "purchaseOrderRemark", max 1000;
         /// Warehouse id.
         warehouse_id: Option<i32> => "warehouseId";
         /// Free fields.
@@ -42,7 +42,7 @@ document! {
         /// Seller.
         seller_info: Option<Box<PurchaseOrderSellerInfo>> => "sellerInfo";
         /// Invoice number.
-        invoice_number: Option<String> => "invoiceNumber", max 100;
+        invoice_number: Option<Text> => "invoiceNumber", max 100;
     }
 }
 
@@ -50,9 +50,9 @@ document! {
     /// Purchase order supplier info (PostPurchaseOrderSupplierInfo in the OpenAPI file).
     PurchaseOrderSupplierInfo as "purchase order supplier info", "PostPurchaseOrderSupplierInfo" {
         /// Supplier number.
-        supplier_number: Option<String> => "supplierNumber", max 200;
+        supplier_number: Option<Text> => "supplierNumber", max 200;
         /// Supplier name.
-        supplier_name: Option<String> => "supplierName", max 200;
+        supplier_name: Option<Text> => "supplierName", max 200;
         /// Supplier address.
         supplier_address: Option<Box<PurchaseOrderSupplierAddress>> => "supplierAddress";
     }
@@ -62,31 +62,31 @@ document! {
     /// Purchase order supplier address (PostPurchaseOrderSupplierAddress in the OpenAPI file).
     PurchaseOrderSupplierAddress as "purchase order supplier address", "PostPurchaseOrderSupplierAddress" {
         /// Name.
-        name: Option<String> => "name";
+        name: Option<Text> => "name";
         /// Street address line.
-        address: Option<String> => "address";
+        address: Option<Text> => "address";
         /// Second street address line.
-        address2: Option<String> => "address2";
+        address2: Option<Text> => "address2";
         /// Third street address line.
-        address3: Option<String> => "address3";
+        address3: Option<Text> => "address3";
         /// Postal code.
-        post_code: Option<String> => "postCode";
+        post_code: Option<Text> => "postCode";
         /// City.
-        city: Option<String> => "city";
+        city: Option<Text> => "city";
         /// Telephone number.
-        tele_phone: Option<String> => "telePhone";
+        tele_phone: Option<Text> => "telePhone";
         /// Remark.
-        remark: Option<String> => "remark";
+        remark: Option<Text> => "remark";
         /// E-mail address.
-        email: Option<String> => "email";
+        email: Option<Text> => "email";
         /// Mobile phone number.
-        mobile_phone: Option<String> => "mobilePhone";
+        mobile_phone: Option<Text> => "mobilePhone";
         /// State or province code.
-        country_state_code: Option<String> => "countryStateCode";
+        country_state_code: Option<Text> => "countryStateCode";
         /// ISO 3166-1 alpha-2 country code.
-        country_code: Option<String> => "countryCode";
+        country_code: Option<Text> => "countryCode";
         /// Instruction to the carrier.
-        delivery_instruction: Option<String> => "deliveryInstruction";
+        delivery_instruction: Option<Text> => "deliveryInstruction";
         /// Whether the address is visible.
         is_visible: Option<bool> => "isVisible";
         /// Notify by SMS.
@@ -102,27 +102,27 @@ document! {
     /// Purchase order line (PostPurchaseOrderLine in the OpenAPI file).
     PurchaseOrderLine as "purchase order line", "PostPurchaseOrderLine" {
         /// The goods owner's row number, unique within the document.
-        row_number: Option<String> => "rowNumber", required true, max 40;
+        row_number: Option<Text> => "rowNumber", required true, max 40;
         /// The goods owner's article number.
-        article_number: Option<String> => "articleNumber", required true, max 100;
+        article_number: Option<Text> => "articleNumber", required true, max 100;
         /// Announced quantity. Value type on the server: 0 if left out.
         number_of_items: Option<Decimal> => "numberOfItems";
         /// Comment.
-        comment: Option<String> => "comment", max 150;
+        comment: Option<Text> => "comment", max 150;
         /// Price of the row.
         row_price: Option<Decimal> => "rowPrice";
         /// Currency code.
-        currency_code: Option<String> => "currencyCode", max 20;
+        currency_code: Option<Text> => "currencyCode", max 20;
         /// Internal id of the article item status.
         article_item_status_id: Option<i32> => "articleItemStatusId";
         /// Batch number.
-        batch_number: Option<String> => "batchNumber";
+        batch_number: Option<Text> => "batchNumber";
         /// External id kept on the line.
-        external_order_line_id: Option<String> => "externalOrderLineId";
+        external_order_line_id: Option<Text> => "externalOrderLineId";
         /// Inbound date of the line.
         in_date: Option<DateTime<Utc>> => "inDate";
         /// Serial number.
-        serial_number: Option<String> => "serialNumber", max 128;
+        serial_number: Option<Text> => "serialNumber", max 128;
         /// Expiry date.
         expiry_date: Option<DateTime<Utc>> => "expiryDate";
         /// Production date.
@@ -143,9 +143,9 @@ document! {
     /// Announced article item (PostPurchaseOrderArticleItemModel in the OpenAPI file).
     AnnouncedArticleItem as "announced article item", "PostPurchaseOrderArticleItemModel" {
         /// Serial number.
-        serial: Option<String> => "serial";
+        serial: Option<Text> => "serial";
         /// Batch number.
-        batch: Option<String> => "batch";
+        batch: Option<Text> => "batch";
         /// Quantity.
         number_of_items: Option<Decimal> => "numberOfItems";
         /// Weight.
@@ -161,11 +161,11 @@ document! {
         /// Price.
         price: Option<Decimal> => "price";
         /// Comment.
-        comment: Option<String> => "comment";
+        comment: Option<Text> => "comment";
         /// Container.
-        container: Option<String> => "container";
+        container: Option<Text> => "container";
         /// Case number.
-        case_number: Option<String> => "caseNumber";
+        case_number: Option<Text> => "caseNumber";
         /// Status id.
         status_id: Option<i32> => "statusId";
         /// Expiry date.
@@ -181,9 +181,9 @@ document! {
         /// Free decimal field 1.
         free_decimal1: Option<Decimal> => "freeDecimal1";
         /// Free text field 1.
-        free_text1: Option<String> => "freeText1";
+        free_text1: Option<Text> => "freeText1";
         /// Free text field 2.
-        free_text2: Option<String> => "freeText2";
+        free_text2: Option<Text> => "freeText2";
     }
 }
 
@@ -191,15 +191,15 @@ document! {
     /// Purchase order free values (PostPurchaseOrderFreeValues in the OpenAPI file).
     PurchaseOrderFreeValues as "purchase order free values", "PostPurchaseOrderFreeValues" {
         /// Free text field 1.
-        free_text1: Option<String> => "freeText1", max 300;
+        free_text1: Option<Text> => "freeText1", max 300;
         /// Free text field 2.
-        free_text2: Option<String> => "freeText2";
+        free_text2: Option<Text> => "freeText2";
         /// Free text field 3.
-        free_text3: Option<String> => "freeText3";
+        free_text3: Option<Text> => "freeText3";
         /// Free text field 4.
-        free_text4: Option<String> => "freeText4";
+        free_text4: Option<Text> => "freeText4";
         /// Free text field 5.
-        free_text5: Option<String> => "freeText5";
+        free_text5: Option<Text> => "freeText5";
         /// Free decimal field 1.
         free_decimal1: Option<Decimal> => "freeDecimal1";
         /// Free decimal field 2.
@@ -215,7 +215,7 @@ document! {
     /// Purchase order advanced (PostPurchaseOrderAdvanced in the OpenAPI file).
     PurchaseOrderAdvanced as "purchase order advanced", "PostPurchaseOrderAdvanced" {
         /// Container.
-        container: Option<String> => "container";
+        container: Option<Text> => "container";
         /// Order date.
         order_date: Option<DateTime<Utc>> => "orderDate";
         /// Advised arrival date.
@@ -233,7 +233,7 @@ document! {
         /// Terms of delivery (code and name).
         terms_of_delivery_type: Option<Box<CodeName>> => "termsOfDeliveryType";
         /// Place named by the terms of delivery.
-        terms_of_delivery_type_location: Option<String> => "termsOfDeliveryTypeLocation";
+        terms_of_delivery_type_location: Option<Text> => "termsOfDeliveryTypeLocation";
     }
 }
 
@@ -241,9 +241,9 @@ document! {
     /// Purchase order seller info (PostPurchaseOrderSellerInfo in the OpenAPI file).
     PurchaseOrderSellerInfo as "purchase order seller info", "PostPurchaseOrderSellerInfo" {
         /// Seller number.
-        seller_number: Option<String> => "sellerNumber";
+        seller_number: Option<Text> => "sellerNumber";
         /// Seller name.
-        seller_name: Option<String> => "sellerName";
+        seller_name: Option<Text> => "sellerName";
         /// Seller address.
         seller_address: Option<Box<PurchaseOrderSellerAddress>> => "sellerAddress";
     }
@@ -253,31 +253,31 @@ document! {
     /// Purchase order seller address (PostPurchaseOrderSellerAddress in the OpenAPI file).
     PurchaseOrderSellerAddress as "purchase order seller address", "PostPurchaseOrderSellerAddress" {
         /// Name.
-        name: Option<String> => "name";
+        name: Option<Text> => "name";
         /// Street address line.
-        address: Option<String> => "address";
+        address: Option<Text> => "address";
         /// Second street address line.
-        address2: Option<String> => "address2";
+        address2: Option<Text> => "address2";
         /// Third street address line.
-        address3: Option<String> => "address3";
+        address3: Option<Text> => "address3";
         /// Postal code.
-        post_code: Option<String> => "postCode";
+        post_code: Option<Text> => "postCode";
         /// City.
-        city: Option<String> => "city";
+        city: Option<Text> => "city";
         /// Telephone number.
-        tele_phone: Option<String> => "telePhone";
+        tele_phone: Option<Text> => "telePhone";
         /// Remark.
-        remark: Option<String> => "remark";
+        remark: Option<Text> => "remark";
         /// E-mail address.
-        email: Option<String> => "email";
+        email: Option<Text> => "email";
         /// Mobile phone number.
-        mobile_phone: Option<String> => "mobilePhone";
+        mobile_phone: Option<Text> => "mobilePhone";
         /// State or province code.
-        country_state_code: Option<String> => "countryStateCode";
+        country_state_code: Option<Text> => "countryStateCode";
         /// ISO 3166-1 alpha-2 country code.
-        country_code: Option<String> => "countryCode";
+        country_code: Option<Text> => "countryCode";
         /// Instruction to the carrier.
-        delivery_instruction: Option<String> => "deliveryInstruction";
+        delivery_instruction: Option<Text> => "deliveryInstruction";
         /// Whether the address is visible.
         is_visible: Option<bool> => "isVisible";
         /// Notify by SMS.

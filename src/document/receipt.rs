@@ -9,36 +9,36 @@ use rust_decimal::Decimal;
 
 use super::code_name::CodeName;
 use super::purchase_order::PurchaseOrderFreeValues;
-use super::shape::document;
+use super::shape::{Text, document};
 use super::warehouse::Warehouse;
 
 document! {
     /// What was received on one purchase order (design, section 7).
     Receipt as "receipt", "" {
         /// The purchase order number, as Ongoing knows it. A number that the warehouse made up where the goods came unannounced.
-        purchase_order_number: Option<String> => "purchaseOrderNumber";
+        purchase_order_number: Option<Text> => "purchaseOrderNumber";
         /// Ongoing's id of the purchase order.
-        purchase_order_id: Option<String> => "purchaseOrderId";
+        purchase_order_id: Option<Text> => "purchaseOrderId";
         /// The supplier's order number.
-        supplier_order_number: Option<String> => "supplierOrderNumber";
+        supplier_order_number: Option<Text> => "supplierOrderNumber";
         /// Our reference, as sent with the purchase order.
-        goods_owner_reference: Option<String> => "goodsOwnerReference";
+        goods_owner_reference: Option<Text> => "goodsOwnerReference";
         /// The second reference, as sent with the purchase order.
-        reference_number: Option<String> => "referenceNumber";
+        reference_number: Option<Text> => "referenceNumber";
         /// Purchase order type (code and name).
         purchase_order_type: Option<Box<CodeName>> => "purchaseOrderType";
         /// The supplier's number.
-        supplier_number: Option<String> => "supplierNumber";
+        supplier_number: Option<Text> => "supplierNumber";
         /// The supplier's name.
-        supplier_name: Option<String> => "supplierName";
+        supplier_name: Option<Text> => "supplierName";
         /// The seller's number.
-        seller_number: Option<String> => "sellerNumber";
+        seller_number: Option<Text> => "sellerNumber";
         /// The seller's name.
-        seller_name: Option<String> => "sellerName";
+        seller_name: Option<Text> => "sellerName";
         /// The number of the purchase order's status in the installation.
         status_number: Option<i32> => "statusNumber";
         /// The status's text in the installation's language.
-        status_text: Option<String> => "statusText";
+        status_text: Option<Text> => "statusText";
         /// Whether receiving has ended, as the status says (usually 400, received with deviation, or 500, received in full).
         is_closed: Option<bool> => "isClosed";
         /// The day for which the goods were announced.
@@ -48,11 +48,11 @@ document! {
         /// When the last of what is told here was received.
         received_time: Option<DateTime<Utc>> => "receivedTime";
         /// The container that the goods came in.
-        container: Option<String> => "container";
+        container: Option<Text> => "container";
         /// The number of the supplier's invoice.
-        invoice_number: Option<String> => "invoiceNumber";
+        invoice_number: Option<Text> => "invoiceNumber";
         /// The remark on the purchase order.
-        purchase_order_remark: Option<String> => "purchaseOrderRemark";
+        purchase_order_remark: Option<Text> => "purchaseOrderRemark";
         /// True if the purchase order is a customer's return; an outbox of returns tells those, where there is one.
         purchase_order_is_return_type: Option<bool> => "purchaseOrderIsReturnType";
         /// The warehouse that received the goods.
@@ -72,19 +72,19 @@ document! {
     /// What was received on one purchase order line.
     ReceiptLine as "receipt line", "" {
         /// The purchase order line's row number, as Ongoing knows it.
-        row_number: Option<String> => "rowNumber";
+        row_number: Option<Text> => "rowNumber";
         /// The article number.
-        article_number: Option<String> => "articleNumber";
+        article_number: Option<Text> => "articleNumber";
         /// The article's name in Ongoing.
-        article_name: Option<String> => "articleName";
+        article_name: Option<Text> => "articleName";
         /// The article's product code.
-        product_code: Option<String> => "productCode";
+        product_code: Option<Text> => "productCode";
         /// The external id kept on the line, as sent.
-        external_order_line_id: Option<String> => "externalOrderLineId";
+        external_order_line_id: Option<Text> => "externalOrderLineId";
         /// Line type (code and name).
         line_type: Option<Box<CodeName>> => "lineType";
         /// The comment on the line.
-        comment: Option<String> => "comment";
+        comment: Option<Text> => "comment";
         /// Received since the ERP was last told, in the article's unit; negative where Ongoing took back what was told.
         received_number_of_items: Option<Decimal> => "receivedNumberOfItems";
         /// Received in all.
@@ -98,13 +98,13 @@ document! {
         /// Whether nothing more is expected on the line, as the purchase order's status says.
         is_closed: Option<bool> => "isClosed";
         /// Batch of the items that this report tells, where they have one in common.
-        batch_number: Option<String> => "batchNumber";
+        batch_number: Option<Text> => "batchNumber";
         /// Serial number of the item that this report tells, where it is one.
-        serial: Option<String> => "serial";
+        serial: Option<Text> => "serial";
         /// Expiry date of the items that this report tells, where they have one in common.
         expiry_date: Option<NaiveDate> => "expiryDate";
         /// Container (pallet, often by its SSCC) of the items that this report tells, where they have one in common.
-        container: Option<String> => "container";
+        container: Option<Text> => "container";
     }
 }
 
@@ -112,15 +112,15 @@ document! {
     /// One article item that was received, with the figures of its line.
     ReceiptItem as "receipt item", "" {
         /// The purchase order line's row number, as Ongoing knows it.
-        row_number: Option<String> => "rowNumber";
+        row_number: Option<Text> => "rowNumber";
         /// The article number.
-        article_number: Option<String> => "articleNumber";
+        article_number: Option<Text> => "articleNumber";
         /// The article's name in Ongoing.
-        article_name: Option<String> => "articleName";
+        article_name: Option<Text> => "articleName";
         /// The article's product code.
-        product_code: Option<String> => "productCode";
+        product_code: Option<Text> => "productCode";
         /// The external id kept on the line, as sent.
-        external_order_line_id: Option<String> => "externalOrderLineId";
+        external_order_line_id: Option<Text> => "externalOrderLineId";
         /// Received of this item, in the article's unit; negative where Ongoing took back what was told.
         number_of_items: Option<Decimal> => "numberOfItems";
         /// Of the line, on each of its rows: received in all.
@@ -130,26 +130,26 @@ document! {
         /// Whether nothing more is expected on the line, as the purchase order's status says.
         is_closed: Option<bool> => "isClosed";
         /// Batch.
-        batch_number: Option<String> => "batchNumber";
+        batch_number: Option<Text> => "batchNumber";
         /// Serial number.
-        serial: Option<String> => "serial";
+        serial: Option<Text> => "serial";
         /// Expiry date.
         expiry_date: Option<NaiveDate> => "expiryDate";
         /// Container: the pallet, often by its SSCC, as the warehouse noted it.
-        container: Option<String> => "container";
+        container: Option<Text> => "container";
         /// Case number.
-        case_number: Option<String> => "caseNumber";
+        case_number: Option<Text> => "caseNumber";
         /// The location that it was put on.
-        location: Option<String> => "location";
+        location: Option<Text> => "location";
         /// Stock status (code and name): damaged, in quarantine and the like.
         article_item_status: Option<Box<CodeName>> => "articleItemStatus";
         /// The comment on the item.
-        comment: Option<String> => "comment";
+        comment: Option<Text> => "comment";
         /// Weight.
         weight: Option<Decimal> => "weight";
         /// When it was received.
         in_date: Option<DateTime<Utc>> => "inDate";
         /// Ongoing's id of the item as first received.
-        original_article_item_id: Option<String> => "originalArticleItemId";
+        original_article_item_id: Option<Text> => "originalArticleItemId";
     }
 }

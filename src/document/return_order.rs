@@ -8,19 +8,19 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::code_name::CodeName;
-use super::shape::document;
+use super::shape::{Text, document};
 
 document! {
     /// Return order (PostReturnOrderModel in the OpenAPI file).
     ReturnOrder as "return order", "PostReturnOrderModel" {
         /// The goods owner's return order number; the key of the upsert.
-        return_order_number: Option<String> => "returnOrderNumber", required true;
+        return_order_number: Option<Text> => "returnOrderNumber", required true;
         /// The order that the goods come back from, by our order number.
-        order_number: Option<String> => "@orderNumber", required true, max 50;
+        order_number: Option<Text> => "@orderNumber", required true, max 50;
         /// Return order lines.
         return_order_lines: Vec<ReturnOrderLine> => "returnOrderLines", required true;
         /// Comment.
-        comment: Option<String> => "comment";
+        comment: Option<Text> => "comment";
         /// Expected inbound date.
         in_date: Option<NaiveDate> => "inDate";
         /// Warehouse id.
@@ -28,7 +28,7 @@ document! {
         /// Waybills of the return.
         tracking: Vec<ReturnOrderTracking> => "tracking";
         /// Handling comment.
-        return_order_handling_comment: Option<String> => "returnOrderHandlingComment";
+        return_order_handling_comment: Option<Text> => "returnOrderHandlingComment";
     }
 }
 
@@ -36,11 +36,11 @@ document! {
     /// Return order line (PostReturnOrderLine in the OpenAPI file).
     ReturnOrderLine as "return order line", "PostReturnOrderLine" {
         /// The goods owner's row number.
-        return_order_row_number: Option<String> => "returnOrderRowNumber", required true;
+        return_order_row_number: Option<Text> => "returnOrderRowNumber", required true;
         /// The row number of the order line that comes back.
-        order_row_number: Option<String> => "@orderRowNumber", max 40;
+        order_row_number: Option<Text> => "@orderRowNumber", max 40;
         /// The article that comes back, where the row number is not known; it must stand on one line of the order only.
-        article_number: Option<String> => "@articleNumber", max 100;
+        article_number: Option<Text> => "@articleNumber", max 100;
         /// Quantity expected back.
         to_be_returned_number_of_items: Option<Decimal> => "toBeReturnedNumberOfItems", required true;
         /// Return cause (code and name).
@@ -52,8 +52,8 @@ document! {
     /// Return order tracking (PostReturnOrderTracking in the OpenAPI file).
     ReturnOrderTracking as "return order tracking", "PostReturnOrderTracking" {
         /// Waybill number.
-        waybill: Option<String> => "waybill", max 50;
+        waybill: Option<Text> => "waybill", max 50;
         /// Tracking URL.
-        tracking_url: Option<String> => "trackingUrl", max 300;
+        tracking_url: Option<Text> => "trackingUrl", max 300;
     }
 }

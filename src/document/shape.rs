@@ -82,11 +82,15 @@ impl Shape {
     }
 }
 
+/// A member's text. Up to 24 bytes stand in the document itself, as most texts of an order line do, and need no memory of
+/// their own.
+pub type Text = compact_str::CompactString;
+
 /// A converted value, as a mapping hands it to a document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Text.
-    Text(String),
+    Text(Text),
     /// An exact decimal number.
     Decimal(Decimal),
     /// A whole number.
@@ -158,7 +162,7 @@ macro_rules! plain_slot {
     };
 }
 
-plain_slot!(String, Text);
+plain_slot!(Text, Text);
 plain_slot!(Decimal, Decimal);
 plain_slot!(i32, Integer);
 plain_slot!(bool, Boolean);

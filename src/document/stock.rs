@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::code_name::CodeName;
-use super::shape::document;
+use super::shape::{Text, document};
 use super::warehouse::Warehouse;
 
 document! {
@@ -24,9 +24,9 @@ document! {
         changed_from: Option<DateTime<Utc>> => "changedFrom";
         /// What a line is: `article` (over all warehouses), `warehouse` (article and warehouse) or `item` (batch, serial
         /// number, status, place).
-        line_is: Option<String> => "lineIs";
+        line_is: Option<Text> => "lineIs";
         /// Ongoing's id of the goods owner.
-        goods_owner_id: Option<String> => "goodsOwnerId";
+        goods_owner_id: Option<Text> => "goodsOwnerId";
         /// The one warehouse that is told, where the outbox names one; it stands in each line too.
         warehouse: Option<Box<Warehouse>> => "warehouse";
         /// A row for each article, article and warehouse, or item.
@@ -38,19 +38,19 @@ document! {
     /// What is in stock of one article, in one warehouse or of one item.
     StockLine as "stock line", "" {
         /// The article number.
-        article_number: Option<String> => "articleNumber";
+        article_number: Option<Text> => "articleNumber";
         /// The article's name in Ongoing.
-        article_name: Option<String> => "articleName";
+        article_name: Option<Text> => "articleName";
         /// Ongoing's id of the article.
-        article_system_id: Option<String> => "articleSystemId";
+        article_system_id: Option<Text> => "articleSystemId";
         /// The article's product code.
-        product_code: Option<String> => "productCode";
+        product_code: Option<Text> => "productCode";
         /// The unit in which all quantities of the line are counted, as Ongoing writes it.
-        unit_code: Option<String> => "unitCode";
+        unit_code: Option<Text> => "unitCode";
         /// The barcode of a single piece.
-        bar_code: Option<String> => "barCode";
+        bar_code: Option<Text> => "barCode";
         /// Kind of article, as Ongoing writes it: ordinary, structure (a kit) or production.
-        article_kind: Option<String> => "articleKind";
+        article_kind: Option<Text> => "articleKind";
         /// Physical: on hand in the warehouse, locked and reserved goods included; never below 0. The figure to reconcile
         /// an ERP's stock with.
         number_of_items: Option<Decimal> => "numberOfItems";
@@ -86,9 +86,9 @@ document! {
         /// The warehouse that the line is about. By warehouse and by item only.
         warehouse: Option<Box<Warehouse>> => "warehouse";
         /// Batch. By item only, as all below.
-        batch_number: Option<String> => "batchNumber";
+        batch_number: Option<Text> => "batchNumber";
         /// Serial number.
-        serial: Option<String> => "serial";
+        serial: Option<Text> => "serial";
         /// Expiry date.
         expiry_date: Option<NaiveDate> => "expiryDate";
         /// Stock status (code and name).
@@ -98,14 +98,14 @@ document! {
         /// Whether the item is locked for sale.
         is_locked_for_sale: Option<bool> => "isLockedForSale";
         /// The location.
-        location: Option<String> => "location";
+        location: Option<Text> => "location";
         /// Container: the pallet, often by its SSCC.
-        container: Option<String> => "container";
+        container: Option<Text> => "container";
         /// The comment on the item.
-        comment: Option<String> => "comment";
+        comment: Option<Text> => "comment";
         /// When the item came into stock.
         in_date: Option<DateTime<Utc>> => "inDate";
         /// Ongoing's id of the item.
-        article_item_id: Option<String> => "articleItemId";
+        article_item_id: Option<Text> => "articleItemId";
     }
 }

@@ -138,6 +138,41 @@ impl Records {
         self.text.get(at..at + cell.length as usize)
     }
 
+    /// Whether two records have the same texts in some fields, which are given in rising order; what is not there is as
+    /// good as empty. Fields that stand right behind each other in both are compared at once.
+    pub fn agree(&self, one: usize, other: usize, fields: impl Iterator<Item = usize>) -> bool {
+        let (one, other) = (self.cells_of(one), self.cells_of(other));
+        let part = |at: u32, to: u32| self.text.as_bytes().get(at as usize..to as usize);
+        // Where what was not compared yet begins in both, and how long it is.
+        let (mut from, mut beside, mut length) = (0u32, 0u32, 0u32);
+        let same = |from: u32, beside: u32, length: u32| {
+            length == 0
+                || part(from, from.saturating_add(length)) == part(beside, beside.saturating_add(length))
+        };
+        for field in fields {
+            let (one, other) = (one.get(field), other.get(field));
+            let long = one.map_or(0, |cell| cell.length);
+            if long != other.map_or(0, |cell| cell.length) {
+                return false;
+            }
+            let (Some(one), Some(other)) = (one, other) else { continue };
+            if long == 0 {
+                continue;
+            }
+            let gap = one.at.wrapping_sub(from.wrapping_add(length));
+            let gap_beside = other.at.wrapping_sub(beside.wrapping_add(length));
+            if length > 0 && gap <= 1 && gap == gap_beside {
+                length = length.saturating_add(gap).saturating_add(long);
+                continue;
+            }
+            if !same(from, beside, length) {
+                return false;
+            }
+            (from, beside, length) = (one.at, other.at, long);
+        }
+        same(from, beside, length)
+    }
+
     /// The text that a record was cut from.
     pub fn source(&self, record: usize) -> &str {
         let Some(head) = self.heads.get(record) else { return "" };
@@ -517,6 +552,38 @@ mod tests {
         for cut in 0..bytes.len() {
             let _ = Records::default().read(&bytes[..cut]);
         }
+    }
+
+    #[test]
+    fn records_agree_in_fields_with_the_same_texts() {
+        let mut records = Records::default();
+        let rows: [&[Option<&str>]; 7] = [
+            &[Some("1"), Some("Ål"), None, Some("x"), Some("")],
+            &[Some("1"), Some("Ål"), Some(""), Some("x"), None],
+            &[Some("1"), Some("ål"), None, Some("x"), None],
+            &[Some("1"), Some("Ål"), Some("4"), Some("x"), None],
+            &[Some("1"), Some("Ål"), None, Some("y"), None],
+            &[Some("11"), Some("Ål"), None, Some("x"), None],
+            &[Some("1"), Some("Ål")],
+        ];
+        for row in rows {
+            records.begin(1, 1);
+            for field in row {
+                let at = records.text().len();
+                records.text_mut().push_str(field.unwrap_or(""));
+                records.push(field.map_or(Cell::missing(at), |_| Cell::plain(at, records.text().len())));
+                records.text_mut().push(';');
+            }
+            records.end();
+        }
+        let agree = |other: usize, fields: &[usize]| records.agree(0, other, fields.iter().copied());
+        let all = [0, 1, 2, 3, 4];
+        assert_eq!(
+            [1, 2, 3, 4, 5, 6].map(|other| agree(other, &all)),
+            [true, false, false, false, false, false]
+        );
+        assert!(agree(2, &[0, 2, 3, 4]) && agree(3, &[0, 1, 3]) && agree(4, &[0, 1, 2]) && agree(5, &[1, 3]));
+        assert!(agree(6, &[0, 1, 2, 4]) && agree(6, &[9]) && agree(6, &[]));
     }
 
     #[test]

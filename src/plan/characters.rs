@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::AnyDocument;
+use crate::document::{AnyDocument, Text};
 use crate::fault::{Fault, Place, code};
 
 const DOUBTFUL: &str = "!%_^\\";
@@ -31,7 +31,7 @@ pub(super) fn check(document: &AnyDocument, refused: Option<&str>) -> Vec<Fault>
 }
 
 fn article_numbers(document: &AnyDocument) -> Vec<&str> {
-    let numbers: Vec<&Option<String>> = match document {
+    let numbers: Vec<&Option<Text>> = match document {
         AnyDocument::Article(article) => {
             let rows = article.structure_definition.iter().flat_map(|definition| &definition.rows);
             std::iter::once(&article.article_number).chain(rows.map(|row| &row.article_number)).collect()

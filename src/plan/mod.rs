@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::call::{Call, Key, Kind, Lane, Need, Operation};
 use crate::document::{
     AnyDocument, Article, Attachment, CANONICAL_VERSION, Cancellation, Content, Document, Order, OrderChange,
-    PurchaseOrder, PurchaseOrderChange, ReturnOrder, to_json,
+    PurchaseOrder, PurchaseOrderChange, ReturnOrder, Text, to_json,
 };
 use crate::fault::{Fault, Place, code};
 
@@ -258,7 +258,7 @@ fn put_file(attachment: &Attachment) -> Task {
 }
 
 /// The one number of several that a document states.
-fn one_of(numbers: &[(Kind, &Option<String>)]) -> (Kind, String, Vec<Fault>) {
+fn one_of(numbers: &[(Kind, &Option<Text>)]) -> (Kind, String, Vec<Fault>) {
     let stated: Vec<(Kind, &str)> = numbers
         .iter()
         .filter_map(|(kind, number)| Some((*kind, number.as_deref().filter(|number| !number.is_empty())?)))
@@ -273,13 +273,13 @@ fn one_of(numbers: &[(Kind, &Option<String>)]) -> (Kind, String, Vec<Fault>) {
     }
 }
 
-fn number(number: &Option<String>) -> String {
-    number.clone().unwrap_or_default()
+fn number(number: &Option<Text>) -> String {
+    number.as_deref().unwrap_or_default().to_owned()
 }
 
-fn articles<'a>(numbers: impl Iterator<Item = &'a Option<String>>) -> Vec<Need> {
-    let distinct: BTreeSet<&String> = numbers.flatten().collect();
-    distinct.into_iter().map(|number| Need { kind: Kind::Article, number: number.clone() }).collect()
+fn articles<'a>(numbers: impl Iterator<Item = &'a Option<Text>>) -> Vec<Need> {
+    let distinct: BTreeSet<&str> = numbers.flatten().map(Text::as_str).collect();
+    distinct.into_iter().map(|number| Need { kind: Kind::Article, number: number.to_owned() }).collect()
 }
 
 /// Where a line of a document stands, counted from 0.
@@ -294,7 +294,7 @@ fn of_line(fault: Fault, place: Option<Place>) -> Fault {
 
 /// What is wrong with the lines as such: `lines` tells each one's row number and whether it has a quantity.
 fn line_faults<'a>(
-    lines: impl Iterator<Item = (&'a Option<String>, bool)>,
+    lines: impl Iterator<Item = (&'a Option<Text>, bool)>,
     line_place: LinePlace<'_>,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -306,7 +306,7 @@ fn line_faults<'a>(
         if let Some(row_number) = row_number
             && !seen.insert(row_number)
         {
-            let fault = Fault::new(code::ROW_NUMBER_TWICE).found(row_number);
+            let fault = Fault::new(code::ROW_NUMBER_TWICE).found(row_number.as_str());
             faults.push(of_line(fault, line_place(place)));
         }
         // Ongoing takes an absent quantity as 0 (ongoing-rest-api.md, section 4): nothing would be sent, in silence.
@@ -335,14 +335,14 @@ mod tests {
         let order_lines = rows
             .iter()
             .map(|(row, article)| OrderLine {
-                row_number: Some((*row).to_owned()),
-                article_number: Some((*article).to_owned()),
+                row_number: Some((*row).into()),
+                article_number: Some((*article).into()),
                 number_of_items: Some("2.50".parse().unwrap()),
                 ..OrderLine::default()
             })
             .collect();
         AnyDocument::Order(Box::new(Order {
-            order_number: Some("0017".to_owned()),
+            order_number: Some("0017".into()),
             order_type: Some(Box::default()),
             order_lines,
             ..Order::default()
@@ -406,7 +406,7 @@ mod tests {
     #[test]
     fn a_text_longer_than_soap_knows_is_a_warning() {
         let AnyDocument::Order(mut long) = order(&[("1", "A")]) else { unreachable!() };
-        long.free_text1 = Some("å".repeat(301));
+        long.free_text1 = Some("å".repeat(301).into());
         let plan = plan(
             &AnyDocument::Order(long),
             &lane(),

@@ -1,7 +1,7 @@
 //! The order-like numbers of a document, with the prefix of its partner.
 
 use crate::call::OwnNumbers;
-use crate::document::AnyDocument;
+use crate::document::{AnyDocument, Text};
 use crate::fault::{Fault, code};
 
 /// The document with every order-like number as Ongoing has it.
@@ -9,7 +9,7 @@ pub(super) fn at_ongoing(document: &AnyDocument, numbers: &OwnNumbers) -> AnyDoc
     let mut document = document.clone();
     for number in order_numbers(&mut document) {
         if let Some(number) = number.as_mut().filter(|number| !number.is_empty()) {
-            *number = numbers.at_ongoing(number);
+            *number = numbers.at_ongoing(number).into();
         }
     }
     document
@@ -35,7 +35,7 @@ pub(super) fn of_others(document: &AnyDocument, numbers: &OwnNumbers) -> Vec<Fau
 }
 
 /// The numbers that Ongoing wants once for each goods owner, and references to them.
-fn order_numbers(document: &mut AnyDocument) -> Vec<&mut Option<String>> {
+fn order_numbers(document: &mut AnyDocument) -> Vec<&mut Option<Text>> {
     match document {
         AnyDocument::Order(order) => vec![&mut order.order_number],
         AnyDocument::OrderChange(change) => vec![&mut change.order_number],

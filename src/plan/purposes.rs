@@ -200,7 +200,7 @@ fn items<'d>(document: &'d dyn Document, list: &str) -> Vec<&'d dyn Document> {
 
 fn text(document: &dyn Document, name: &str) -> Option<String> {
     match content(document, name) {
-        Content::Value(Value::Text(text)) => Some(text),
+        Content::Value(Value::Text(text)) => Some(text.into()),
         Content::Empty | Content::Value(_) | Content::Object(_) | Content::List(_) => None,
     }
 }

@@ -5,7 +5,7 @@
 
 use super::owing::{self, Tells};
 use super::{Outbox, Reporting};
-use crate::document::{Acknowledgement, AcknowledgementRow, AnyDocument};
+use crate::document::{Acknowledgement, AcknowledgementRow, AnyDocument, Text};
 use crate::fault::{Fault, Language};
 use crate::format::{self, Outgoing, Remembered, WriteContext};
 use crate::ledger::{Arrival, ArrivalState, Untold, UntoldDocument};
@@ -59,16 +59,16 @@ fn document(untold: &Untold, language: Language) -> Acknowledgement {
     };
     let message = arrival.faults.iter().map(|fault| sentence(fault, language)).collect::<Vec<_>>().join("; ");
     Acknowledgement {
-        arrival: Some(arrival.id.to_string()),
-        file_name: Some(arrival.name.clone()),
-        file_size: Some(arrival.size.to_string()),
-        inbox: Some(arrival.inbox.clone()),
+        arrival: Some(arrival.id.to_string().into()),
+        file_name: Some(arrival.name.as_str().into()),
+        file_size: Some(arrival.size.to_string().into()),
+        inbox: Some(arrival.inbox.as_str().into()),
         received_at: Some(arrival.received_at),
-        result: Some(result.to_owned()),
+        result: Some(result.into()),
         documents: Some(whole(arrival.documents)),
         documents_taken: Some(if rejected { 0 } else { whole(untold.round.taken) }),
         documents_refused: Some(whole(if rejected { arrival.documents } else { refused })),
-        message: (!message.is_empty()).then_some(message),
+        message: (!message.is_empty()).then_some(message).map(Text::from),
         rows: untold
             .documents
             .iter()
@@ -84,15 +84,15 @@ fn file_rows(untold: &Untold, language: Language) -> Vec<AcknowledgementRow> {
         // A file with nothing in it is answered too: its sender must not wonder.
         let nothing = untold.arrival.documents == 0 && untold.documents.is_empty();
         let row = AcknowledgementRow {
-            document: Some("file".to_owned()),
-            outcome: Some("taken".to_owned()),
+            document: Some("file".into()),
+            outcome: Some("taken".into()),
             ..AcknowledgementRow::default()
         };
         return if nothing { vec![row] } else { Vec::new() };
     }
     let row = |fault: &Fault| AcknowledgementRow {
-        document: Some("file".to_owned()),
-        outcome: Some("rejected".to_owned()),
+        document: Some("file".into()),
+        outcome: Some("rejected".into()),
         ..fault_row(fault, &untold.arrival, language)
     };
     untold.arrival.faults.iter().map(row).collect()
@@ -100,13 +100,13 @@ fn file_rows(untold: &Untold, language: Language) -> Vec<AcknowledgementRow> {
 
 fn rows(document: &UntoldDocument, arrival: &Arrival, language: Language) -> Vec<AcknowledgementRow> {
     let row = AcknowledgementRow {
-        document: Some(document.document.clone()),
-        number: document.number.clone(),
-        outcome: Some(document.outcome.clone()),
-        ongoing_id: document.ongoing_id.map(|id| id.to_string()),
-        part: document.part.clone().or_else(|| of_several(arrival, Some(&arrival.name))),
+        document: Some(document.document.as_str().into()),
+        number: document.number.as_deref().map(Text::from),
+        outcome: Some(document.outcome.as_str().into()),
+        ongoing_id: document.ongoing_id.map(|id| id.to_string().into()),
+        part: document.part.clone().or_else(|| of_several(arrival, Some(&arrival.name))).map(Text::from),
         line: Some(whole(document.first_line)),
-        message: (!document.message.is_empty()).then(|| document.message.clone()),
+        message: (!document.message.is_empty()).then(|| document.message.clone()).map(Text::from),
         ..AcknowledgementRow::default()
     };
     let Some((first, others)) = document.faults.split_first() else { return vec![row] };
@@ -117,15 +117,20 @@ fn rows(document: &UntoldDocument, arrival: &Arrival, language: Language) -> Vec
             number: row.number.clone(),
             outcome: row.outcome.clone(),
             ongoing_id: row.ongoing_id.clone(),
-            part: document.part.clone().or_else(|| place.part.clone()).or_else(|| row.part.clone()),
+            part: document
+                .part
+                .as_deref()
+                .map(Text::from)
+                .or_else(|| place.part.clone())
+                .or_else(|| row.part.clone()),
             line: place.line.or(row.line),
             ..place
         }
     };
     // What came to one end is told in one row, with what was warned of; all that is wrong with a document has its places.
-    let joined = |message: Option<String>, faults: &[Fault]| {
+    let joined = |message: Option<Text>, faults: &[Fault]| {
         let others = faults.iter().map(|fault| sentence(fault, language));
-        Some(message.into_iter().chain(others).collect::<Vec<_>>().join("; "))
+        Some(Text::from(message.map(String::from).into_iter().chain(others).collect::<Vec<_>>().join("; ")))
     };
     match document.outcome.as_str() {
         "faulty" => document.faults.iter().map(at).collect(),
@@ -134,7 +139,7 @@ fn rows(document: &UntoldDocument, arrival: &Arrival, language: Language) -> Vec
             vec![AcknowledgementRow { message: joined(row.message.clone(), others), ..row }]
         }
         _ => {
-            let code = Some(first.code.name().to_owned());
+            let code = Some(first.code.name().into());
             vec![AcknowledgementRow { code, message: joined(row.message.clone(), &document.faults), ..row }]
         }
     }
@@ -147,14 +152,14 @@ fn of_several(arrival: &Arrival, file: Option<&str>) -> Option<String> {
 
 fn fault_row(fault: &Fault, arrival: &Arrival, language: Language) -> AcknowledgementRow {
     AcknowledgementRow {
-        part: of_several(arrival, fault.place.file.as_deref()),
+        part: of_several(arrival, fault.place.file.as_deref()).map(Text::from),
         line: fault.place.line.map(whole),
         column: fault.place.column.map(whole),
-        record: fault.place.record.clone(),
-        field: fault.place.field.clone(),
-        found: fault.found.clone(),
-        code: Some(fault.code.name().to_owned()),
-        message: Some(sentence(fault, language)),
+        record: fault.place.record.as_deref().map(Text::from),
+        field: fault.place.field.as_deref().map(Text::from),
+        found: fault.found.as_deref().map(Text::from),
+        code: Some(fault.code.name().into()),
+        message: Some(sentence(fault, language).into()),
         ..AcknowledgementRow::default()
     }
 }

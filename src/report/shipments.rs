@@ -12,7 +12,7 @@ use super::owing::{self, Tells};
 use super::{Outbox, Reporting};
 use crate::call::{Call, Key, Kind, Operation};
 use crate::document::{
-    AnyDocument, Shipment, ShipmentLine, ShipmentParcel, decimal_text, from_json, to_json,
+    AnyDocument, Shipment, ShipmentLine, ShipmentParcel, Text, decimal_text, from_json, to_json,
 };
 use crate::fault::{Fault, code};
 use crate::format::{self, Outgoing, Remembered, WriteContext};
@@ -198,31 +198,37 @@ fn shipment(order: &OrderRead, order_id: i64, order_number: String, lines: Vec<S
         .iter()
         .filter(|parcel| parcel.is_return_parcel != Some(true))
         .map(|parcel| ShipmentParcel {
-            parcel_number: parcel.parcel_number.clone(),
-            waybill: parcel.tracking.as_ref().and_then(|tracking| tracking.waybill.clone()),
-            tracking_url: parcel.tracking.as_ref().and_then(|tracking| tracking.tracking_url.clone()),
+            parcel_number: parcel.parcel_number.as_deref().map(Text::from),
+            waybill: parcel.tracking.as_ref().and_then(|tracking| tracking.waybill.clone()).map(Text::from),
+            tracking_url: parcel
+                .tracking
+                .as_ref()
+                .and_then(|tracking| tracking.tracking_url.clone())
+                .map(Text::from),
         })
         .collect();
     Shipment {
-        order_number: Some(order_number),
-        order_id: Some(order_id.to_string()),
-        reference_number: info.reference_number,
-        goods_owner_order_id: info.goods_owner_order_id,
-        consignee_order_number: info.consignee_order_number,
-        customer_number: consignee.customer_number,
-        consignee_name: consignee.name,
+        order_number: Some(order_number.into()),
+        order_id: Some(order_id.to_string().into()),
+        reference_number: info.reference_number.map(Text::from),
+        goods_owner_order_id: info.goods_owner_order_id.map(Text::from),
+        consignee_order_number: info.consignee_order_number.map(Text::from),
+        customer_number: consignee.customer_number.map(Text::from),
+        consignee_name: consignee.name.map(Text::from),
         status_number: status.number.and_then(|number| i32::try_from(number).ok()),
-        status_text: status.text,
+        status_text: status.text.map(Text::from),
         shipped_time: info.shipped_time,
         delivery_date: info.delivery_date,
-        transporter_name: transporter.transporter_name,
-        transporter_code: transporter.code,
-        transporter_service_code: transporter.service_code,
-        way_of_delivery_code: info.way_of_delivery.and_then(|way| way.code),
-        waybill: waybill.or_else(|| trackings.iter().find_map(|tracking| tracking.waybill.clone())),
-        tracking_url: trackings.iter().find_map(|tracking| tracking.tracking_url.clone()),
+        transporter_name: transporter.transporter_name.map(Text::from),
+        transporter_code: transporter.code.map(Text::from),
+        transporter_service_code: transporter.service_code.map(Text::from),
+        way_of_delivery_code: info.way_of_delivery.and_then(|way| way.code).map(Text::from),
+        waybill: waybill
+            .or_else(|| trackings.iter().find_map(|tracking| tracking.waybill.clone()))
+            .map(Text::from),
+        tracking_url: trackings.iter().find_map(|tracking| tracking.tracking_url.clone()).map(Text::from),
         number_of_parcels: i32::try_from(parcels.len()).ok(),
-        back_order_for: back_order_for.map(|id| id.to_string()),
+        back_order_for: back_order_for.map(|id| id.to_string().into()),
         lines,
         parcels,
     }
@@ -232,15 +238,16 @@ fn shipment_line(line: &OrderLineRead, picked: Decimal, delivered: Decimal) -> S
     let article = line.article.clone().unwrap_or_default();
     let ordered = line.ordered_number_of_items.unwrap_or_default();
     ShipmentLine {
-        row_number: line.row_number.clone(),
-        article_number: article.article_number,
-        article_name: article.article_name,
+        row_number: line.row_number.as_deref().map(Text::from),
+        article_number: article.article_number.map(Text::from),
+        article_name: article.article_name.map(Text::from),
         delivered_number_of_items: Some(delivered),
         total_number_of_items: Some(picked),
         ordered_number_of_items: Some(ordered),
         remaining_number_of_items: Some((ordered - picked).max(Decimal::ZERO)),
-        batch_number: only(line, |item| item.batch_number.clone().filter(|batch| !batch.is_empty())),
-        serial: only(line, |item| item.serial.clone().filter(|serial| !serial.is_empty())),
+        batch_number: only(line, |item| item.batch_number.clone().filter(|batch| !batch.is_empty()))
+            .map(Text::from),
+        serial: only(line, |item| item.serial.clone().filter(|serial| !serial.is_empty())).map(Text::from),
         expiry_date: only(line, |item| item.expiry_date),
     }
 }

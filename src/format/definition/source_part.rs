@@ -328,7 +328,7 @@ fn constant_expected(kind: MemberKind) -> &'static str {
 /// A text as the format file and code tables write values: point as the decimal sign, dates year first.
 pub(in crate::format) fn constant_text(text: &str, kind: MemberKind) -> Option<Value> {
     Some(match kind {
-        MemberKind::Text => Value::Text(text.to_owned()),
+        MemberKind::Text => Value::Text(text.into()),
         MemberKind::Decimal => Value::Decimal(Decimal::from_str_exact(text).ok()?),
         MemberKind::Integer => Value::Integer(text.parse().ok()?),
         MemberKind::Boolean => Value::Boolean(text.parse().ok()?),

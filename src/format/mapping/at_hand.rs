@@ -16,6 +16,8 @@ pub(super) struct AtHand {
     taken: Vec<bool>,
     /// The records of the document at hand, in rising order.
     touched: Vec<usize>,
+    /// By field, whether it was read as one of the document's own, of which all its rows must say the same.
+    own: Vec<bool>,
 }
 
 /// The records below each record.
@@ -89,8 +91,6 @@ pub(super) struct Group<'g> {
     pub faults: Vec<Fault>,
     /// What is told of the document at hand and keeps nothing back.
     pub warnings: Vec<Fault>,
-    /// Fields of the document's own that were read, so that all rows can be compared.
-    pub own_fields: Vec<usize>,
 }
 
 impl<'g> Group<'g> {
@@ -106,8 +106,7 @@ impl<'g> Group<'g> {
         room.family.find(records);
         room.taken.clear();
         room.taken.resize(records.len(), false);
-        let (faults, warnings, own_fields) = (Vec::new(), Vec::new(), Vec::new());
-        Group { layout, records, names, context, round, room, faults, warnings, own_fields }
+        Group { layout, records, names, context, round, room, faults: Vec::new(), warnings: Vec::new() }
     }
 
     /// The memory, for the next group.
@@ -119,7 +118,7 @@ impl<'g> Group<'g> {
     pub fn begin(&mut self) {
         self.faults.clear();
         self.warnings.clear();
-        self.own_fields.clear();
+        self.room.own.clear();
         self.room.touched.clear();
     }
 
@@ -291,12 +290,25 @@ impl<'g> Group<'g> {
         (!blank).then_some(text)
     }
 
+    /// A field was read as one of the document's own.
+    pub fn reads_own(&mut self, field: usize) {
+        let own = &mut self.room.own;
+        if own.len() <= field {
+            own.resize(field + 1, false);
+        }
+        if let Some(own) = own.get_mut(field) {
+            *own = true;
+        }
+    }
+
     /// Rows of one document must agree in what the document has only one of.
     pub fn compare_rows(&mut self, rows: &[usize]) {
-        let mut fields = std::mem::take(&mut self.own_fields);
-        fields.sort_unstable();
-        fields.dedup();
         let Some((first, rest)) = rows.split_first() else { return };
+        let own = self.room.own.iter().enumerate();
+        let fields = own.filter(|(_, own)| **own).map(|(field, _)| field);
+        if rest.iter().all(|row| self.records.agree(*first, *row, fields.clone())) {
+            return;
+        }
         for field in fields {
             let text = |row: usize| self.records.field(row, field).unwrap_or("");
             let expected = text(*first);

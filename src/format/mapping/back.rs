@@ -166,7 +166,7 @@ impl Tree<'_> {
             };
             let own = Here { node, number: index + 1, group: false };
             let row = each.row_number.and_then(|position| match item.content(position) {
-                Content::Value(Value::Text(row)) => sent.lines.get(&row),
+                Content::Value(Value::Text(row)) => sent.lines.get(row.as_str()),
                 _ => None,
             });
             if let Some(row) = row {
@@ -215,7 +215,7 @@ impl Tree<'_> {
             Pick::Counter => match source.convert.kind {
                 MemberKind::Integer => Value::Integer(i32::try_from(here.number).unwrap_or(i32::MAX)),
                 MemberKind::Decimal => Value::Decimal(Decimal::from(here.number)),
-                _ => Value::Text(here.number.to_string()),
+                _ => Value::Text(here.number.to_string().into()),
             },
             _ => value.clone(),
         };
@@ -365,7 +365,7 @@ impl Tree<'_> {
                 .ok_or_else(|| cannot(number.normalize(), &expected()))
         };
         match value {
-            Value::Text(text) => Ok(text.clone()),
+            Value::Text(text) => Ok(text.to_string()),
             Value::Decimal(decimal) => number(*decimal),
             Value::Integer(integer) => number(Decimal::from(*integer)),
             Value::Boolean(truth) => {

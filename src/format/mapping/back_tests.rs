@@ -561,24 +561,25 @@ fn orders(heads: Vec<(Head, Vec<Line>)>, one_text: bool) -> Read {
             let texts: Vec<String> = texts.into_iter().take(if one_text { 1 } else { 3 }).collect();
             sent.lines.insert(row.clone(), [("RadNr".to_owned(), format!("{row:0>5}"))].into());
             order_lines.push(OrderLine {
-                row_number: Some(row),
-                article_number: Some(article),
+                row_number: Some(row.into()),
+                article_number: Some(article.into()),
                 number_of_items: Some(Decimal::new(mantissa, scale)),
-                comment: (!texts.is_empty()).then(|| texts.join("\n")),
+                comment: (!texts.is_empty()).then(|| texts.join("\n").into()),
                 ..OrderLine::default()
             });
         }
         let stated = notified.is_some() || email.is_some();
         let order = Order {
-            order_number: Some((number + 1).to_string()),
+            order_number: Some((number + 1).to_string().into()),
             delivery_date: Some(date),
-            reference_number: reference,
-            email_notification: stated
-                .then(|| Box::new(OrderNotification { to_be_notified: notified, value: email })),
+            reference_number: reference.map(Into::into),
+            email_notification: stated.then(|| {
+                Box::new(OrderNotification { to_be_notified: notified, value: email.map(Into::into) })
+            }),
             consignee: Some(Box::new(Consignee {
-                name: Some(name),
-                post_code: Some(post_code),
-                country_code: Some(["SE", "NO", "DK", "FI"][country].to_owned()),
+                name: Some(name.into()),
+                post_code: Some(post_code.into()),
+                country_code: Some(["SE", "NO", "DK", "FI"][country].into()),
                 ..Consignee::default()
             })),
             order_lines,

@@ -173,7 +173,7 @@ impl Maker<'_> {
                 remembered.document.insert(name.clone(), text.to_owned());
             }
             if rows.len() > 1 && field.reach == Reach::Own {
-                group.own_fields.push(field.field);
+                group.reads_own(field.field);
             }
         }
         group.compare_rows(rows);
@@ -322,7 +322,7 @@ impl Maker<'_> {
         let Some(row_number) = each.row_number.filter(|_| !each.remember.is_empty()) else { return };
         let made = self.made.get(since..).unwrap_or_default();
         let row_number = made.iter().find_map(|made| match made {
-            Made::Value(position, Value::Text(text)) if *position == row_number => Some(text.clone()),
+            Made::Value(position, Value::Text(text)) if *position == row_number => Some(text.to_string()),
             _ => None,
         });
         let Some(row_number) = row_number else { return };
@@ -358,7 +358,7 @@ impl Maker<'_> {
             }
         }
         if own && here.rows.len() > 1 {
-            values::own_fields(&plain.source, &mut self.group.own_fields);
+            values::own_fields(&plain.source, &mut self.group);
         }
     }
 }

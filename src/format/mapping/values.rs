@@ -56,7 +56,7 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
         && let Some(record) = group.record_of(*field, here)
         && let Some(text) = group.stated(record, field.field)
     {
-        return Evaluated::Value { value: Value::Text(text.to_owned()), stated: true };
+        return Evaluated::Value { value: Value::Text(text.into()), stated: true };
     }
     evaluate_any(group, source, here)
 }
@@ -226,13 +226,13 @@ fn part<'g>(
     Ok(part.filter(|text| !text.is_empty()).map(|text| Picked { text: text.into(), ..picked }))
 }
 
-/// Adds the fields of the record at hand that a source reads.
-pub(super) fn own_fields(source: &Source, to: &mut Vec<usize>) {
+/// Notes the fields of the record at hand that a source reads as the document's own.
+pub(super) fn own_fields(source: &Source, group: &mut Group<'_>) {
     let fields: &[FieldRef] = match &source.pick {
         Pick::Field(field) => std::slice::from_ref(field),
         Pick::Join { parts, .. } | Pick::FirstOf(parts) | Pick::PostLine { lines: parts, .. } => parts,
         Pick::FirstSource(sources) => {
-            sources.iter().for_each(|source| own_fields(source, to));
+            sources.iter().for_each(|source| own_fields(source, group));
             &[]
         }
         Pick::Value(_) | Pick::Counter | Pick::FileName(_) | Pick::All { .. } => &[],
@@ -243,7 +243,7 @@ pub(super) fn own_fields(source: &Source, to: &mut Vec<usize>) {
             Some(Factor::Number(_)) | None => None,
         });
     let own = fields.iter().chain(factors).filter(|field| field.reach == Reach::Own);
-    to.extend(own.map(|field| field.field));
+    own.for_each(|field| group.reads_own(field.field));
 }
 
 fn field_text<'g>(
@@ -325,7 +325,7 @@ fn converted(
     Ok(Some(match convert.kind {
         MemberKind::Text => {
             let Some(text) = text(group, convert, picked, here)? else { return Ok(None) };
-            Value::Text(text.into_owned())
+            Value::Text(text.into())
         }
         MemberKind::Decimal => match number(group, convert, picked, here)? {
             Some(number) if convert.whole && !number.fract().is_zero() => {

@@ -166,7 +166,7 @@ impl Writer<'_> {
         }
         let pattern = source.date.as_deref().unwrap_or(style.date.out());
         Ok(Some(match &value {
-            Value::Text(text) => text.clone(),
+            Value::Text(text) => text.to_string(),
             Value::Decimal(number) => decimal(*number, source, style)?,
             Value::Integer(number) => decimal(Decimal::from(*number), source, style)?,
             Value::Boolean(truth) => {
@@ -216,7 +216,7 @@ fn sent(name: &str, sight: Sight<'_>) -> Option<String> {
         value(item, &[position])
     });
     let of_line = match row {
-        Some(Value::Text(row)) => sent.lines.get(&row).and_then(|line| line.get(name)),
+        Some(Value::Text(row)) => sent.lines.get(row.as_str()).and_then(|line| line.get(name)),
         _ => None,
     };
     of_line.or_else(|| sent.document.get(name)).cloned()
@@ -225,7 +225,7 @@ fn sent(name: &str, sight: Sight<'_>) -> Option<String> {
 /// A value as code tables write it.
 pub(super) fn plain_text(value: &Value) -> String {
     match value {
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Decimal(number) => number.normalize().to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Boolean(truth) => truth.to_string(),

@@ -173,14 +173,14 @@ proptest::proptest! {
         values in proptest::collection::vec("[!-~åäö;#¤]{1,12}", 0..4),
     ) {
         let lines = values.iter().enumerate().map(|(at, value)| PurchaseOrderLine {
-            row_number: Some((at + 1).to_string()),
-            article_number: Some(value.clone()),
+            row_number: Some((at + 1).to_string().into()),
+            article_number: Some(value.clone().into()),
             ..PurchaseOrderLine::default()
         });
         let order = PurchaseOrder {
             purchase_order_number: Some("W1".into()),
             supplier_info: Some(Box::new(PurchaseOrderSupplierInfo {
-                supplier_number: Some(customer).filter(|customer| !customer.is_empty()),
+                supplier_number: Some(customer.into()).filter(|customer: &crate::document::Text| !customer.is_empty()),
                 ..Default::default()
             })),
             purchase_order_lines: lines.collect(),

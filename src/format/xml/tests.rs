@@ -612,14 +612,12 @@ fn try_written(format: &str, shipments: Vec<Shipment>) -> Result<Vec<u8>, Fault>
 }
 
 fn shipment(number: &str, articles: &[&str]) -> Shipment {
-    let line = |article: &&str| ShipmentLine {
-        article_number: Some((*article).to_owned()),
-        ..ShipmentLine::default()
-    };
+    let line =
+        |article: &&str| ShipmentLine { article_number: Some((*article).into()), ..ShipmentLine::default() };
     Shipment {
-        order_number: Some(number.to_owned()),
-        order_id: Some(format!("{number}0")),
-        consignee_name: Some("Bå & Co".to_owned()),
+        order_number: Some(number.into()),
+        order_id: Some(format!("{number}0").into()),
+        consignee_name: Some("Bå & Co".into()),
         status_number: Some(450),
         lines: articles.iter().map(line).collect(),
         ..Shipment::default()
@@ -703,7 +701,7 @@ fn a_second_root_is_not_written() {
 fn a_written_file_declares_what_its_format_file_says_and_has_nothing_else() {
     let first = |encoding: &str, name: &str| {
         let format = SHIPMENTS.replace("iso-8859-1", encoding);
-        let named = Shipment { consignee_name: Some(name.to_owned()), ..shipment("7", &[]) };
+        let named = Shipment { consignee_name: Some(name.into()), ..shipment("7", &[]) };
         let file = written(&format, vec![named]);
         let (_, behind) = file.split_once("encoding=\"").unwrap();
         let (_, name) = behind.split_once("<Name>").unwrap();
