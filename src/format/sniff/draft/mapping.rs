@@ -60,7 +60,8 @@ pub(in crate::format::sniff) fn number_column(columns: &[Column], document: Docu
     document::number(document).and_then(|path| mapping.by_path(path)).map(|mapped| mapped.column.number)
 }
 
-/// Which member each column is: what is surest first, then in the order of the roles.
+/// Which member each column is: what is surest first, then in the order of the roles. But a document must have its number: a
+/// word that may mean it gives a column to it before a sure one gives that to another member, where no column is it for sure.
 pub(super) fn map<'c>(columns: &[Placed<'c>], document: DocumentType, group: Option<&Group>) -> Mapping<'c> {
     let mut mapping = Mapping::default();
     let mut done: Vec<usize> = Vec::new();
@@ -69,9 +70,14 @@ pub(super) fn map<'c>(columns: &[Placed<'c>], document: DocumentType, group: Opt
         let differing = group.map(|group| group.differing.as_slice()).unwrap_or_default();
         differing.iter().find(|(number, _)| *number == column.number).map_or(0, |(_, documents)| *documents)
     };
-    for sure in [SUREST, SURE, WEAK] {
+    let number = document::number(document);
+    let is_number = |target: &Target| matches!(target, Target::Member { path, .. } if Some(*path) == number);
+    let turns = [(SUREST, true), (SURE, true), (WEAK, true), (SUREST, false), (SURE, false), (WEAK, false)];
+    for (sure, of_number) in turns {
         for (at, role) in words::roles().iter().enumerate() {
-            let Some(target) = role.target(document) else { continue };
+            let Some(target) = role.target(document).filter(|target| is_number(target) == of_number) else {
+                continue;
+            };
             for placed in columns.iter().filter(|placed| placed.roles.contains(&(sure, at))) {
                 let column = placed.column;
                 if done.contains(&column.number) {
