@@ -368,6 +368,10 @@ fn a_file_is_tried_as_that_of_a_partner() {
     // A folder is enough to try.
     let unknown = run(&["--partner", "acme"]);
     assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
+    assert_all(
+        &err(&unknown),
+        &["there is no partner named acme", "(no folder in formats/codes; see --config)"],
+    );
     desk.write("formats/codes/acme/countries.toml", b"Lappi = \"FI\"\n");
     let misspelt = run(&["--partner", "acne"]);
     assert_eq!(misspelt.status.code(), Some(2), "{misspelt:?}");

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::fault::{Fault, Place, code};
+use crate::fault::{Fault, code};
 use crate::format::CodeTables;
 use crate::plan::PlanRules;
 use crate::written::{Table, Written, suggestion};
@@ -43,7 +43,10 @@ pub fn partner_to_try(
     let folders: Vec<String> = of_partners.keys().cloned().collect();
     let of_folder = of_partners.remove(name);
     let Some(gateway) = gateway else {
-        let own = of_folder.ok_or_else(|| vec![unknown(name, &folders, Place::default())])?;
+        let own = of_folder.ok_or_else(|| {
+            let none = format!("(no folder in {}; see --config)", formats.join("codes").display());
+            vec![unknown(name, &folders, &none)]
+        })?;
         return Ok(PartnerToTry { codes: own.over(&shared), said: None });
     };
     let shown = gateway.display().to_string();
@@ -54,7 +57,7 @@ pub fn partner_to_try(
         let partners = root.tables("partner");
         let Some((_, table)) = partners.iter().find(|(written, _)| written.value == name) else {
             let names: Vec<String> = partners.iter().map(|(name, _)| name.value.clone()).collect();
-            root.fault(unknown(name, &names, root.place()));
+            root.fault(unknown(name, &names, "(no table [partner.NAME])").at(root.place()));
             return None;
         };
         Some((partner::own_codes(name, table), said(table)))
@@ -74,10 +77,10 @@ fn said(table: &Table<'_>) -> Said {
     }
 }
 
-fn unknown(name: &str, names: &[String], place: Place) -> Fault {
-    let shown = if names.is_empty() { "-".to_owned() } else { names.join(", ") };
+/// `none` says it where there are no names.
+fn unknown(name: &str, names: &[String], none: &str) -> Fault {
+    let shown = if names.is_empty() { none.to_owned() } else { names.join(", ") };
     Fault::new(code::UNKNOWN_NAME)
-        .at(place)
         .found(name)
         .with("kind", "partner")
         .with("names", shown)
