@@ -50,8 +50,13 @@ impl Elements {
         if let Some(parent) = self.open.last_mut() {
             parent.has_children = true;
         }
-        let key = format!("{}/{local}", self.open.last().map_or("", |open| open.key.as_str()));
+        // Of what is not counted the path is not kept: it would grow with each level.
+        let above = self.open.last().map_or("", |open| open.key.as_str());
+        let key = if at.is_some() { format!("{above}/{local}") } else { String::new() };
         self.open.push(Open { at, key, ..Open::default() });
+        if at.is_none() {
+            return;
+        }
         for (name, value) in pairs(attributes) {
             let local = name.rsplit(':').next().unwrap_or(name);
             if name.starts_with("xmlns") || name.starts_with("xsi:") {
@@ -141,6 +146,17 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_too_deep_is_not_counted_and_takes_no_memory() {
+        let mut elements = Elements::default();
+        for _ in 0..300_000 {
+            elements.open("a", " b=\"1\"");
+        }
+        (0..300_000).for_each(|_| elements.close());
+        assert_eq!(elements.all.len(), 2 * DEPTH_MAX);
+        assert_eq!(elements.all.iter().map(|element| element.path.len()).max(), Some(DEPTH_MAX + 1));
+    }
 
     #[test]
     fn elements_are_counted_in_each_parent() {
