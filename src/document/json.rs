@@ -4,7 +4,7 @@
 //! judged by: members in the order of the shape, what is empty left out, decimals without needless zeros.
 //! Whoever changes it changes [`CANONICAL_VERSION`].
 
-use std::fmt::Write;
+use std::io::Write;
 
 use rust_decimal::Decimal;
 
@@ -15,13 +15,14 @@ pub const CANONICAL_VERSION: u32 = 1;
 
 /// The document as JSON text.
 pub fn to_json(document: &dyn Document) -> String {
-    let mut json = String::with_capacity(512);
+    let mut json = Vec::with_capacity(512);
     write_object(document, &mut json);
-    json
+    // What is written here is text; nothing would be lost of anything else either.
+    String::from_utf8(json).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-fn write_object(document: &dyn Document, json: &mut String) {
-    json.push('{');
+fn write_object(document: &dyn Document, json: &mut Vec<u8>) {
+    json.push(b'{');
     let mut first = true;
     for (position, member) in document.shape().members.iter().enumerate() {
         let content = document.content(position);
@@ -34,31 +35,31 @@ fn write_object(document: &dyn Document, json: &mut String) {
             continue;
         }
         if !std::mem::take(&mut first) {
-            json.push(',');
+            json.push(b',');
         }
         write_text(member.wire, json);
-        json.push(':');
+        json.push(b':');
         match content {
             Content::Empty => {}
             Content::Value(value) => write_value(&value, json),
             Content::Object(nested) => write_object(nested, json),
             Content::List(nested) => {
-                json.push('[');
+                json.push(b'[');
                 for (index, document) in nested.into_iter().enumerate() {
                     if index > 0 {
-                        json.push(',');
+                        json.push(b',');
                     }
                     write_object(document, json);
                 }
-                json.push(']');
+                json.push(b']');
             }
         }
     }
-    json.push('}');
+    json.push(b'}');
 }
 
-fn write_value(value: &Value, json: &mut String) {
-    // To write into a text cannot fail.
+fn write_value(value: &Value, json: &mut Vec<u8>) {
+    // To write into memory cannot fail.
     let _ = match value {
         Value::Text(text) => {
             write_text(text, json);
@@ -72,28 +73,9 @@ fn write_value(value: &Value, json: &mut String) {
     };
 }
 
-/// A text in quotes. What JSON wants escaped is rare: the pieces between go over as they stand.
-fn write_text(text: &str, json: &mut String) {
-    json.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
-        let Some((before, from)) = rest.split_at_checked(at) else { break };
-        let Some((character, behind)) = from.split_at_checked(1) else { break };
-        json.push_str(before);
-        let _ = match character {
-            "\"" => json.write_str("\\\""),
-            "\\" => json.write_str("\\\\"),
-            "\n" => json.write_str("\\n"),
-            "\r" => json.write_str("\\r"),
-            "\t" => json.write_str("\\t"),
-            "\u{8}" => json.write_str("\\b"),
-            "\u{c}" => json.write_str("\\f"),
-            _ => character.bytes().try_for_each(|byte| write!(json, "\\u{byte:04x}")),
-        };
-        rest = behind;
-    }
-    json.push_str(rest);
-    json.push('"');
+fn write_text(text: &str, json: &mut Vec<u8>) {
+    // Neither a text nor memory can fail.
+    let _ = serde_json::to_writer(json, text);
 }
 
 /// A decimal as a JSON number: exact, without needless zeros.
@@ -146,4 +128,17 @@ fn value_from_json(kind: MemberKind, json: &serde_json::Value) -> Option<Value> 
         }
         MemberKind::Object(_) | MemberKind::List(_) => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Order;
+
+    #[test]
+    fn a_text_is_escaped_as_json_wants_it() {
+        let text: String = ('\0'..='\u{a0}').chain("åäö \u{2028}\u{1f4e6}".chars()).collect();
+        let order = Order { order_number: Some(text.as_str().into()), ..Order::default() };
+        assert_eq!(to_json(&order), serde_json::json!({ "orderNumber": text }).to_string());
+    }
 }
