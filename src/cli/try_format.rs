@@ -117,16 +117,16 @@ impl Located {
 }
 
 fn once(arguments: &TryArguments, located: &Located) -> Exit {
-    let made = owner(arguments, located)
-        .and_then(|owner| Ok((definition(arguments, located, &owner.codes)?, owner)));
-    let (definition, owner) = match made {
+    let made = partner(arguments, located)
+        .and_then(|partner| Ok((definition(arguments, located, &partner.codes)?, partner)));
+    let (definition, partner) = match made {
         Ok(made) => made,
         Err(faults) => {
             complain(&faults, arguments.language);
             return Exit::Usage;
         }
     };
-    match read(arguments, &definition, &owner) {
+    match read(arguments, &definition, &partner) {
         Ok(trial) => {
             if arguments.json {
                 say_json(&trial.to_json(arguments.calls));
@@ -156,14 +156,14 @@ fn once(arguments: &TryArguments, located: &Located) -> Exit {
 const SHOWN_UNASKED: usize = 3;
 
 /// Whose file it is: what is not said is as for nobody in particular.
-struct Owner {
+struct Partner {
     codes: CodeTables,
     time_zone: chrono_tz::Tz,
     goods_owner: i32,
     rules: PlanRules,
 }
 
-fn owner(arguments: &TryArguments, located: &Located) -> Result<Owner, Vec<Fault>> {
+fn partner(arguments: &TryArguments, located: &Located) -> Result<Partner, Vec<Fault>> {
     let environment = config::ProcessEnvironment;
     let (codes, said) = match &arguments.partner {
         Some(name) => {
@@ -176,7 +176,7 @@ fn owner(arguments: &TryArguments, located: &Located) -> Result<Owner, Vec<Fault
     let of = said.as_ref();
     let time_zone = arguments.time_zone.or(of.and_then(|said| said.time_zone));
     let goods_owner = arguments.goods_owner.or(of.and_then(|said| said.goods_owner));
-    Ok(Owner {
+    Ok(Partner {
         codes,
         time_zone: time_zone.unwrap_or(chrono_tz::Europe::Stockholm),
         goods_owner: goods_owner.unwrap_or(1),
@@ -275,7 +275,7 @@ fn open(path: &Path) -> Result<File, Fault> {
     Ok(file)
 }
 
-fn read(arguments: &TryArguments, definition: &Definition, owner: &Owner) -> Result<Trial, Fault> {
+fn read(arguments: &TryArguments, definition: &Definition, partner: &Partner) -> Result<Trial, Fault> {
     let name_of = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let names: Vec<String> = arguments.files.iter().map(name_of).collect();
     let mut opened = arguments.files.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
@@ -283,14 +283,15 @@ fn read(arguments: &TryArguments, definition: &Definition, owner: &Owner) -> Res
         opened.iter_mut().zip(&names).map(|(bytes, name)| PartFile { name, bytes }).collect();
     let name = names.first().map(String::as_str).unwrap_or_default();
     let scratch = || tempfile();
-    let context = ReadContext { file_name: name, time_zone: owner.time_zone, live: true, scratch: &scratch };
-    let lane = Lane { installation: "try".to_owned(), goods_owner: owner.goods_owner };
+    let context =
+        ReadContext { file_name: name, time_zone: partner.time_zone, live: true, scratch: &scratch };
+    let lane = Lane { installation: "try".to_owned(), goods_owner: partner.goods_owner };
     let mut trial = Trial::default();
     trial.summary = format::read_parts(definition, &mut files, &context, &mut |item| {
         trial.add(
             item,
             &lane,
-            &owner.rules,
+            &partner.rules,
             &names,
             if arguments.json { usize::MAX } else { arguments.limit },
         );
