@@ -170,7 +170,8 @@ fn found(case: &Path, inputs: &[PathBuf]) -> Value {
         fs::copy(&input, &named).unwrap();
         *input = named;
     }
-    let format = case.join("format.toml");
+    // From the root on, as the messages show it.
+    let format = case.strip_prefix(root()).unwrap().join("format.toml");
     let mut arguments = vec!["try", "--json", format.to_str().unwrap()];
     arguments.extend(inputs.iter().map(|input| input.to_str().unwrap()));
     let output = lastkaj(&arguments);

@@ -557,14 +557,27 @@ fn a_spreadsheet_to_be_attached_is_no_archive_and_attachments_are_named_by_their
 }
 
 #[test]
-fn a_number_twice_in_one_archive_is_planned_once() {
+fn two_versions_in_one_archive_are_not_planned() {
     let desk = Desk::new();
     let arrival =
         desk.take(&inbox(&desk), "a.zip", zip(&[("a.csv", one("1")), ("b.csv", orders(&["1;Elsa;1;A;3"]))]));
-    assert_eq!((arrival.documents, arrival.documents_faulty), (2, 1));
-    let second = documents(&desk, &arrival)[1].clone();
-    assert_eq!(codes(&second.faults), ["number-twice"]);
-    assert_eq!(second.faults[0].place.to_string(), "a.zip/b.csv:2");
+    assert_eq!((arrival.documents, arrival.documents_faulty), (2, 2));
+    let [first, second] = documents(&desk, &arrival).try_into().unwrap();
+    for (one, place, other) in
+        [(first, "a.zip/a.csv:2", "a.zip/b.csv:2"), (second, "a.zip/b.csv:2", "a.zip/a.csv:2")]
+    {
+        assert_eq!(codes(&one.faults), ["versions-differ"]);
+        assert_eq!(one.faults[0].place.to_string(), place);
+        assert_eq!(one.faults[0].args["other"], other);
+    }
+    assert_eq!(desk.calls(), []);
+
+    // Alike ones count once.
+    let files = [("a.csv", one("2")), ("b.csv", one("2"))];
+    let arrival = desk.take(&inbox(&desk), "b.zip", zip(&files));
+    let [first, second] = documents(&desk, &arrival).try_into().unwrap();
+    assert_eq!((first.faults.len(), codes(&second.faults)), (0, vec!["number-twice"]));
+    assert_eq!(desk.calls().len(), 1);
 }
 
 #[test]

@@ -127,18 +127,38 @@ fn one_bad_row_costs_its_document_or_the_file_as_the_inbox_says() {
 }
 
 #[test]
-fn a_number_twice_in_one_file_is_planned_once_also_across_batches() {
+fn of_two_versions_in_one_file_neither_counts_also_across_batches() {
     let desk = Desk::new();
     let inbox = Inbox { format: format("articles", ARTICLES), ..desk.inbox() };
     let mut text = "Art;Namn;Vikt\nX;first;1\nX;second;2\n".to_owned();
     for number in 0..600 {
         text.push_str(&format!("A{number};Hasp;1\n"));
     }
-    text.push_str("X;third;3\nA7;again;1\n");
+    text.push_str("X;third;3\nA7;again;1\nA8;Hasp;1.0\nA9;again;1\nA9;Hasp;1\n");
     let arrival = desk.take(&inbox, "a.csv", text);
-    assert_eq!((arrival.documents, arrival.documents_faulty), (604, 3));
-    assert_eq!(desk.calls().len(), 601);
-    assert_eq!(desk.calls().iter().filter(|call| call.number == "X").count(), 1);
+    // Three of X, two of A7, the second of A8, and three of A9.
+    assert_eq!((arrival.documents, arrival.documents_faulty), (607, 3 + 2 + 1 + 3));
+    assert_eq!(desk.calls().len(), 598);
+    for (number, calls) in [("X", 0), ("A7", 0), ("A8", 1), ("A9", 0), ("A10", 1)] {
+        assert_eq!(desk.calls().iter().filter(|call| call.number == number).count(), calls, "{number}");
+    }
+    let told = |number: &str| -> Vec<(u64, String, String)> {
+        let trace = desk.ledger.trace(number).wait().unwrap();
+        let documents = trace.arrivals.into_iter().flat_map(|arrival| arrival.documents);
+        documents
+            .flat_map(|document| {
+                let line = document.first_line;
+                document.faults.into_iter().map(move |fault| {
+                    (line, fault.code.name().to_owned(), fault.args.get("other").cloned().unwrap_or_default())
+                })
+            })
+            .collect()
+    };
+    let differ = |line, other: &str| (line, "versions-differ".to_owned(), other.to_owned());
+    assert_eq!(told("X"), [differ(2, "a.csv:3"), differ(3, "a.csv:2"), differ(604, "a.csv:2")]);
+    assert_eq!(told("A7"), [differ(11, "a.csv:605"), differ(605, "a.csv:11")]);
+    assert_eq!(told("A8"), [(606, "number-twice".to_owned(), "a.csv:12".to_owned())]);
+    assert_eq!(told("A9"), [differ(13, "a.csv:607"), differ(607, "a.csv:13"), differ(608, "a.csv:13")]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `try`: what a format makes of a file. Nothing is sent and nothing is kept.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -190,10 +190,11 @@ fn definition(
     tables: &CodeTables,
 ) -> Result<Definition, Vec<Fault>> {
     let path = &located.format;
-    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => vec![missing_format(arguments, located)],
-        _ => vec![unreadable(path, &error)],
-    })?;
+    let text =
+        config::Environment::read(&config::ProcessEnvironment, path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => vec![missing_format(arguments, located)],
+            _ => vec![unreadable(path, &error)],
+        })?;
     let definition = Definition::check(&arguments.format, &path.display().to_string(), &text, tables)?;
     match definition.writes() {
         Some(document) if definition.reads().is_empty() => Err(vec![
@@ -236,14 +237,7 @@ fn formats_folder(file: &Path) -> Option<PathBuf> {
 }
 
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Fault {
-    let reason = match error.kind() {
-        std::io::ErrorKind::NotFound => "it is not there".to_owned(),
-        _ => error.to_string(),
-    };
-    Fault::new(code::FILE_UNREADABLE)
-        .at(Place::file(path.display().to_string()))
-        .with("path", path.display())
-        .with("reason", reason)
+    config::unreadable(&path.display().to_string(), error)
 }
 
 /// What reading the file came to.
@@ -254,11 +248,21 @@ struct Trial {
     /// How many documents are not good.
     faulty: u64,
     /// What the documents so far ask for.
-    seen: HashSet<StagedTask>,
+    seen: HashMap<StagedTask, Seen>,
     summary: Summary,
     faults: Vec<Fault>,
     /// What is doubtful in documents.
     doubts: Vec<Fault>,
+}
+
+/// A document that asked for something first.
+struct Seen {
+    hash: String,
+    place: Place,
+    /// Its place among those that are shown.
+    shown: Option<usize>,
+    /// Another version of it came behind, so that it does not count.
+    withdrawn: bool,
 }
 
 struct Tried {
@@ -298,7 +302,10 @@ fn read(arguments: &TryArguments, definition: &Definition, partner: &Partner) ->
         Ok(())
     })?;
     trial.summary.warnings.append(&mut trial.doubts);
-    trial.faults.extend(trial.summary.file_faults.iter().cloned());
+    if !trial.summary.file_faults.is_empty() {
+        trial.faults.extend(trial.summary.file_faults.iter().cloned());
+        trial.documents.iter_mut().for_each(|tried| tried.call = None);
+    }
     Ok(trial)
 }
 
@@ -332,10 +339,13 @@ impl Trial {
         let (call, faults) = if mapped.faults.is_empty() {
             let line_place = |line: usize| mapped.place_of_line(line, names);
             match plan::plan(&mapped.document, lane, rules, String::new(), &place, &line_place) {
-                Ok(plan) if !self.seen.insert(StagedTask::of(&plan.call)) => {
-                    (None, vec![plan::number_twice(&plan.call.key, place)])
-                }
-                Ok(plan) => (Some(plan.call), Vec::new()),
+                Ok(plan) => match self.second_version(&plan.call, &place, self.documents.len() < limit) {
+                    Some(fault) => (None, vec![fault]),
+                    None => {
+                        self.doubts.extend(plan.warnings);
+                        (Some(plan.call), Vec::new())
+                    }
+                },
                 Err(faults) => (None, faults),
             }
         } else {
@@ -349,6 +359,30 @@ impl Trial {
         } else {
             self.more += 1;
         }
+    }
+
+    /// What is wrong with a document of which another version came before it; then that may not count either.
+    fn second_version(&mut self, call: &Call, place: &Place, is_shown: bool) -> Option<Fault> {
+        let shown = is_shown.then_some(self.documents.len());
+        let task = StagedTask::of(call);
+        let Some(first) = self.seen.get_mut(&task) else {
+            let first = Seen { hash: call.hash.clone(), place: place.clone(), shown, withdrawn: false };
+            self.seen.insert(task, first);
+            return None;
+        };
+        if first.hash == call.hash && !first.withdrawn {
+            return Some(plan::number_twice(&call.key, place.clone(), &first.place));
+        }
+        if !std::mem::replace(&mut first.withdrawn, true) {
+            let fault = plan::versions_differ(&call.key, first.place.clone(), place);
+            self.faulty += 1;
+            self.faults.push(fault.clone());
+            if let Some(tried) = first.shown.and_then(|shown| self.documents.get_mut(shown)) {
+                tried.call = None;
+                tried.faults.push(fault);
+            }
+        }
+        Some(plan::versions_differ(&call.key, place.clone(), &first.place))
     }
 
     fn show(&self, arguments: &TryArguments) {
@@ -415,6 +449,7 @@ impl Tried {
             mapped.records.to_string(),
             match (&self.call, self.faults.len()) {
                 (Some(_), _) => "good".to_owned(),
+                (None, 0) => "rejected with the file".to_owned(),
                 (None, 1) => "1 fault".to_owned(),
                 (None, faults) => format!("{faults} faults"),
             },

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::fault::{Fault, Place, code};
+use crate::fault::Fault;
 use crate::format::{CodeRows, CodeTables, Definition};
 use crate::written::{At, Table, Written};
 
-use super::{Environment, FormatCheck, World, environment, take};
+use super::{Environment, FormatCheck, World, take, unreadable};
 
 /// The formats as far as they were asked for.
 pub(super) struct Shelf<'a> {
@@ -183,7 +183,7 @@ fn tables(
     files: &[PathBuf],
     shown: &dyn Fn(&Path) -> String,
 ) -> (CodeTables, BTreeMap<String, CodeTables>, Vec<Fault>) {
-    let mut shared = CodeTables::new();
+    let mut shared = CodeTables::of_folder(&shown(&folder.join("codes")));
     let mut of_partners: BTreeMap<String, CodeTables> = BTreeMap::new();
     let mut faults = Vec::new();
     for file in files {
@@ -192,10 +192,10 @@ fn tables(
         let read = read(environment, &path, &shown(&path)).map_err(|fault| vec![fault]);
         match read.and_then(|text| Written::new(shown(&path), text).check(|root| Some(codes(name, root)))) {
             Ok(table) => match owner(file) {
-                None => shared.insert(name.to_owned(), table),
+                None => shared.add_before(name.to_owned(), table, shown(&path)),
                 Some(partner) => {
-                    let from = format!("formats/codes/{partner}/{name}.toml");
-                    of_partners.entry(partner).or_default().add_before(name.to_owned(), table, from);
+                    let own = of_partners.entry(partner).or_default();
+                    own.add_before(name.to_owned(), table, shown(&path));
                 }
             },
             Err(found) => faults.extend(found),
@@ -205,12 +205,7 @@ fn tables(
 }
 
 pub(super) fn read(environment: &dyn Environment, path: &Path, shown: &str) -> Result<String, Fault> {
-    environment.read(path).map_err(|error| {
-        Fault::new(code::FILE_UNREADABLE)
-            .at(Place::file(shown))
-            .with("path", shown)
-            .with("reason", environment::reason(&error))
-    })
+    environment.read(path).map_err(|error| unreadable(shown, &error))
 }
 
 /// A code table as written: what the file says = what it means.

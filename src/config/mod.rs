@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::call::Lane;
-use crate::fault::{Fault, Language, Place, code};
+use crate::fault::{Fault, Language, code};
 use crate::format::{CodeTables, Definition};
 use crate::ongoing::Installation;
 use crate::plan::PlanRules;
@@ -37,7 +37,7 @@ use crate::report::Outbox;
 use crate::send::UnknownArticles;
 use crate::written::{Table, Written};
 
-pub use environment::{Environment, ProcessEnvironment};
+pub use environment::{Environment, ProcessEnvironment, unreadable};
 pub use formats::{code_tables, format_names};
 pub use keep::Keep;
 pub use keys::keys;
@@ -143,14 +143,7 @@ pub fn load_with(
     formats: FormatCheck<'_>,
 ) -> Result<Config, Vec<Fault>> {
     let name = path.display().to_string();
-    let text = environment.read(path).map_err(|error| {
-        vec![
-            Fault::new(code::FILE_UNREADABLE)
-                .at(Place::file(&name))
-                .with("path", &name)
-                .with("reason", environment::reason(&error)),
-        ]
-    })?;
+    let text = environment.read(path).map_err(|error| vec![unreadable(&name, &error)])?;
     let written = Written::new(name.clone(), text.clone());
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let world = World {

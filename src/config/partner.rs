@@ -145,8 +145,7 @@ fn check_partner(
     if !table.has("goods_owner") {
         table.missing("goods_owner", "Ongoing's id of the goods owner, a number like 159");
     }
-    // Ongoing's ids are int32.
-    let goods_owner = i32::try_from(take::number(table, "goods_owner", 1..=i64::from(i32::MAX), 0)).ok();
+    let goods_owner = goods_owner(table);
     let time_zone = table
         .required_text("timezone", "a time zone like \"Europe/Stockholm\"")
         .and_then(|written| time_zone(table, &written));
@@ -174,6 +173,11 @@ fn check_partner(
         unknown_articles,
         rules,
     })
+}
+
+/// Ongoing's ids are int32.
+pub(super) fn goods_owner(table: &Table<'_>) -> Option<i32> {
+    i32::try_from(take::number(table, "goods_owner", 1..=i64::from(i32::MAX), 0)).ok()
 }
 
 pub(super) fn time_zone(table: &Table<'_>, written: &At<String>) -> Option<chrono_tz::Tz> {

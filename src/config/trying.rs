@@ -9,7 +9,7 @@ use crate::plan::PlanRules;
 use crate::written::{Table, Written, suggestion};
 
 use super::formats::{all_code_tables, read};
-use super::{Environment, partner, rules};
+use super::{Environment, keys, partner, rules};
 
 /// A partner as far as a file of it can be tried.
 pub struct PartnerToTry {
@@ -51,7 +51,7 @@ pub fn partner_to_try(
     };
     let shown = gateway.display().to_string();
     let text = read(environment, gateway, &shown).map_err(|fault| vec![fault])?;
-    let (own, said) = Written::new(shown, text).check(|root| {
+    let (own, said) = Written::new(shown, text).check_by(Some(keys()), |root| {
         // What else stands in the file is no matter here.
         root.any_keys();
         let partners = root.tables("partner");
@@ -60,7 +60,9 @@ pub fn partner_to_try(
             root.fault(unknown(name, &names, "(no table [partner.NAME])").at(root.place()));
             return None;
         };
-        Some((partner::own_codes(name, table), said(table)))
+        let made = (partner::own_codes(name, table), said(table));
+        table.finish_listed();
+        Some(made)
     })?;
     let codes = match of_folder {
         Some(of_folder) => own.over(&of_folder.over(&shared)),
@@ -72,7 +74,7 @@ pub fn partner_to_try(
 fn said(table: &Table<'_>) -> Said {
     Said {
         time_zone: table.text("timezone").and_then(|written| partner::time_zone(table, &written)),
-        goods_owner: table.integer("goods_owner").and_then(|written| i32::try_from(written.value).ok()),
+        goods_owner: table.has("goods_owner").then(|| partner::goods_owner(table)).flatten(),
         rules: rules::check(table),
     }
 }

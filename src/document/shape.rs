@@ -63,6 +63,25 @@ impl Member {
     pub fn is_ours(&self) -> bool {
         self.wire.starts_with('@')
     }
+
+    /// Whether it is a text that people read, and nothing is looked up by it: names, addresses, remarks.
+    pub fn is_free_text(&self) -> bool {
+        const ENDS: [&str; 10] = [
+            "name",
+            "address",
+            "address1",
+            "address2",
+            "address3",
+            "city",
+            "comment",
+            "remark",
+            "instruction",
+            "description",
+        ];
+        matches!(self.kind, MemberKind::Text)
+            && self.name != "file_name"
+            && ENDS.iter().any(|end| self.name.ends_with(end))
+    }
 }
 
 /// The members of a document, in the order in which they are written.

@@ -1,16 +1,15 @@
 //! CSV: lines -> records. By hand and not by the `csv` crate, which takes ASCII delimiters only, reads `"x"y` as `xy`
 //! and lets an unclosed quote swallow the rest of a file as one record.
 
+mod header;
 mod write;
 
-use super::encoding::misread;
 use super::labels;
 use super::layout::{Condition, CsvSyntax, FieldAt, Layout, Trailing};
 use super::lines::{Line, Lines, all_blank, is_blank};
 use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
 use crate::fault::{Fault, Place, code};
-use crate::written;
 
 pub(super) use write::{Cells, header, row, write};
 
@@ -132,30 +131,6 @@ impl<'i> CsvRows<'i> {
         Ok(Some(self.row(records, fault)))
     }
 
-    /// The names in the header, in their order; of a file without text none.
-    pub fn header_names(&mut self) -> Result<Vec<String>, Fault> {
-        let mut records = Records::default();
-        if let Some(until) = self.labels {
-            labels::read(self, until, &mut records)?;
-            return Ok(std::mem::take(&mut self.header_names));
-        }
-        let Some(fault) = self.cells(&mut records)? else { return Ok(Vec::new()) };
-        if let Some(fault) = fault {
-            return Err(fault);
-        }
-        Ok(self.names(&records))
-    }
-
-    /// The cells of the header at hand, which may be empty.
-    pub fn keep_names(&mut self, records: &Records) {
-        self.header_names = self.names(records);
-    }
-
-    fn names(&self, records: &Records) -> Vec<String> {
-        let name = |cell| records.text_of(cell).trim_matches(is_blank).to_owned();
-        self.cells.iter().map(name).collect()
-    }
-
     /// Finds out what kind the record at hand is, and picks the fields that it names.
     fn row(&self, records: &mut Records, mut fault: Option<Fault>) -> Row {
         let kind = claim(self.layout, |condition| match condition {
@@ -233,70 +208,6 @@ impl<'i> CsvRows<'i> {
                 .with("least", least)
                 .with("fields", fields),
         )
-    }
-
-    /// Finds the columns that the layout names.
-    pub fn header(&mut self, records: &Records) -> Result<Vec<Vec<Option<usize>>>, Fault> {
-        while self.cells.last().is_some_and(|cell| all_blank(records.text_of(cell))) {
-            self.cells.pop();
-        }
-        self.header_length = Some(self.cells.len());
-        let names: Vec<&str> =
-            self.cells.iter().map(|cell| records.text_of(cell).trim_matches(is_blank)).collect();
-        let mut missing: Vec<&str> = Vec::new();
-        let mut all = Vec::new();
-        for record in &self.layout.records {
-            let mut columns = Vec::new();
-            for field in &record.fields {
-                if matches!(field.at, FieldAt::Label) {
-                    columns.push(None);
-                    continue;
-                }
-                if !matches!(field.at, FieldAt::Header) {
-                    columns.push(by_number(&field.at));
-                    continue;
-                }
-                let mut at = names.iter().enumerate().filter(|(_, name)| **name == field.name);
-                let first = at.next().map(|(at, _)| at);
-                if let Some(again) = at.next().and_then(|(at, _)| self.cells.get(at)) {
-                    return Err(Fault::new(code::DUPLICATED_COLUMN)
-                        .at(self.place(records, again).field(&field.name))
-                        .found(field.name.clone()));
-                }
-                if first.is_none() && !field.optional && !missing.contains(&field.name.as_str()) {
-                    missing.push(&field.name);
-                }
-                columns.push(first);
-            }
-            all.push(columns);
-        }
-        let Some(first) = missing.first() else { return Ok(all) };
-        if let Some(misread) = misread(&self.layout.encoding, &names, &missing) {
-            let cell = names.iter().position(|name| *name == misread.seen).and_then(|at| self.cells.get(at));
-            let place = cell.map_or(Place::default(), |cell| self.place(records, cell));
-            return Err(Fault::new(code::COLUMN_IN_OTHER_ENCODING)
-                .at(place.field(misread.meant))
-                .found(misread.seen)
-                .with("column", misread.meant)
-                .with("encoding", misread.encoding)
-                .with("declared", self.layout.encoding.name()));
-        }
-        let near = written::nearest(first, names.iter().copied());
-        let cell = names.iter().position(|name| Some(*name) == near).and_then(|at| self.cells.get(at));
-        let place = match cell {
-            Some(cell) => self.place(records, cell),
-            None => {
-                // The whole header; labels may stand before it in the same record.
-                let from = self.cells.first().map_or(0, |cell| cell.shown as usize);
-                let to = self.cells.last().map_or(0, |cell| (cell.shown + cell.shown_length) as usize);
-                records.place_at(self.lines.file(), records.len().saturating_sub(1), from, to)
-            }
-        };
-        Err(Fault::new(code::MISSING_COLUMN)
-            .at(place.field(*first))
-            .found(missing.join(", "))
-            .with("columns", names.join(", "))
-            .with("suggestion", near.map_or_else(String::new, |near| format!(" ({near}?)"))))
     }
 
     /// Cuts the next record that holds any text into cells; its source is the last record. With what is wrong with it.

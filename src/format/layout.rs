@@ -128,8 +128,6 @@ pub(super) enum Trailing {
 pub(super) struct XmlSyntax {
     /// The file says what encoding it is in; else it is that of the layout, whatever the file says.
     pub declared: bool,
-    /// When writing: the one of our names for the encoding that the format file has, as `iso-8859-1`.
-    pub known_as: Option<&'static str>,
 }
 
 /// The way to the elements of a record kind.
@@ -182,6 +180,16 @@ impl std::fmt::Display for Step {
             write!(f, "{prefix}:")?;
         }
         f.write_str(self.local.as_deref().unwrap_or("*"))
+    }
+}
+
+impl Step {
+    /// As it would stand in a file, for messages: `<f:Order>`, or with its namespace `<f:Order xmlns:f="urn:…">`.
+    pub fn as_element(&self, with_namespace: bool) -> String {
+        match &self.namespace {
+            Some((prefix, uri)) if with_namespace => format!("<{self} xmlns:{prefix}=\"{uri}\">"),
+            _ => format!("<{self}>"),
+        }
     }
 }
 

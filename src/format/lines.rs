@@ -563,7 +563,7 @@ mod tests {
         let mut lines = Lines::new("f", &encoding, &around, &mut input);
         let mut text = String::new();
         let mut next = || lines.next(&mut text).unwrap().unwrap().undecodable;
-        let bad = Undecodable { at: 4, hex: "FF".into(), offset: 6 };
+        let bad = Undecodable { at: 4, hex: "FF".into(), offset: 6, encoding: "utf-8" };
         assert_eq!([next(), next(), next()], [None, Some(bad), None]);
         assert!(!lines.is_cut());
     }

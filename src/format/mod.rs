@@ -13,6 +13,7 @@ mod csv;
 mod definition;
 pub mod encoding;
 mod fixed;
+mod foreign;
 mod group;
 mod labels;
 mod layout;

@@ -102,6 +102,14 @@ impl<'i> Rows<'i> {
         }
     }
 
+    /// What was noticed of names that are passed over.
+    pub fn warnings(&mut self) -> Vec<Fault> {
+        match self {
+            Rows::Csv(_) | Rows::Fixed(_) | Rows::Tagged(_) => Vec::new(),
+            Rows::Xml(trees) => trees.warnings(),
+        }
+    }
+
     /// Whether the DOS end mark stood at the end; XML files have none.
     pub fn has_end_mark(&self) -> bool {
         match self {
@@ -182,6 +190,7 @@ pub(super) fn undecodable(file: &str, records: &Records, line: &Line, from: usiz
             .at(place)
             .found(&bad.hex)
             .with("byte", bad.offset)
+            .with("encoding", bad.encoding)
             .with("elsewhere", bad.elsewhere()),
     )
 }

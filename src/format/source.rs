@@ -131,6 +131,14 @@ impl Source {
 
     /// Whether it is a text that is neither cut nor changed.
     #[inline]
+    /// Its text is read by people, and not looked up by anything.
+    pub(super) fn set_free_text(&mut self) {
+        self.convert.free_text = true;
+        if let Pick::FirstSource(sources) = &mut self.pick {
+            sources.iter_mut().for_each(Source::set_free_text);
+        }
+    }
+
     pub(super) fn is_text_as_it_stands(&self) -> bool {
         let convert = &self.convert;
         matches!(convert.kind, MemberKind::Text)
@@ -283,6 +291,8 @@ pub(super) struct Convert {
     pub whole: bool,
     /// A wrong check digit is told and the number is taken as it stands (C2).
     pub check_warns: bool,
+    /// It is read by people, and not looked up by anything: a character that no text has gives way to a blank.
+    pub free_text: bool,
 }
 
 impl std::fmt::Debug for MemberKind {

@@ -37,7 +37,7 @@ pub(super) fn write_in_columns(
         },
         Syntax::Fixed(syntax) => fixed::write(layout, syntax, records, &mut out)?,
         Syntax::Tagged(syntax) => tagged::write(layout, syntax, records, &mut out)?,
-        Syntax::Xml(syntax) => xml::write(layout, syntax, records, &mut out)?,
+        Syntax::Xml(_) => xml::write(layout, records, &mut out)?,
         // The check lets no such format file write.
         Syntax::Whole => {
             let expected = "csv, fixed, xml or tagged: a file that is taken as it is is only read";

@@ -31,6 +31,7 @@ mod tracing;
 mod turns;
 mod untold;
 mod verifying;
+mod withdrawing;
 mod writer;
 
 use std::path::Path;
@@ -52,6 +53,7 @@ pub use staging::{Counts, StagedTask};
 pub use tracing::{AuditRow, Trace, TracedArrival, TracedCall, TracedDocument, TracedFact};
 pub use turns::Barred;
 pub use verifying::{Verified, verify};
+pub use withdrawing::StagedBefore;
 
 use crate::fault::Fault;
 use crate::step::Steps;

@@ -1,7 +1,7 @@
 //! The verbs from a received file to published calls: staged rows are seen by nobody, and one small transaction
 //! makes them count.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -75,23 +75,6 @@ impl Ledger {
         self.0.writer.run_of("ledger.stage", rows, move |connection| {
             require(connection, "ledger.stage", arrival, &[ArrivalState::Received])?;
             documents.iter().try_for_each(|document| stage(connection, arrival, document))
-        })
-    }
-
-    /// Which of these the arrival has staged already: one arrival never asks twice for the same of one key.
-    pub fn staged_tasks(&self, arrival: ArrivalId, tasks: Vec<StagedTask>) -> Answer<HashSet<StagedTask>> {
-        self.0.readers.ask(move |connection| {
-            let mut find = connection.prepare_cached(
-                "SELECT 1 FROM call INDEXED BY call_number WHERE number = ?1 AND arrival_id = ?2 AND kind = ?3 \
-                 AND operation ->> 'operation' = ?4 LIMIT 1",
-            )?;
-            let mut staged = HashSet::new();
-            for task in tasks {
-                if find.exists(params![task.number, arrival, task.kind.name(), task.operation])? {
-                    staged.insert(task);
-                }
-            }
-            Ok(staged)
         })
     }
 
@@ -349,6 +332,9 @@ fn stage(connection: &Connection, arrival: ArrivalId, staged: &StagedDocument) -
                 .prepare_cached("UPDATE call SET message = ?2 WHERE id = ?1")?
                 .execute(params![id, message])?;
             Ok(())
+        }
+        Planned::Withdrawn(call) => {
+            insert_call(connection, call, owner, CallState::Discarded, None).map(|_| ())
         }
         Planned::Faulty => Ok(()),
     }

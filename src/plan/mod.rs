@@ -17,7 +17,7 @@ use crate::document::{
     AnyDocument, Article, Attachment, CANONICAL_VERSION, Cancellation, Content, Document, Order, OrderChange,
     PurchaseOrder, PurchaseOrderChange, ReturnOrder, Text, to_json,
 };
-use crate::fault::{Fault, Place, code};
+use crate::fault::{Code, Fault, Place, code};
 
 pub use lists::{List, ListEntry, Lists};
 pub use purposes::{Need as PurposeNeed, Purpose};
@@ -97,9 +97,19 @@ pub fn plan(
     Ok(Plan { call: Call { key, operation, body, hash, needs, remember }, warnings })
 }
 
-/// What is said of a document whose number stands earlier in its file: one file never plans two versions of one key.
-pub fn number_twice(key: &Key, place: Place) -> Fault {
-    Fault::new(code::NUMBER_TWICE).at(place).found(&key.number).with("document", key.kind.name())
+/// What is said of a document that stands alike earlier in its file: that one counts.
+pub fn number_twice(key: &Key, place: Place, first: &Place) -> Fault {
+    of_two(code::NUMBER_TWICE, key, place, first)
+}
+
+/// What is said of each of two documents of one file that have one number and differ: one file never plans two versions of one
+/// key, and nobody can tell which is meant.
+pub fn versions_differ(key: &Key, place: Place, other: &Place) -> Fault {
+    of_two(code::VERSIONS_DIFFER, key, place, other)
+}
+
+fn of_two(code: Code, key: &Key, place: Place, other: &Place) -> Fault {
+    Fault::new(code).at(place).found(&key.number).with("document", key.kind.name()).with("other", other)
 }
 
 /// The versioned hash that *unchanged* is judged by.

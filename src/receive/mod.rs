@@ -16,6 +16,7 @@ mod parts;
 mod reach;
 mod ready;
 mod rules;
+mod second_versions;
 mod settling;
 mod staging;
 mod unpack;

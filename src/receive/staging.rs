@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 
 use super::brake::{self, Tally};
+use super::second_versions;
 use super::unpack::{self, Contents, Part};
 use super::{Duplicates, FaultRule, Inbox, Receive};
 use crate::call::{Call, Key, Kind, Lane, Operation};
@@ -150,6 +151,8 @@ struct Counted {
     records: u64,
     documents: u64,
     faulty: u64,
+    /// Documents that were staged and do not count any more: faulty ones too.
+    withdrawn: u64,
     stray: u64,
     tally: Tally,
 }
@@ -256,11 +259,13 @@ impl<'a> Staging<'a> {
         faults: Vec<Fault>,
     ) -> Result<(), Fault> {
         self.flush()?;
+        let withdrawn = self.settle_withdrawn(ordinal)?;
         self.receive.ledger.unstage_behind(self.arrival.id, ordinal).wait()?;
         let faulty = self.counted.faulty - before.faulty;
         self.counted = Counted {
-            documents: before.documents + faulty,
+            documents: before.documents + faulty + withdrawn,
             faulty: self.counted.faulty,
+            withdrawn: self.counted.withdrawn,
             stray: self.counted.stray + 1,
             ..before
         };
@@ -287,7 +292,15 @@ impl<'a> Staging<'a> {
         fault
     }
 
+    fn settle_withdrawn(&self, ordinal: u64) -> Result<u64, Fault> {
+        if self.counted.withdrawn == 0 {
+            return Ok(0);
+        }
+        self.receive.ledger.settle_withdrawn(self.arrival.id, ordinal).wait()
+    }
+
     fn conclude(&mut self, contents: &Contents) -> Result<Staged, Fault> {
+        self.settle_withdrawn(0)?;
         let ledger = &self.receive.ledger;
         let counts = self.counts();
         let warnings = std::mem::take(&mut self.warnings);
@@ -334,8 +347,8 @@ impl<'a> Staging<'a> {
     }
 
     fn counts(&self) -> Counts {
-        let Counted { records, documents, faulty, stray, .. } = self.counted;
-        Counts { documents, faulty, stray, records }
+        let Counted { records, documents, faulty, withdrawn, stray, .. } = self.counted;
+        Counts { documents, faulty: faulty + withdrawn, stray, records }
     }
 
     fn add(&mut self, item: Item) -> Result<(), Fault> {
@@ -407,7 +420,7 @@ impl<'a> Staging<'a> {
         if batch.is_empty() {
             return Ok(());
         }
-        self.refuse_second_versions(&mut batch)?;
+        let withdrawn = self.refuse_second_versions(&mut batch)?;
         self.mark_unchanged(&mut batch)?;
         if !self.inbox.live {
             batch.iter_mut().for_each(try_only);
@@ -415,26 +428,25 @@ impl<'a> Staging<'a> {
         let faulty = batch.iter().filter(|document| document.planned == Planned::Faulty);
         let documents = faulty.filter(|document| ![STRAY, BAD_PART].contains(&document.document.as_str()));
         self.counted.faulty += documents.count() as u64;
-        self.receive.ledger.stage(self.arrival.id, batch).wait()
+        let here = batch.iter().filter(|document| matches!(document.planned, Planned::Withdrawn(_)));
+        self.counted.withdrawn += (here.count() + withdrawn.len()) as u64;
+        self.receive.ledger.stage(self.arrival.id, batch).wait()?;
+        if withdrawn.is_empty() {
+            return Ok(());
+        }
+        self.receive.ledger.withdraw(self.arrival.id, withdrawn).wait()
     }
 
-    /// One arrival never plans two versions of one key (promise 3).
-    fn refuse_second_versions(&self, batch: &mut [StagedDocument]) -> Result<(), Fault> {
+    /// What was staged before and is to be withdrawn, since the batch has other versions of it.
+    fn refuse_second_versions(
+        &self,
+        batch: &mut [StagedDocument],
+    ) -> Result<Vec<(StagedTask, Fault)>, Fault> {
         let tasks = batch.iter().filter_map(planned_call).map(StagedTask::of).collect();
-        let mut seen = self.receive.ledger.staged_tasks(self.arrival.id, tasks).wait()?;
-        for document in batch {
-            let Some(call) = planned_call(document) else { continue };
-            let task = StagedTask::of(call);
-            if seen.contains(&task) {
-                let place = Place::file(&self.shown).line(document.first_line);
-                let fault = plan::number_twice(&call.key, place);
-                document.faults.push(fault);
-                document.planned = Planned::Faulty;
-            } else {
-                seen.insert(task);
-            }
-        }
-        Ok(())
+        let staged = self.receive.ledger.staged_tasks(self.arrival.id, tasks).wait()?;
+        let name = &self.arrival.name;
+        let shown = |part: Option<&str>| part.map_or_else(|| name.clone(), |part| format!("{name}/{part}"));
+        Ok(second_versions::refuse(batch, &staged, &|line, part| Place::file(shown(part)).line(line)))
     }
 
     /// Promise 9: what Ongoing has, or is about to be sent, is not sent again. By default for articles; for every
@@ -517,10 +529,10 @@ const BAD_PART: &str = "file";
 /// What the acknowledgement says of a document of a partner that is not live.
 const NOT_LIVE: &str = "not live: read and checked, nothing was sent";
 
-fn planned_call(document: &StagedDocument) -> Option<&Call> {
+pub(super) fn planned_call(document: &StagedDocument) -> Option<&Call> {
     match &document.planned {
         Planned::Call(call) => Some(call),
-        Planned::Unchanged(_) | Planned::Trial { .. } | Planned::Faulty => None,
+        Planned::Unchanged(_) | Planned::Trial { .. } | Planned::Withdrawn(_) | Planned::Faulty => None,
     }
 }
 

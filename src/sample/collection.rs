@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Environment, ProcessEnvironment};
 use crate::document::DocumentType;
-use crate::fault::{Fault, Place, code};
+use crate::fault::Fault;
 use crate::format::{CodeTables, Definition, RoundTrip};
 
 use super::{Case, Trouble};
@@ -101,12 +101,7 @@ fn format(name: &str, folder: &Path, tables: &CodeTables, cases: Vec<Case>) -> F
             }
             Definition::check(name, &shown, &text, tables)
         }
-        Err(error) => Err(vec![
-            Fault::new(code::FILE_UNREADABLE)
-                .at(Place::file(&*shown))
-                .with("path", &shown)
-                .with("reason", error),
-        ]),
+        Err(error) => Err(vec![config::unreadable(&shown, &error)]),
     };
     Format { name: name.to_owned(), file, title, checked, cases, layout }
 }

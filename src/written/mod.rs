@@ -450,6 +450,13 @@ impl<'w> Table<'w> {
         }
     }
 
+    /// Complains of every key that the table may not have, where only some of the others were read.
+    pub fn finish_listed(&self) {
+        let listed = self.keys.iter().flat_map(|keys| &keys.keys).map(|key| key.name.to_owned());
+        self.read.borrow_mut().extend(listed);
+        self.finish();
+    }
+
     /// Complains of every key that nobody has read.
     pub fn finish(&self) {
         self.finish_with(code::UNKNOWN_KEY);

@@ -23,6 +23,8 @@ codes! {
     BAD_URL = "bad-url", Operator;
     /// A file that the configuration needs cannot be read.
     FILE_UNREADABLE = "file-unreadable", Operator;
+    /// A file of ours (a format file, a code table, gateway.toml) that is no UTF-8.
+    OUR_FILE_NOT_UTF8 = "our-file-not-utf8", Operator;
     /// Something that the design knows and this release does not do.
     NOT_SUPPORTED = "not-supported", Operator;
     /// Keys of which only one may stand.

@@ -23,6 +23,10 @@ codes! {
     NUMBER_TOO_GREAT = "number-too-great", Sender;
     /// A number with decimals where a whole one is wanted.
     NOT_A_WHOLE_NUMBER = "not-a-whole-number", Sender;
+    /// A number or a code with a character that no text has.
+    CONTROL_CHARACTER = "control-character", Sender;
+    /// A warning: a text for people with a character that no text has; a blank stands for it.
+    CONTROL_CHARACTER_TAKEN_OUT = "control-character-taken-out", Sender;
     /// A text that is no date of the pattern, or a day that no calendar has.
     NOT_A_DATE = "not-a-date", Sender;
     /// A text that is in neither list of words.
@@ -63,6 +67,8 @@ codes! {
     UNCLOSED_QUOTE = "unclosed-quote", Sender;
     /// Text stands between a closing quote and the delimiter.
     TEXT_AFTER_QUOTE = "text-after-quote", Sender;
+    /// A header that another delimiter cuts than the format file's.
+    CUT_BY_ANOTHER_DELIMITER = "cut-by-another-delimiter", Sender;
     /// The header lacks columns that the format file reads.
     MISSING_COLUMN = "missing-column", Sender;
     /// The header has a column that the format file reads, in another encoding than it says.
@@ -151,6 +157,12 @@ codes! {
     TEXT_OUTSIDE_ROOT = "text-outside-root", Sender;
     /// Another root element than the format file reads.
     WRONG_ROOT = "wrong-root", Sender;
+    /// An element that would hold records but for the case of its name or its namespace.
+    ELEMENT_MISNAMED = "element-misnamed", Sender;
+    /// A file in which something stands, and no record.
+    NO_RECORD_IN_FILE = "no-record-in-file", Sender;
+    /// A warning: a name in the file that is passed over, and differs little from one that is read.
+    NAME_ALMOST_KNOWN = "name-almost-known", Sender;
     /// Elements that stand too deep in each other.
     TOO_DEEP = "too-deep", Sender;
     /// An element or attribute that is read once stands several times.
@@ -169,6 +181,12 @@ codes! {
     UNKNOWN_PARENT_NUMBER = "unknown-parent-number", Sender;
     /// Letters that the stated encoding does not have were read as those of another.
     OEM_LETTERS_READ = "oem-letters-read", Sender;
+    /// A warning: a file that is all UTF-8, read as another encoding.
+    FILE_IS_UTF8 = "file-is-utf8", Sender;
+    /// The same where fields stand in columns, which then are not where they seem.
+    COLUMNS_MOVED_BY_UTF8 = "columns-moved-by-utf8", Sender;
+    /// A file that is no text: a PDF, an archive, a workbook.
+    OTHER_KIND_OF_FILE = "other-kind-of-file", Sender;
     /// Text that was turned into UTF-8 twice.
     TEXT_ENCODED_TWICE = "text-encoded-twice", Sender;
     /// Letters that make words only in another encoding than the format file says.
@@ -221,8 +239,11 @@ codes! {
 pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[
     OEM_LETTERS_READ,
     TEXT_ENCODED_TWICE,
+    FILE_IS_UTF8,
     OTHER_ENCODING_MARKED,
     OTHER_ENCODING_LIKELY,
     CHECK_DIGIT_WRONG,
     PATH_FITS_ABOVE,
+    NAME_ALMOST_KNOWN,
+    CONTROL_CHARACTER_TAKEN_OUT,
 ];

@@ -21,6 +21,8 @@ codes! {
     AMBIGUOUS_FIELD = "ambiguous-field", Operator;
     /// A field of records that may stand several times.
     FIELD_OCCURS_OFTEN = "field-occurs-often", Operator;
+    /// Two fields of a record that share some of their characters.
+    FIELDS_OVERLAP = "fields-overlap", Operator;
     /// A field that ends behind the end of its record.
     FIELD_OUTSIDE_RECORD = "field-outside-record", Operator;
     /// `columns` beside `[layout.records]`.

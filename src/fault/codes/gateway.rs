@@ -21,7 +21,9 @@ codes! {
     CAME_BEFORE_THE_SAME = "came-before-the-same", Sender;
     /// A text longer than SOAP knows the member to be; Ongoing may cut or refuse it.
     LONGER_THAN_KNOWN = "longer-than-known", Sender;
-    /// Two documents of one file with the same number.
+    /// Two documents of one file with the same number, which differ.
+    VERSIONS_DIFFER = "versions-differ", Sender;
+    /// Two documents of one file with the same number, and alike.
     NUMBER_TWICE = "number-twice", Sender;
     /// The inbox rejects a file with a faulty document.
     FAULTY_DOCUMENTS = "faulty-documents", Sender;

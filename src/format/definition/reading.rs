@@ -252,8 +252,11 @@ impl Checker<'_> {
                 None
             }
             (kind, item) => {
-                let checked =
+                let mut checked =
                     source_part::source(table, member.name, item, kind, self.draft, scope, self.tables)?;
+                if member.is_free_text() {
+                    checked.source.set_free_text();
+                }
                 Some(MemberMapping::Plain(Box::new(PlainMapping {
                     position,
                     path: path.to_owned(),

@@ -2,6 +2,7 @@
 
 use encoding_rs::{DecoderResult, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::is_utf8::Utf8Watch;
 use super::notice::{DoubleEncodedWatch, Noticed};
 use super::page::{CP437, Family, Page};
 use super::{Encoding, Table};
@@ -15,6 +16,8 @@ pub struct Undecodable {
     pub hex: String,
     /// Where the first of them is in the file, counted from 0.
     pub offset: u64,
+    /// The encoding that they are no character of.
+    pub encoding: &'static str,
 }
 
 impl Encoding {
@@ -22,11 +25,13 @@ impl Encoding {
     /// file is really in: it is a statement of the file itself, not a guess (erp-file-formats 1.1, quirk B2). In
     /// EBCDIC no mark is looked for: a record may begin with a binary number of the same bytes.
     pub fn decoder(&self) -> Decoder {
-        let source = match self.0 {
+        let source = match self.table {
             Table::Page(page) if page.family == Family::Ebcdic => Source::Page(Single::new(page, 0)),
             _ => Source::Start { declared: self.clone(), held: Vec::new() },
         };
-        Decoder { source, other_mark: None, watch: DoubleEncodedWatch::default() }
+        let utf8 = (self.bytes_per_character_is_one() && !self.is_ebcdic())
+            .then(|| (self.clone(), Utf8Watch::default()));
+        Decoder { source, other_mark: None, watch: DoubleEncodedWatch::default(), utf8 }
     }
 }
 
@@ -36,6 +41,8 @@ pub struct Decoder {
     /// The encoding that a byte order mark said, if it is another one.
     other_mark: Option<Encoding>,
     watch: DoubleEncodedWatch,
+    /// Of a file that is said to be of one byte a character: what reads it, and whether it is UTF-8 all the same.
+    utf8: Option<(Encoding, Utf8Watch)>,
 }
 
 enum Source {
@@ -66,20 +73,27 @@ impl Decoder {
             Source::Page(page) if page.norwegian > 0 => Some(Noticed::OemNorwegian { count: page.norwegian }),
             _ => None,
         };
-        mark.into_iter().chain(norwegian).chain(self.watch.noticed()).collect()
+        let is_utf8 = self.utf8.as_ref().filter(|_| mark.is_none());
+        let is_utf8 = is_utf8.and_then(|(page, watch)| watch.noticed(page));
+        // Then every character of more than one byte looks as if it were encoded twice.
+        let twice = if is_utf8.is_some() { None } else { self.watch.noticed() };
+        mark.into_iter().chain(norwegian).chain(is_utf8).chain(twice).collect()
     }
 
     fn run(&mut self, bytes: &[u8], last: bool, text: &mut String, bad: &mut Vec<Undecodable>) {
+        if let (Some((_, watch)), Source::Page(_) | Source::Web(_)) = (&mut self.utf8, &self.source) {
+            watch.look(bytes);
+        }
         match &mut self.source {
             Source::Start { declared, held } => {
                 let (head, rest) = bytes.split_at(bytes.len().min(3 - held.len().min(3)));
                 held.extend_from_slice(head);
                 let Some((marked, length)) = mark(held, last) else { return };
-                let marked = marked.map(|web| Encoding(Table::Web(web)));
+                let marked = marked.map(|web| Encoding::from(Table::Web(web)));
                 let real = marked.as_ref().unwrap_or(declared).clone();
                 self.other_mark = marked.filter(|marked| marked != declared);
                 let held = std::mem::take(held);
-                self.source = match real.0 {
+                self.source = match real.table {
                     Table::Web(web) => Source::Web(Web::new(web, length as u64)),
                     Table::Page(page) => Source::Page(Single::new(page, length as u64)),
                 };
@@ -233,7 +247,8 @@ impl Web {
                         .map(|byte| format!("{byte:02X}"))
                         .collect();
                     let offset = (self.offset + start as u64).saturating_sub(self.recent.len() as u64);
-                    bad.push(Undecodable { at: text.len(), hex: hex.join(" "), offset });
+                    let encoding = Encoding::from(Table::Web(self.decoder.encoding())).name();
+                    bad.push(Undecodable { at: text.len(), hex: hex.join(" "), offset, encoding });
                     text.push(char::REPLACEMENT_CHARACTER);
                 }
             }

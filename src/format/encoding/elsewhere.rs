@@ -28,7 +28,8 @@ mod tests {
 
     #[test]
     fn letters_elsewhere_are_told() {
-        let told = |hex: &str| Undecodable { at: 0, hex: hex.to_owned(), offset: 0 }.elsewhere();
+        let told =
+            |hex: &str| Undecodable { at: 0, hex: hex.to_owned(), offset: 0, encoding: "utf-8" }.elsewhere();
         assert_eq!(told("E5"), " (windows-1252: å, cp850: Õ)");
         assert_eq!(told("86 72"), " (cp850: å)");
         assert_eq!(told("A4"), " (cp850: ñ)");

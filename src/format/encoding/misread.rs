@@ -34,7 +34,7 @@ pub(in crate::format) fn misread<'n>(
     found: &[&'n str],
     wanted: &[&'n str],
 ) -> Option<Misread<'n>> {
-    LIKELY.into_iter().filter(|name| *name != read_as.name()).find_map(|encoding| {
+    LIKELY.into_iter().filter(|name| *name != read_as.one_name()).find_map(|encoding| {
         let repair = Repair::new(read_as, &Encoding::named(encoding)?)?;
         wanted.iter().find_map(|meant| {
             let seen = found.iter().find(|seen| seen != &meant && repair.apply(seen) == *meant)?;

@@ -9,6 +9,7 @@ mod ebcdic;
 mod elsewhere;
 mod family;
 mod guess;
+mod is_utf8;
 mod letters;
 mod misread;
 mod names;
@@ -34,7 +35,11 @@ pub use {
 
 /// A checked encoding.
 #[derive(Clone, Debug)]
-pub struct Encoding(Table);
+pub struct Encoding {
+    table: Table,
+    /// The listed name that an author gave it, where that is not its one name: `iso-8859-1`.
+    alias: Option<&'static str>,
+}
 
 /// Where an encoding's characters come from.
 #[derive(Clone, Debug)]
@@ -49,7 +54,13 @@ enum Table {
 
 impl PartialEq for Encoding {
     fn eq(&self, other: &Encoding) -> bool {
-        self.name() == other.name()
+        self.one_name() == other.one_name()
+    }
+}
+
+impl From<Table> for Encoding {
+    fn from(table: Table) -> Encoding {
+        Encoding { table, alias: None }
     }
 }
 
@@ -61,7 +72,10 @@ impl Encoding {
             Some(web) => Table::Web(web),
             None => Table::Page(names::page(name)?),
         };
-        Some(Encoding(table))
+        let encoding = Encoding::from(table);
+        let listed = names::NAMES.iter().copied().find(|listed| listed.eq_ignore_ascii_case(name));
+        let alias = listed.filter(|listed| *listed != encoding.one_name());
+        Some(Encoding { alias, ..encoding })
     }
 
     /// The names that an author may write, for messages and a schema. More are accepted: every label of the web
@@ -71,9 +85,14 @@ impl Encoding {
         names::NAMES
     }
 
-    /// Its one name: `windows-1252` for `latin1`, `ibm037` for `CP37`.
+    /// What messages call it: the name that an author gave it where that is a listed one (`iso-8859-1`), else its one
+    /// name (`windows-1252` for `latin1`, `ibm037` for `CP37`).
     pub fn name(&self) -> &'static str {
-        match self.0 {
+        self.alias.unwrap_or_else(|| self.one_name())
+    }
+
+    fn one_name(&self) -> &'static str {
+        match self.table {
             Table::Web(web) => {
                 let own = names::NAMES.iter().find(|name| name.eq_ignore_ascii_case(web.name()));
                 own.copied().unwrap_or(web.name())
@@ -84,7 +103,7 @@ impl Encoding {
 
     /// Whether every character is one byte, so that places in bytes are places in characters.
     pub fn bytes_per_character_is_one(&self) -> bool {
-        match self.0 {
+        match self.table {
             Table::Web(web) => web.is_single_byte(),
             Table::Page(_) => true,
         }
@@ -99,12 +118,12 @@ impl Encoding {
     /// Only a page of IBM i has such a form.
     pub fn binary(&self) -> Encoding {
         let page = page::BINARY_PAGES.iter().find(|page| page.name == self.name());
-        page.map_or_else(|| self.clone(), |page| Encoding(Table::Page(page)))
+        page.map_or_else(|| self.clone(), |page| Encoding::from(Table::Page(page)))
     }
 
     /// The one byte of a character in a page of ours.
     pub fn byte(&self, character: char) -> Option<u8> {
-        match self.0 {
+        match self.table {
             Table::Web(_) => None,
             Table::Page(page) => page.byte(character),
         }
@@ -118,15 +137,31 @@ impl Encoding {
     /// The characters of ASCII that it does not have, in their order: none can be a delimiter, a quote or any other
     /// sign of a file in it (erp-file-formats 1.1, quirk B6). Empty for all but the national tables.
     pub fn taken_from_ascii(&self) -> Vec<char> {
-        let Table::Page(page) = self.0 else { return Vec::new() };
+        let Table::Page(page) = self.table else { return Vec::new() };
         (' '..='~').filter(|character| page.byte(*character).is_none()).collect()
     }
 
     fn family(&self) -> Option<Family> {
-        match self.0 {
+        match self.table {
             Table::Web(_) => None,
             Table::Page(page) => Some(page.family),
         }
+    }
+}
+
+impl Encoding {
+    /// Whether it is one of the forms of UTF-16.
+    pub fn is_utf16(&self) -> bool {
+        matches!(self.one_name(), "utf-16le" | "utf-16be")
+    }
+
+    /// How a word that is UTF-8 reads in it; what it does not have is U+FFFD.
+    fn misread(&self, word: &str) -> String {
+        let (mut text, mut bad) = (String::new(), Vec::new());
+        let mut decoder = self.decoder();
+        decoder.decode(word.as_bytes(), &mut text, &mut bad);
+        decoder.finish(&mut text, &mut bad);
+        text
     }
 }
 
@@ -137,7 +172,7 @@ fn characters(encoding: &Encoding) -> Option<[Option<char>; 256]> {
     }
     let mut characters = [None; 256];
     for (byte, place) in (0..=0xff_u8).zip(characters.iter_mut()) {
-        *place = match encoding.0 {
+        *place = match encoding.table {
             Table::Page(page) => page.character(byte),
             Table::Web(web) => web
                 .decode_without_bom_handling_and_without_replacement(&[byte])

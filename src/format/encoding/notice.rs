@@ -26,6 +26,17 @@ pub enum Noticed {
         /// What most files of that family are in.
         looks_like: &'static str,
     },
+    /// The whole file is valid UTF-8, and the format file takes it for a page of one byte a character (quirk B1).
+    IsUtf8 {
+        /// How many characters are of more than one byte.
+        count: u64,
+        /// The first word with one, as the format file reads it, `BjÃ¶rn`.
+        found: String,
+        /// What it means, `Björn`.
+        means: String,
+        /// The encoding that it was read in.
+        encoding: &'static str,
+    },
     /// Characters were encoded as UTF-8 twice (quirk B12). The text is left as it is.
     DoubleEncoded {
         /// How many characters.

@@ -35,7 +35,7 @@ struct Sight {
 impl Encoding {
     /// A watch for text of the other family; none where there is no other.
     pub(in crate::format) fn other_family_watch(&self) -> Option<OtherFamilyWatch> {
-        let (own, other, other_name) = match self.0 {
+        let (own, other, other_name) = match self.table {
             Table::Web(web) if web == encoding_rs::WINDOWS_1252 => {
                 (Reading::windows(), Reading::oem(), "cp850")
             }

@@ -123,7 +123,8 @@ impl Page {
                 match self.character(*byte) {
                     Some(character) => text.push(character),
                     None => {
-                        bad.push(Undecodable { at: text.len(), hex: format!("{byte:02X}"), offset: at });
+                        let hex = format!("{byte:02X}");
+                        bad.push(Undecodable { at: text.len(), hex, offset: at, encoding: self.name });
                         text.push(char::REPLACEMENT_CHARACTER);
                     }
                 }

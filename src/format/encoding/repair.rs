@@ -30,7 +30,7 @@ impl Repair {
         let bytes = (0..=0xff_u8).zip(read).filter_map(|(byte, character)| Some((character?, byte)));
         if is.name() == "utf-8" {
             let mut bytes: HashMap<char, u8> = bytes.filter(|(_, byte)| !byte.is_ascii()).collect();
-            if read_as.name() == "windows-1252" {
+            if read_as.one_name() == "windows-1252" {
                 // As true Latin-1 reads them.
                 for byte in 0x80..=0x9f_u8 {
                     bytes.entry(char::from(byte)).or_insert(byte);

@@ -31,7 +31,7 @@ impl Encoding {
 
     /// Whether the encoding has this character.
     pub fn has(&self, character: char) -> bool {
-        match self.0 {
+        match self.table {
             Table::Web(_) => character.is_ascii() || self.encode(character.encode_utf8(&mut [0; 4])).is_ok(),
             Table::Page(page) => page.byte(character).is_some(),
         }
@@ -43,7 +43,7 @@ impl Encoding {
     /// # Errors
     /// The first character that the encoding does not have.
     pub fn encode(&self, text: &str) -> Result<Vec<u8>, char> {
-        let web = match self.0 {
+        let web = match self.table {
             Table::Web(web) => web,
             Table::Page(page) => return page.encode(text),
         };

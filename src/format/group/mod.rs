@@ -9,9 +9,10 @@ mod totals;
 mod whole_file;
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Cursor, Read};
 
 use super::encoding::Noticed;
+use super::foreign::{self, foreign_file};
 use super::layout::{FieldLayout, Group, Layout, RecordLayout, RecordUse, Syntax};
 use super::lines::is_blank;
 use super::record::Records;
@@ -151,7 +152,12 @@ impl<'r> Reading<'r> {
         self.nested = self.part.records.iter().any(|record| !record.under.is_empty());
         (self.records_but_trailer, self.trailer) = (0, None);
         self.file_totals.clear();
-        let mut rows = Rows::new(self.part, self.file, bytes)?;
+        let head = head(self.file, bytes)?;
+        if let Some(fault) = foreign_file(self.part, self.file, head.get_ref()) {
+            return Err(fault);
+        }
+        let mut bytes = head.chain(bytes);
+        let mut rows = Rows::new(self.part, self.file, &mut bytes)?;
         loop {
             self.at_hand.clear();
             let goes_on = match rows.next(&mut self.at_hand)? {
@@ -414,8 +420,13 @@ impl<'r> Reading<'r> {
             self.summary.file_faults.push(Fault::new(code::MISSING_END_MARK).at(last.clone()));
         }
         self.summary.hints.extend(rows.hints());
-        let noticed = rows.noticed()?.into_iter().filter(|noticed| !is_repaired(noticed, self.part));
-        self.summary.warnings.extend(noticed.map(|noticed| warning(noticed, self.part, self.file)));
+        self.summary.warnings.extend(rows.warnings());
+        for noticed in rows.noticed()?.into_iter().filter(|noticed| !is_repaired(noticed, self.part)) {
+            match told(noticed, self.part, self.file) {
+                fault if fault.code.is_warning() => self.summary.warnings.push(fault),
+                fault => self.summary.file_faults.push(fault),
+            }
+        }
         let wants_trailer = self.part.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
         if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
             self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last.record(&kind.name)));
@@ -457,18 +468,33 @@ impl<'r> Reading<'r> {
     }
 }
 
+/// The first bytes of a file.
+fn head(file: &str, bytes: &mut dyn Read) -> Result<Cursor<Vec<u8>>, Fault> {
+    let mut head = Vec::new();
+    bytes.take(foreign::HEAD).read_to_end(&mut head).map_err(|error| {
+        Fault::new(code::FILE_NOT_READ).at(Place::file(file).line(1)).with("reason", error)
+    })?;
+    Ok(Cursor::new(head))
+}
+
 /// How many faults of the file as such are kept.
 const FILE_FAULTS_MAX: usize = 100;
 
 /// Whether the format file already repairs what was noticed.
 fn is_repaired(noticed: &Noticed, layout: &Layout) -> bool {
-    let Noticed::DoubleEncoded { written, means, .. } = noticed else { return false };
+    let (found, means) = match noticed {
+        Noticed::DoubleEncoded { written, means, .. } => (written, means.to_string()),
+        Noticed::IsUtf8 { found, means, .. } => (found, means.clone()),
+        Noticed::OtherMark { .. } | Noticed::OemNorwegian { .. } | Noticed::OtherFamily { .. } => {
+            return false;
+        }
+    };
     let repairs = layout.around.repair.iter();
-    repairs.fold(written.clone(), |text, repair| repair.apply(&text).into_owned()).chars().eq([*means])
+    repairs.fold(found.clone(), |text, repair| repair.apply(&text).into_owned()) == means
 }
 
-/// What was noticed of the characters of a file, as a fault that only warns.
-fn warning(noticed: Noticed, layout: &Layout, file: &str) -> Fault {
+/// What was noticed of the characters of a file, as a fault. It only warns, unless the fields are not where they seem.
+fn told(noticed: Noticed, layout: &Layout, file: &str) -> Fault {
     let place = Place::file(file);
     match noticed {
         Noticed::OtherFamily { line, found, means, looks_like } => {
@@ -478,6 +504,14 @@ fn warning(noticed: Noticed, layout: &Layout, file: &str) -> Fault {
                 .with("means", means)
                 .with("looks_like", looks_like)
                 .with("encoding", layout.encoding.name());
+        }
+        Noticed::IsUtf8 { count, found, means, encoding } => {
+            let columns_moved = matches!(layout.syntax, Syntax::Fixed(_));
+            Fault::new(if columns_moved { code::COLUMNS_MOVED_BY_UTF8 } else { code::FILE_IS_UTF8 })
+                .found(found)
+                .with("means", means)
+                .with("count", count)
+                .with("encoding", encoding)
         }
         Noticed::OtherMark { encoding } => Fault::new(code::OTHER_ENCODING_MARKED)
             .found(encoding.name())

@@ -55,6 +55,7 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
         && source.is_text_as_it_stands()
         && let Some(record) = group.record_of(*field, here)
         && let Some(text) = group.stated(record, field.field)
+        && control_character(text).is_none()
     {
         return Evaluated::Value { value: Value::Text(text.into()), stated: true };
     }
@@ -319,6 +320,10 @@ fn converted(
                 .with("where", codes.to_add_to())
         };
         let means = codes.means(&picked.text).ok_or_else(unknown)?;
+        // A code that means nothing: what it is about is left out.
+        if means.is_empty() {
+            return Ok(None);
+        }
         let value = constant_text(means, convert.kind).ok_or_else(unknown)?;
         return Ok(Some(value));
     }
@@ -523,7 +528,28 @@ fn text<'p>(
     if let Some(characters) = convert.cut {
         text = convert::cut(&text, characters).trim_end().to_owned().into();
     }
+    if let Some(control) = control_character(&text) {
+        // As a format file writes it.
+        let found = format!("\\u{:04X}", u32::from(control));
+        if !convert.free_text {
+            return Err(fault(group, code::CONTROL_CHARACTER, picked, here).found(found));
+        }
+        let warning = fault(group, code::CONTROL_CHARACTER_TAKEN_OUT, picked, here).found(found);
+        group.warn(warning);
+        text = text.replace(is_control, " ").trim().to_owned().into();
+    }
     Ok((!text.is_empty()).then_some(text))
+}
+
+/// The first character of a text that no text has: they come of records cut at the wrong place, packed numbers and memory that was
+/// never written. Tabs and line ends may stand in a text.
+#[inline]
+fn control_character(text: &str) -> Option<char> {
+    text.bytes().map(char::from).find(|byte| is_control(*byte))
+}
+
+fn is_control(character: char) -> bool {
+    character < ' ' && !matches!(character, '\t' | '\n' | '\r') || character == '\u{7f}'
 }
 
 /// Whether a record fits.

@@ -10,7 +10,6 @@ mod document;
 mod draft;
 mod elements;
 mod fixed;
-mod foreign;
 mod known;
 mod outline;
 mod record_types;
@@ -22,11 +21,11 @@ mod words;
 
 use serde::Serialize;
 
+pub(crate) use super::foreign::Foreign;
 pub(crate) use column::{Column, Holds, NumberStyle};
 pub(crate) use delimited::{Csv, Quotes};
 pub(crate) use draft::{Draft, LeftWhy, Part, Why, toml_text};
 pub(crate) use fixed::Fixed;
-pub(crate) use foreign::Foreign;
 pub(crate) use known::Interface;
 pub(crate) use outline::{Edifact, Json, Labels, Occurs, Tagged, Xml};
 pub(crate) use record_types::RecordType;
@@ -136,7 +135,7 @@ fn nature(sample: &Sample<'_>) -> Nature {
     if sample.head.is_empty() {
         return Nature::Empty;
     }
-    if let Some(kind) = foreign::foreign(sample.head) {
+    if let Some(kind) = super::foreign::foreign(sample.head) {
         return Nature::Foreign { kind };
     }
     let Some(decoded) = text::decode(sample) else { return Nature::Foreign { kind: Foreign::Binary } };
@@ -145,7 +144,7 @@ fn nature(sample: &Sample<'_>) -> Nature {
     }
     let is_ebcdic =
         super::encoding::Encoding::named(decoded.encoding).is_some_and(|encoding| encoding.is_ebcdic());
-    if !is_ebcdic && foreign::is_binary(&decoded.head) {
+    if !is_ebcdic && super::foreign::is_binary(&decoded.head) {
         return Nature::Foreign { kind: Foreign::Binary };
     }
     Nature::Text(Box::new(text_file(sample, &decoded)))

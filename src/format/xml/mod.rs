@@ -5,6 +5,7 @@ mod beside;
 mod decoded;
 mod paths;
 mod prolog;
+mod strangers;
 mod tree;
 mod write;
 
@@ -22,6 +23,7 @@ use crate::fault::{Fault, Place, code};
 use crate::written;
 use decoded::Decoded;
 use paths::{Capture, Paths};
+use strangers::{Stranger, Strangers};
 use tree::{Text, Tree, trimmed};
 
 pub(super) use tree::TreeFaults;
@@ -41,6 +43,9 @@ pub(super) struct XmlTrees<'i> {
     open: Vec<Element>,
     /// How many elements are open that no path leads to; all below one are passed over.
     unknown: usize,
+    strangers: Strangers,
+    /// Some way to records was found below the root.
+    reached: bool,
     /// The root element has ended.
     ended: bool,
     pub saw_anything: bool,
@@ -56,6 +61,8 @@ struct Element {
     node: usize,
     /// A record began here.
     is_record: bool,
+    /// It stands in no record, and those in it are not sent, since its name is not quite that of the format file.
+    misnamed: Option<Fault>,
     /// Its text, where a field wants it.
     text: Option<Text>,
 }
@@ -82,6 +89,8 @@ impl<'i> XmlTrees<'i> {
             buffer: Vec::new(),
             open: Vec::new(),
             unknown: 0,
+            strangers: Strangers::default(),
+            reached: false,
             ended: false,
             saw_anything: false,
             tree: Tree::default(),
@@ -98,6 +107,11 @@ impl<'i> XmlTrees<'i> {
     /// What was noticed of the characters of the file.
     pub fn noticed(&self) -> Vec<Noticed> {
         self.reader.get_ref().noticed()
+    }
+
+    /// What was noticed of names that are almost known, for any reader of the file.
+    pub fn warnings(&mut self) -> Vec<Fault> {
+        self.strangers.warnings()
     }
 
     /// For each field whose path led nowhere from its own records and somewhere from the one above them: which is
@@ -219,26 +233,46 @@ impl<'i> XmlTrees<'i> {
             let place = self.reader.get_ref().place_of(begins, 1);
             return Err(Fault::new(code::TOO_DEEP).at(place).with("limit", DEPTH_MAX));
         }
-        let node = if self.unknown > 0 {
-            None
-        } else {
-            let above = self.open.last().map_or(0, |above| above.node);
-            let resolved;
-            let namespace = if self.paths.namespaces {
-                resolved = self.reader.resolver().resolve_element(element.name()).0;
-                named(&resolved)
-            } else {
-                None
-            };
-            self.paths.child(above, local, namespace)
-        };
-        let Some(node) = node else {
-            if is_root {
-                return Err(self.wrong_root(local, begins));
-            }
+        if self.unknown > 0 {
+            self.strangers.filled();
             self.unknown += 1;
             return Ok(());
+        }
+        let above = self.open.last().map_or(0, |above| above.node);
+        let resolved;
+        let namespace = if self.paths.namespaces {
+            resolved = self.reader.resolver().resolve_element(element.name()).0;
+            named(&resolved)
+        } else {
+            None
         };
+        let mut misnamed = None;
+        let node = match self.paths.child(above, local, namespace) {
+            Some(node) => node,
+            None if is_root => return Err(self.wrong_root(local, namespace, begins)),
+            None => {
+                let stranger = self.strangers.of(&self.paths, above, local);
+                let place = || self.reader.get_ref().place_of(begins, local.chars().count() + 1);
+                match stranger {
+                    Stranger::Misnamed(child) => {
+                        let fault = strangers::misnamed(&self.paths, child, place(), local, namespace);
+                        misnamed = Some(fault);
+                        child
+                    }
+                    Stranger::Almost(_) | Stranger::Unknown => {
+                        if let Stranger::Almost(child) = stranger {
+                            self.strangers.almost(place(), format!("<{local}>"), self.paths.name(child));
+                        }
+                        if !self.reached {
+                            self.strangers.begin(place, local, element.attributes().next().is_some());
+                        }
+                        self.unknown += 1;
+                        return Ok(());
+                    }
+                }
+            }
+        };
+        self.reached |= !is_root && self.paths.nodes.get(node).is_some_and(|node| node.leads);
         for hint in self.paths.nodes.get(node).into_iter().flat_map(|node| &node.hints) {
             if let Some(above) = self.above.get_mut(*hint) {
                 *above = true;
@@ -248,19 +282,28 @@ impl<'i> XmlTrees<'i> {
         if let Some(start) = start {
             let slots = self.paths.starts.get(start).map_or(0, paths::Start::slots);
             let position = self.reader.get_ref().event_position();
+            let is_outermost = !self.tree.is_open();
             if !self.tree.begin_record(start, slots, begins, position, records) {
                 return Err(self.too_much());
             }
+            if let Some(above) = self.open.iter().find_map(|open| open.misnamed.as_ref())
+                && is_outermost
+            {
+                self.tree.fault(above.clone());
+            }
+        }
+        if self.tree.is_open() {
+            misnamed.take().into_iter().for_each(|fault| self.tree.fault(fault));
         }
         self.attributes(element, node, begins)?;
         let wants_text = self.paths.nodes.get(node).is_some_and(|node| !node.texts.is_empty());
         let text = wants_text.then_some(Text::default());
-        self.open.push(Element { node, is_record: start.is_some(), text });
+        self.open.push(Element { node, is_record: start.is_some(), misnamed, text });
         Ok(())
     }
 
-    fn attributes(&mut self, element: &BytesStart<'_>, node: usize, begins: usize) -> Result<(), Fault> {
-        let Some(node) = self.paths.nodes.get(node) else { return Ok(()) };
+    fn attributes(&mut self, element: &BytesStart<'_>, place: usize, begins: usize) -> Result<(), Fault> {
+        let Some(node) = self.paths.nodes.get(place) else { return Ok(()) };
         if node.attributes.is_empty() && node.attribute_hints.is_empty() {
             return Ok(());
         }
@@ -288,11 +331,20 @@ impl<'i> XmlTrees<'i> {
                     *above = true;
                 }
             }
+            let mut known = false;
             for (step, capture) in &node.attributes {
                 if step.fits(local.as_ref(), namespace) {
+                    known = true;
                     let from = begins + 1 + (attribute.value.as_ptr() as usize).wrapping_sub(origin);
                     found.push((*capture, from, from + attribute.value.len()));
                 }
+            }
+            if !known
+                && let Some(almost) = self.strangers.almost_attribute(&self.paths, place, local.as_ref())
+            {
+                let at = begins + 1 + (attribute.key.as_ref().as_ptr() as usize).wrapping_sub(origin);
+                let place = self.reader.get_ref().place_of(at, attribute.key.as_ref().chars().count());
+                self.strangers.almost(place, format!("@{}", local.as_ref()), almost);
             }
         }
         for (capture, from, to) in found {
@@ -372,7 +424,8 @@ impl<'i> XmlTrees<'i> {
 
     fn eof(&mut self, begins: usize) -> Result<Next, Fault> {
         if self.open.is_empty() && self.unknown == 0 {
-            return Ok(Next::End);
+            let nothing = (!self.reached).then(|| self.strangers.instead_of_records(&self.paths)).flatten();
+            return nothing.map_or(Ok(Next::End), Err);
         }
         let place = self.reader.get_ref().place_of(begins, 1);
         Err(Fault::new(code::XML_CUT).at(place).with("depth", self.open.len() + self.unknown))
@@ -385,14 +438,21 @@ impl<'i> XmlTrees<'i> {
             .with("bytes", self.bytes_max)
     }
 
-    fn wrong_root(&self, found: &str, begins: usize) -> Fault {
-        let roots = self.paths.roots();
-        let near = written::nearest(found, roots.iter().map(String::as_str));
-        let place = self.reader.get_ref().place_of(begins, found.chars().count() + 1);
+    fn wrong_root(&self, local: &str, namespace: Option<&str>, begins: usize) -> Fault {
+        let roots = self.paths.children(0);
+        let other_namespace = roots.iter().any(|(root, _)| root.local.as_deref() == Some(local));
+        let found = match namespace {
+            Some(uri) if other_namespace => format!("<{local} xmlns=\"{uri}\">"),
+            _ => format!("<{local}>"),
+        };
+        let near = written::nearest(local, roots.iter().filter_map(|(root, _)| root.local.as_deref()));
+        let near = near.filter(|near| *near != local);
+        let place = self.reader.get_ref().place_of(begins, local.chars().count() + 1);
+        let roots: Vec<String> = roots.iter().map(|(root, _)| root.as_element(other_namespace)).collect();
         Fault::new(code::WRONG_ROOT)
             .at(place)
-            .found(format!("<{found}>"))
-            .with("roots", roots.iter().map(|root| format!("<{root}>")).collect::<Vec<_>>().join(", "))
+            .found(found)
+            .with("roots", roots.join(", "))
             .with("suggestion", near.map_or_else(String::new, |near| format!(" (<{near}>?)")))
     }
 

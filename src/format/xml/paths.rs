@@ -10,6 +10,8 @@ pub(super) struct Node {
     children: Vec<(Step, usize)>,
     /// Records begin here.
     pub start: Option<usize>,
+    /// Records begin here or below.
+    pub leads: bool,
     /// The element's text is a field.
     pub texts: Vec<Capture>,
     /// Attributes of it that are fields.
@@ -156,6 +158,16 @@ impl Paths {
         for kind in 0..layout.records.len() {
             paths.hints_of(layout, kind, &begins);
         }
+        // Whatever stands in a place comes behind it.
+        for node in (0..paths.nodes.len()).rev() {
+            let leads = paths.nodes.get(node).is_some_and(|node| node.leads || node.start.is_some());
+            let above = paths.nodes.get(node).map_or(0, |node| node.above);
+            for node in [node, above] {
+                if let Some(node) = paths.nodes.get_mut(node) {
+                    node.leads |= leads;
+                }
+            }
+        }
         let named = |step: &Step| step.namespace.is_some();
         paths.namespaces = paths.nodes.iter().any(|node| {
             node.children.iter().any(|(step, _)| named(step))
@@ -228,10 +240,43 @@ impl Paths {
         children.iter().find(|(step, _)| step.fits(local, namespace)).map(|(_, child)| *child)
     }
 
-    /// The names that may stand at the root, for messages.
-    pub fn roots(&self) -> Vec<String> {
-        let root = self.nodes.first().map(|node| node.children.as_slice()).unwrap_or_default();
-        root.iter().map(|(step, _)| step.to_string()).collect()
+    /// What may stand at a place, and where it leads; place 0 is the file itself.
+    pub fn children(&self, node: usize) -> &[(Step, usize)] {
+        self.nodes.get(node).map(|node| node.children.as_slice()).unwrap_or_default()
+    }
+
+    /// The element of a place.
+    pub fn step(&self, node: usize) -> Option<&Step> {
+        let above = self.nodes.get(node)?.above;
+        self.children(above).iter().find(|(_, child)| *child == node).map(|(step, _)| step)
+    }
+
+    /// The path from the root to a place, for messages.
+    pub fn name(&self, node: usize) -> String {
+        let mut steps = Vec::new();
+        let mut at = node;
+        while at > 0 {
+            steps.extend(self.step(at).map(ToString::to_string));
+            at = self.nodes.get(at).map_or(0, |node| node.above);
+        }
+        steps.reverse();
+        steps.join("/")
+    }
+
+    /// The paths of the records that stand in no other, for messages.
+    pub fn records(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut open = vec![0];
+        while let Some(node) = open.pop() {
+            for (_, child) in self.children(node).iter().rev() {
+                if self.nodes.get(*child).is_some_and(|child| child.start.is_some()) {
+                    names.push(self.name(*child));
+                } else {
+                    open.push(*child);
+                }
+            }
+        }
+        names
     }
 
     fn up(&self, from: usize, up: usize) -> usize {

@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn the_declaration_is_read_however_it_is_quoted() {
         for (first, encoding) in [
-            (&b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>"[..], "windows-1252"),
+            (&b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>"[..], "iso-8859-1"),
             (b"<?xml version='1.0' encoding='utf-8'?><a/>", "utf-8"),
             (b"<?xml version=1.0 encoding=windows-1252?><a/>", "windows-1252"),
             (b"<?xml version=\x931.0\x94 encoding=\x93windows-1252\x94?>", "windows-1252"),

@@ -174,6 +174,83 @@ fn elements_that_no_path_leads_to_are_passed_over() {
 }
 
 #[test]
+fn an_element_that_would_be_an_order_but_for_its_case_or_namespace_is_told() {
+    let one = |name: &str, number: &str, row: &str| {
+        format!(
+            "<{name} Number='{number}'><Date>2026-11-20</Date><Buyer><Name>Kaj</Name></Buyer>\n<Rows><{row} No='1'><Art>A</Art>\
+             <Qty>1</Qty></{row}></Rows></{name}>\n"
+        )
+    };
+    let file = |orders: &[String]| format!("<Orders>{}</Orders>", orders.concat());
+    let (good, row) = (one("Order", "1", "Row"), one("Order", "2", "row"));
+    let order = one("order", "3", "Row");
+    // What stands under it is told as of no whole order.
+    let told = ["element-misnamed 3:1 <order>", "group-not-whole 4:7"];
+    assert_eq!(faults(ORDERS, file(&[good.clone(), order])), told);
+    assert_eq!(
+        faults(ORDERS, file(&[row, good.clone()])),
+        ["group-not-whole 1:9", "element-misnamed 2:7 <row>"]
+    );
+    // The way there too, in a record and above all.
+    let rows = good.replace("Rows>", "ROWS>");
+    assert_eq!(faults(ORDERS, file(&[rows])), ["element-misnamed 2:1 <ROWS>", "group-not-whole 2:7"]);
+    let deeper = ORDERS.replace("Orders/Order", "Orders/Body/Order");
+    let body = |name: &str| format!("<Orders><{name}>{good}{good}</{name}></Orders>");
+    assert_eq!(faults(&deeper, body("Body")), Vec::<String>::new());
+    let misnamed = "element-misnamed 1:9 <body>";
+    let row = "group-not-whole 2:7";
+    let third = "group-not-whole 4:7";
+    assert_eq!(faults(&deeper, body("body")), [misnamed, row, misnamed, third]);
+
+    let format = ORDERS
+        .replace("syntax = \"xml\"", "syntax = \"xml\"\nnamespaces = { f = \"urn:f\" }")
+        .replace("Orders/Order", "f:Orders/f:Order");
+    let of = |second: &str| {
+        format!(
+            "<f:Orders xmlns:f='urn:f'>{}{}</f:Orders>",
+            good.replace("Order ", "f:Order ").replace("/Order>", "/f:Order>"),
+            good.replace("<Order ", &format!("<f:Order {second} ")).replace("/Order>", "/f:Order>")
+        )
+    };
+    assert_eq!(faults(&format, of("x='1'")), Vec::<String>::new());
+    assert_eq!(
+        faults(&format, of("xmlns:f='urn:other'")),
+        ["element-misnamed 3:1 <Order xmlns=\"urn:other\">"]
+    );
+}
+
+#[test]
+fn a_name_that_is_almost_known_is_warned_of_once() {
+    let file = "<Orders>\n<Ordre Number='1'/>\n<Ordre Number='2'/>\n<Order number='9' Number='7'><date>2026-11-21</date><Date>2026-11-20</Date>\
+                <Buyer><Name>Kaj</Name></Buyer><Note/></Order></Orders>";
+    let (_, summary) = read_in(usize::MAX, &definition(ORDERS), file.as_bytes());
+    let warnings: Vec<String> = summary.unwrap().warnings.iter().map(told).collect();
+    assert_eq!(
+        warnings,
+        ["name-almost-known 2:1 <Ordre>", "name-almost-known 4:8 @number", "name-almost-known 4:30 <date>"]
+    );
+}
+
+#[test]
+fn a_file_of_other_elements_only_is_no_file_without_orders() {
+    for (file, told) in [
+        ("<Orders><Bestilling nr='1'/></Orders>", Some("no-record-in-file 1:9 <Bestilling>")),
+        (
+            "<Orders><Made>2026</Made><Bestilling><Nr>1</Nr></Bestilling></Orders>",
+            Some("no-record-in-file 1:26 <Bestilling>"),
+        ),
+        ("<Orders/>", None),
+        ("<Orders><Made>2026-11-20</Made></Orders>", None),
+    ] {
+        let seen = seen(ORDERS, file);
+        assert_eq!(seen.ended.as_ref().map(self::told).as_deref(), told, "{file}");
+    }
+    let deeper = ORDERS.replace("Orders/Order", "Orders/Body/Order");
+    let head = "<Orders><Head><From>1</From></Head><Body/></Orders>";
+    assert!(seen(&deeper, head).counts(), "where orders would stand, there are none");
+}
+
+#[test]
 fn an_element_that_stands_twice_is_a_fault_at_its_second_place() {
     let twice = "<Orders>\n<Order Number='7'><Date>2026-11-20</Date><Buyer><Name>Kaj</Name></Buyer>\n<Ref>A</Ref><Ref>B</Ref></Order>\n\
          <Order Number='8'><Date>2026-11-20</Date><Buyer><Name>Kaj</Name></Buyer></Order></Orders>";
@@ -501,7 +578,7 @@ fn bytes_that_are_no_character_spoil_their_order_at_their_place() {
         let (items, _) = read_in(size, &definition(ORDERS), &file);
         let Some(Item::Stray(fault)) = items.first() else { panic!("{items:?}") };
         let what = format!(
-            "the bytes F6, from byte {offset} of the file (counted from 0), are no character in its encoding"
+            "the bytes F6, from byte {offset} of the file (counted from 0), are no character in utf-8"
         );
         assert_eq!(fault.what(Language::English), what);
     }
@@ -538,7 +615,10 @@ fn what_no_path_leads_to_is_bounded_with_its_record() {
 
 #[test]
 fn elements_stand_no_deeper_than_a_limit() {
-    let nested = |depth: usize| format!("<Orders>{}{}</Orders>", "<a>".repeat(depth), "</a>".repeat(depth));
+    let nested = |depth: usize| {
+        let (before, behind) = ("<a>".repeat(depth), "</a>".repeat(depth));
+        order("").replace("<Orders>", &format!("<Orders>{before}{behind}"))
+    };
     assert!(seen(ORDERS, nested(DEPTH_MAX - 1)).counts());
     let column = 9 + 3 * (DEPTH_MAX - 1);
     assert_eq!(ended(ORDERS, nested(DEPTH_MAX)), format!("too-deep 1:{column}"));

@@ -80,6 +80,13 @@ impl Tree {
         }
     }
 
+    /// Adds a fault of the innermost open record.
+    pub fn fault(&mut self, fault: Fault) {
+        if let Some((record, ..)) = self.open.last().filter(|_| self.faults.len() < FAULTS_MAX) {
+            self.faults.push((*record, fault));
+        }
+    }
+
     /// Keeps a text that does not stand in the file as such.
     pub fn join(&mut self, text: &str) -> Cell {
         let at = self.joined.len();
@@ -223,8 +230,13 @@ impl Tree {
             if let Some(record) = record.filter(|_| faults.len() < FAULTS_MAX) {
                 let length = char::REPLACEMENT_CHARACTER.len_utf8();
                 let place = records.place_at(file, record, bad.at, bad.at + length);
-                let fault = Fault::new(code::UNDECODABLE_BYTES).at(place).found(&bad.hex);
-                faults.push((record, fault.with("byte", bad.offset).with("elsewhere", bad.elsewhere())));
+                let fault = Fault::new(code::UNDECODABLE_BYTES)
+                    .at(place)
+                    .found(&bad.hex)
+                    .with("byte", bad.offset)
+                    .with("encoding", bad.encoding)
+                    .with("elsewhere", bad.elsewhere());
+                faults.push((record, fault));
             }
         }
         faults.sort_by_key(|(record, _)| *record);

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::fault::{Fault, Place, code};
 use crate::format::bytes_out::BytesOut;
-use crate::format::layout::{FieldAt, Layout, Newline, RecordLayout, Step, XmlPath, XmlSyntax};
+use crate::format::layout::{FieldAt, Layout, Newline, RecordLayout, Step, XmlPath};
 use crate::format::record::OutRecord;
 
 /// Whether the elements of a record kind are roots, of which a file has one.
@@ -22,7 +22,6 @@ pub(in crate::format) fn is_root(layout: &Layout, kind: usize) -> bool {
 /// A fault of the operator: a second root.
 pub(in crate::format) fn write(
     layout: &Layout,
-    syntax: &XmlSyntax,
     records: &[OutRecord],
     out: &mut BytesOut<'_>,
 ) -> Result<(), Fault> {
@@ -40,7 +39,7 @@ pub(in crate::format) fn write(
     }
     let encoding = match layout.encoding.name() {
         "utf-16le" | "utf-16be" => "utf-16",
-        name => syntax.known_as.unwrap_or(name),
+        name => name,
     };
     // Readers that take Latin-1 by the letter have none of the signs that others read in it.
     let has = |character: char| match encoding {

@@ -4,7 +4,9 @@ use super::super::draft::Draft;
 use super::super::source_part::{misfit, wrong_type};
 use super::{PLACE_MAX, count, field, xml};
 use crate::fault::{Fault, code};
-use crate::format::layout::{Check, Condition, Covered, Framing, Nest, RecordUse, Syntax};
+use crate::format::layout::{
+    Check, Condition, Covered, FieldAt, FieldLayout, Framing, Nest, RecordUse, Syntax,
+};
 use crate::written::{At, Item, Table};
 
 /// So much may a sender count besides the records.
@@ -83,8 +85,9 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
     }
     let length = number(table, "length");
     let (columns_least, columns) = columns(table, draft);
-    for (name, field) in if table.has("fields") { table.tables("fields") } else { Vec::new() } {
-        if let Some(field) = field::field(&field, &name.value, draft) {
+    for (name, of_field) in if table.has("fields") { table.tables("fields") } else { Vec::new() } {
+        if let Some(field) = field::field(&of_field, &name.value, draft) {
+            check_overlap(&of_field, &field, draft, kind);
             draft.set(kind, field);
         }
     }
@@ -105,6 +108,34 @@ fn record(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<At<String>> 
         };
     }
     under
+}
+
+/// A field may stand in another, as a year does in a date; where two share only some of their characters, one of the places is
+/// wrong.
+fn check_overlap(table: &Table<'_>, field: &FieldLayout, draft: &Draft, kind: usize) {
+    let span = |field: &FieldLayout| match field.at {
+        FieldAt::Characters { at, width } => Some((at, at + width.saturating_sub(1))),
+        _ => None,
+    };
+    let Some((from, to)) = span(field) else { return };
+    let others = draft.layout.records.get(kind).map(|record| record.fields.as_slice()).unwrap_or_default();
+    let crosses = |(other_from, other_to): (usize, usize)| {
+        let apart = to < other_from || other_to < from;
+        let within = from >= other_from && to <= other_to || other_from >= from && other_to <= to;
+        !apart && !within
+    };
+    let others = others.iter().filter(|other| other.name != field.name);
+    let Some((other, (other_from, other_to))) =
+        others.filter_map(|other| Some((other, span(other)?))).find(|(_, other)| crosses(*other))
+    else {
+        return;
+    };
+    table.fault(
+        Fault::new(code::FIELDS_OVERLAP)
+            .at(table.place())
+            .found(format!("{} ({from}-{to})", field.name))
+            .with("other", format!("{} ({other_from}-{other_to})", other.name)),
+    );
 }
 
 fn number(table: &Table<'_>, key: &str) -> Option<usize> {

@@ -13,10 +13,7 @@ const RECORD_EXPECTED: &str = "the elements on the way to it, like \"ORDERS/Orde
 /// What the format file says of the encoding that files declare.
 pub(super) fn syntax(table: &Table<'_>) -> XmlSyntax {
     let name = table.text("encoding").filter(|name| name.value != "declared");
-    let known_as = |name: &At<String>| {
-        Encoding::names().iter().copied().find(|known| known.eq_ignore_ascii_case(&name.value))
-    };
-    XmlSyntax { declared: name.is_none(), known_as: name.as_ref().and_then(known_as) }
+    XmlSyntax { declared: name.is_none() }
 }
 
 /// The encoding that the format file forces or writes, else UTF-8.

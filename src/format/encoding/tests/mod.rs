@@ -123,11 +123,12 @@ fn code_page_437_in_a_norwegian_set_up() {
 
 #[test]
 fn double_encoding_is_noticed_across_pieces_and_left_as_it_is() {
-    for (name, bytes) in [("latin1", "Ångström, Røst".as_bytes()), ("utf-8", "Ã…ngstrÃ¶m, RÃ¸st".as_bytes())]
-    {
+    // The second is mixed: its last letter is windows-1252.
+    let mixed = [b"\xC3\x85ngstr\xC3\xB6m, R\xC3\xB8st \xE5".as_slice(), "Ã…ngstrÃ¶m, RÃ¸st å".as_bytes()];
+    for (name, bytes) in ["latin1", "utf-8"].into_iter().zip(mixed) {
         for piece in [1, 2, 100] {
             let (text, _, noticed) = decode(name, bytes, piece);
-            assert_eq!(text, "Ã…ngstrÃ¶m, RÃ¸st");
+            assert_eq!(text, "Ã…ngstrÃ¶m, RÃ¸st å");
             let wanted = Noticed::DoubleEncoded { count: 3, written: "Ã…".into(), means: 'Å' };
             assert_eq!(noticed, [wanted], "{name}, pieces of {piece}");
         }
@@ -138,7 +139,7 @@ fn double_encoding_is_noticed_across_pieces_and_left_as_it_is() {
 fn names_are_read_as_people_write_them() {
     for (written, name) in [
         ("Windows_1252", "windows-1252"),
-        ("ISO-8859-1", "windows-1252"),
+        ("ISO-8859-1", "iso-8859-1"),
         ("UTF_8", "utf-8"),
         ("cp437", "cp437"),
         ("IBM850", "cp850"),
@@ -168,8 +169,7 @@ fn names_are_read_as_people_write_them() {
         assert!(Encoding::named(written).is_none(), "{written}");
     }
     for name in Encoding::names() {
-        let wanted = if *name == "iso-8859-1" { "windows-1252" } else { name };
-        assert_eq!(encoding(name).name(), wanted);
+        assert_eq!(encoding(name).name(), *name);
     }
     assert!(PAGES.iter().all(|page| Encoding::names().contains(&page.name)));
 }

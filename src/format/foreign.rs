@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+use super::encoding::{self, Reason};
+use super::layout::{Layout, Syntax};
+use crate::fault::{Fault, Place, code};
+
 /// What a file is that no format file describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,7 +47,7 @@ const STARTS: &[(&[u8], Foreign)] = &[
     (b"\x1F\x8B", Foreign::Compressed),
     (b"7z\xBC\xAF\x27\x1C", Foreign::Compressed),
     (b"Rar!\x1A\x07", Foreign::Compressed),
-    (b"BZh", Foreign::Compressed),
+    (b"BZh91AY&SY", Foreign::Compressed),
     (b"\xFD7zXZ\0", Foreign::Compressed),
     (b"\x28\xB5\x2F\xFD", Foreign::Compressed),
     (b"\x89PNG\r\n\x1A\n", Foreign::Picture),
@@ -61,6 +65,51 @@ const STARTS: &[(&[u8], Foreign)] = &[
     (b"Return-Path: ", Foreign::Mail),
     (b"MIME-Version: ", Foreign::Mail),
 ];
+
+impl Foreign {
+    /// What the file is called in any language, where it can be no file of a format file. Text is not told from other text
+    /// here: an e-mail's first line may be that of a labelled block.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Foreign::Pdf => Some("PDF"),
+            Foreign::Zip => Some("ZIP"),
+            Foreign::Spreadsheet => Some("XLSX/ODS"),
+            Foreign::WordProcessor => Some("DOCX/ODT"),
+            Foreign::OldOffice => Some("XLS/DOC"),
+            Foreign::Compressed => Some("GZIP/7Z/RAR"),
+            Foreign::Tar => Some("TAR"),
+            Foreign::Picture => Some("PNG/JPEG/GIF/TIFF"),
+            Foreign::WebPage => Some("HTML"),
+            Foreign::RichText => Some("RTF"),
+            Foreign::Database => Some("SQLite/Access"),
+            Foreign::Program => Some("EXE"),
+            Foreign::Mail | Foreign::Binary => None,
+        }
+    }
+}
+
+/// How many bytes at the start of a file show what it is.
+pub(super) const HEAD: u64 = 16 * 1024;
+
+/// The fault of a file that is of no kind that a layout describes, by its first bytes.
+pub(super) fn foreign_file(layout: &Layout, file: &str, head: &[u8]) -> Option<Fault> {
+    // Records of a machine may begin with any bytes.
+    if layout.has_packed_fields() || layout.encoding.is_ebcdic() {
+        return None;
+    }
+    let kind = foreign(head).and_then(Foreign::name);
+    // XML says itself what it is in.
+    let may_be_utf16 = !layout.encoding.is_utf16() && !matches!(layout.syntax, Syntax::Xml(_));
+    let kind = kind.or_else(|| if may_be_utf16 { utf16_without_mark(head) } else { None })?;
+    Some(Fault::new(code::OTHER_KIND_OF_FILE).at(Place::file(file)).found(kind))
+}
+
+fn utf16_without_mark(head: &[u8]) -> Option<&'static str> {
+    memchr::memchr(0, head)?;
+    let guess = encoding::guess(head);
+    let best = guess.candidates.first()?;
+    matches!(best.reason, Reason::EverySecondByteZero { .. }).then_some(best.name)
+}
 
 /// What the bytes at the start of a file show, if it is no text file.
 pub(super) fn foreign(bytes: &[u8]) -> Option<Foreign> {
