@@ -412,9 +412,26 @@ goods_owner = 159\ntimezone = \"Europe/Helsinki\"\norder_number_prefix = \"A-\"\
     ]));
     assert_all(&said, &["\"goodsOwnerId\":7", "2026-11-20T12:00:00"]);
 
+    // Its own table is looked at whole, whatever of it a trial needs.
+    desk.write(
+        "wrong.toml",
+        b"[partner.acme]\ngoodsowner = 159\ngoods_owner = 3000000000\nongoing = \"live\"\n[partner.acme.code.countries]\nJylland = \"DK\"\n",
+    );
+    let wrong = run(&["--partner", "acme", "--config", "wrong.toml"]);
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
+    assert_all(
+        &err(&wrong),
+        &["goodsowner", "did you mean goods_owner?", "did you mean codes?", "3000000000", "wrong.toml:3"],
+    );
     let other = run(&["--partner", "acmee", "--config", "gateway.toml"]);
     assert_eq!(other.status.code(), Some(2), "{other:?}");
     assert_all(&err(&other), &["gateway.toml", "did you mean acme?"]);
+    // What an editor saved otherwise says where.
+    desk.write("formats/codes/acme/units.toml", b"# f\xF6r Acme\nkasse = \"st\"\nl\xE5da = \"st\"\n");
+    assert_all(
+        &err(&run(&["--partner", "acme"])),
+        &["our-file-not-utf8", "units.toml:1", "byte F6", "Notepad"],
+    );
     let alone = run(&["--config", "gateway.toml"]);
     assert_eq!(alone.status.code(), Some(2), "a configuration says nothing without a partner: {alone:?}");
 }

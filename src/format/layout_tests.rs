@@ -309,6 +309,36 @@ fn a_header_in_another_encoding_says_in_which() {
 }
 
 #[test]
+fn a_header_that_another_delimiter_cuts_says_which() {
+    let layout = csv(&["OrdNr", "Antal"]);
+    for (header, delimiter, column) in
+        [("Nr,OrdNr,Antal", ",", 3), ("OrdNr\tAntal", "\\t", 6), ("\"OrdNr\"|\"Antal\"", "|", 8)]
+    {
+        let fault = refused(&layout, format!("{header}\r\n1,2\r\n").as_bytes());
+        assert_eq!(fault.code.name(), "cut-by-another-delimiter", "{header}");
+        assert_eq!((fault.found.as_deref(), fault.place.column), (Some(delimiter), Some(column)));
+    }
+    assert_eq!(refused(&layout, b"OrdNr\r\n").code.name(), "missing-column");
+    assert_eq!(refused(&layout, b"Nr,Antall\r\n").code.name(), "missing-column");
+}
+
+#[test]
+fn what_is_no_text_is_told_as_what_it_is() {
+    let layout = csv(&["OrdNr", "Antal"]);
+    for (bytes, found) in [
+        (&b"%PDF-1.7\n"[..], "PDF"),
+        (b"PK\x03\x04\x14\0\0\0", "ZIP"),
+        (b"PK\x03\x04\x14\0xl/workbook.xml", "XLSX/ODS"),
+        (b"\x1F\x8B\x08\0", "GZIP/7Z/RAR"),
+        (b"<!DOCTYPE html><html>", "HTML"),
+        (b"O\0r\0d\0N\0r\0;\0A\0n\0t\0a\0l\0\r\0\n\0001\0;\0002\0", "utf-16le"),
+    ] {
+        let fault = refused(&layout, bytes);
+        assert_eq!((fault.code.name(), fault.found.as_deref()), ("other-kind-of-file", Some(found)));
+    }
+}
+
+#[test]
 fn one_bad_row_does_not_stop_the_others() {
     let mut layout = csv(&["Art", "Namn"]);
     layout.encoding = Encoding::named("utf-8").unwrap();
