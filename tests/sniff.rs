@@ -330,6 +330,49 @@ fn drafts_of_xml_labels_and_tags_read_their_file() {
     }
 }
 
+/// Of values in attributes, on one line that is longer than what is looked at, each is found where it stands.
+#[test]
+fn drafts_of_xml_in_attributes_on_one_line() {
+    let order = |number: usize| {
+        format!(
+            "<Order no=\"{number}\"><Customer name=\"Kaj\" city=\"Umeå\"/><Lines><Line no=\"1\"><Item sku=\"A-{number}\" qty=\"2\"/></Line>\
+             <Line no=\"2\"><Item sku=\"B\" qty=\"1\"/></Line></Lines></Order>"
+        )
+    };
+    for orders in [2, 20_000] {
+        let text: String = (0..orders).map(order).collect();
+        let file = made("a.xml", format!("<?xml version=\"1.0\"?>\n<Orders>{text}</Orders>").as_bytes());
+        let format = sniffed_with(&file.path, "src")["format"].as_str().unwrap().to_owned();
+        for line in [
+            "title = \"Orders: XML\"",
+            "path = \"Orders/Order\"",
+            "path  = \"Lines/Line\"",
+            "order_number    = \"head.@no\"",
+            "consignee.name  = \"Customer/@name\"",
+            "row_number      = \"@no\"",
+            "article_number  = \"Item/@sku\"",
+            "number_of_items = \"Item/@qty\"",
+        ] {
+            assert!(format.lines().any(|there| there.starts_with(line)), "{orders}: {line}\n{format}");
+        }
+        assert!(!format.contains("skip"), "{format}");
+    }
+}
+
+/// A file that only says in which encoding it is, with no letter to tell by, is believed.
+#[test]
+fn what_xml_declares_is_believed_where_its_bytes_do_not_speak_against_it() {
+    let line = "<Line no='1'><Sku>A</Sku><Qty>2</Qty></Line>";
+    for (declared, forced) in [("utf-8", false), ("iso-8859-1", false), ("utf-16", true)] {
+        let text = format!(
+            "<?xml version='1.0' encoding='{declared}'?><Orders><Order no='1'>{line}{line}</Order></Orders>"
+        );
+        let file = made("a.xml", text.as_bytes());
+        let format = sniffed_with(&file.path, "src")["format"].as_str().unwrap().to_owned();
+        assert_eq!(format.contains("\nencoding"), forced, "{declared}\n{format}");
+    }
+}
+
 #[test]
 fn a_number_is_of_what_the_other_columns_are_not() {
     let source = |text: &str, member: &str| {

@@ -311,9 +311,7 @@ fn a_header_in_another_encoding_says_in_which() {
 #[test]
 fn a_header_that_another_delimiter_cuts_says_which() {
     let layout = csv(&["OrdNr", "Antal"]);
-    for (header, delimiter, column) in
-        [("Nr,OrdNr,Antal", ",", 3), ("OrdNr\tAntal", "\\t", 6), ("\"OrdNr\"|\"Antal\"", "|", 8)]
-    {
+    for (header, delimiter, column) in [("Nr,OrdNr,Antal", ",", 3), ("OrdNr\tAntal", "\\t", 6)] {
         let fault = refused(&layout, format!("{header}\r\n1,2\r\n").as_bytes());
         assert_eq!(fault.code.name(), "cut-by-another-delimiter", "{header}");
         assert_eq!((fault.found.as_deref(), fault.place.column), (Some(delimiter), Some(column)));

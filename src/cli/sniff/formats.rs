@@ -24,7 +24,11 @@ pub(super) fn tried(folder: &Path, name: &str, file: &Looked) -> Vec<Trial> {
     let start = file.head.get(..PART_BYTES).unwrap_or(&file.head);
     let end = match whole {
         true => file.head.len(),
-        false => start.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1),
+        false => match start.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1) {
+            // All on one line.
+            end if end * 2 < start.len() => start.len(),
+            end => end,
+        },
     };
     let bytes = file.head.get(..end).unwrap_or_default();
     let tried = config::format_names(folder, &environment).into_iter().filter_map(|format| {

@@ -43,7 +43,27 @@ struct Open {
     children: HashMap<usize, usize>,
 }
 
+impl Element {
+    /// Whether it is a value: it holds no elements, and is not only there for its attributes.
+    pub fn has_text(&self, all: &[Element]) -> bool {
+        let has_attributes = || {
+            all.iter().any(|other| {
+                other.path.len() == self.path.len() + 1
+                    && other.path.starts_with(&self.path)
+                    && other.path.last().is_some_and(|name| name.starts_with('@'))
+            })
+        };
+        let is_empty = self.values.iter().all(String::is_empty);
+        !self.has_children && !(is_empty && has_attributes())
+    }
+}
+
 impl Elements {
+    /// Whether some element was not read to its end.
+    pub fn is_cut(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// An element begins; `attributes` is what stands behind its name in the tag.
     pub fn open(&mut self, local: &str, attributes: &str) {
         let at = if self.open.len() < DEPTH_MAX { self.child(local) } else { None };

@@ -28,7 +28,7 @@ pub(super) struct Decoded {
     pub end_mark: bool,
     pub zeros: usize,
     pub form_feeds: usize,
-    /// The text of the start, without the end mark.
+    /// The text of the start, without the end mark, and without a line that goes on behind it.
     pub head: String,
     /// The whole lines of the pieces behind it.
     pub pieces: Vec<String>,
@@ -116,11 +116,16 @@ fn cut_end(text: &mut String) -> bool {
     true
 }
 
+/// No line of records is longer; XML and the like often stand on one line.
+const LINE_MAX: usize = 64 * 1024;
+
 /// Takes the last line away, which goes on where the text was not read; so may its line end.
 fn cut_line(text: &mut String) {
     let known = text.strip_suffix('\r').unwrap_or(text);
     let end = known.rfind(['\r', '\n']).map_or(0, |at| at + 1);
-    text.truncate(end);
+    if text.len() - end <= LINE_MAX {
+        text.truncate(end);
+    }
 }
 
 fn count_line_ends(text: &str, ends: &mut LineEnds) {

@@ -66,6 +66,7 @@ pub(crate) fn try_format(definition: &Definition, name: &str, bytes: &[u8], whol
         stated: 0,
     };
     let mut unclaimed = 0;
+    let mut knows_a_number = false;
     let mut input = bytes;
     let summary = format::read(definition, &mut input, &context, &mut |item| {
         match item {
@@ -73,7 +74,10 @@ pub(crate) fn try_format(definition: &Definition, name: &str, bytes: &[u8], whol
                 trial.documents += 1;
                 trial.stated += to_json(mapped.document.as_document()).matches("\":").count();
             }
-            Item::Document(_) => trial.faulty += 1,
+            Item::Document(mapped) => {
+                trial.faulty += 1;
+                knows_a_number |= mapped.document.number().is_some();
+            }
             Item::Stray(fault) => {
                 trial.stray += 1;
                 unclaimed += usize::from(fault.place.record.is_none());
@@ -87,7 +91,7 @@ pub(crate) fn try_format(definition: &Definition, name: &str, bytes: &[u8], whol
     };
     let reads = trial.documents > 0 && trial.stray <= trial.documents;
     // All of its documents may be faulty, and it still is what the file is in.
-    let opens = trial.faulty + trial.stray > 0 && unclaimed == 0 && !trial.rejected && is_sure;
+    let opens = (knows_a_number || trial.stray > 0) && unclaimed == 0 && !trial.rejected && is_sure;
     (reads || opens).then_some(trial)
 }
 

@@ -169,6 +169,11 @@ const OTHER_PARTIES: [&str; 16] = [
     "toimittaja",
 ];
 
+/// Whether a role says no more than that it is the number of what it stands in.
+pub(super) fn is_of_whatever_holds_it(role: usize) -> bool {
+    ROLES.get(role).is_some_and(|role| role.name.starts_with("own_"))
+}
+
 /// Whether a role is of the receiver of an order.
 fn is_of_party(role: usize) -> bool {
     let target = ROLES.get(role).and_then(|role| role.target(DocumentType::Order));

@@ -215,7 +215,7 @@ fn an_element_that_would_be_an_order_but_for_its_case_or_namespace_is_told() {
     assert_eq!(faults(&format, of("x='1'")), Vec::<String>::new());
     assert_eq!(
         faults(&format, of("xmlns:f='urn:other'")),
-        ["element-misnamed 3:1 <Order xmlns=\"urn:other\">"]
+        ["element-misnamed 3:1 <Order xmlns=\"urn:other\">", "group-not-whole 4:7"]
     );
 }
 

@@ -2,11 +2,12 @@
 
 use super::{Field, Nested, encoding, kinds};
 use crate::document::DocumentType;
+use crate::format::encoding::Encoding;
 use crate::format::sniff::column::Column;
 use crate::format::sniff::document::Kind;
 use crate::format::sniff::draft::mapping::Level;
 use crate::format::sniff::draft::{Draft, Ground, Part, Parts, Why, basic, toml_key};
-use crate::format::sniff::elements::Element;
+use crate::format::sniff::elements::{Element, Elements};
 use crate::format::sniff::outline::Xml;
 use crate::format::sniff::words::{self, Meant};
 
@@ -27,9 +28,9 @@ pub(in crate::format::sniff) fn of_xml(
     let Some(plan) = plan(elements) else { return (Vec::new(), None) };
     let mut fields: Vec<Field> = Vec::new();
     if let Some(line) = plan.line {
-        add(&mut fields, elements, line, None, Level::Line);
+        add(&mut fields, &xml.tree, line, None, Level::Line);
     }
-    add(&mut fields, elements, plan.document, plan.line, Level::Document);
+    add(&mut fields, &xml.tree, plan.document, plan.line, Level::Document);
     // A name that both have is said with its kind.
     let names: Vec<(String, Level)> = fields.iter().map(|field| (field.name.clone(), field.level)).collect();
     for field in &mut fields {
@@ -45,7 +46,10 @@ pub(in crate::format::sniff) fn of_xml(
     parts.table("layout");
     parts.entry("syntax", "\"xml\"", Vec::new());
     let says = xml.declares.as_deref().unwrap_or("utf-8");
-    if !is_same_encoding(says, ground.encoding) {
+    if !std::iter::once(ground.encoding)
+        .chain(ground.even.iter().copied())
+        .any(|fits| is_same_encoding(says, fits))
+    {
         encoding(&mut parts, ground);
         if let Some(Part::Entry { why, .. }) = parts.parts.last_mut() {
             why.push(Why::Declares(xml.declares.clone()));
@@ -84,12 +88,15 @@ fn with_dots(parts: &mut Parts, fields: &[Field], level: Level, used: &[&str]) {
 }
 
 /// The fields of an element: attributes and elements with a text on ways on which nothing repeats.
-fn add(fields: &mut Vec<Field>, all: &[Element], of: &Element, but: Option<&Element>, level: Level) {
+fn add(fields: &mut Vec<Field>, tree: &Elements, of: &Element, but: Option<&Element>, level: Level) {
+    let all = tree.all.as_slice();
+    // What was not read to its end may hold more.
+    let whole = of.times.saturating_sub(usize::from(tree.is_cut()));
     for element in own(all, of).filter(|element| but.is_none_or(|but| !element.path.starts_with(&but.path))) {
         let below = element.path.get(of.path.len()..).unwrap_or_default();
         let roles = roles(element, of);
         let path = below.join("/");
-        let blanks = of.times.saturating_sub(element.values.len());
+        let blanks = whole.saturating_sub(element.times);
         let values =
             element.values.iter().map(String::as_str).chain(std::iter::repeat_n("", blanks.min(2_000)));
         let column = Column::of(fields.len() + 1, Some(path.clone()), values);
@@ -98,7 +105,7 @@ fn add(fields: &mut Vec<Field>, all: &[Element], of: &Element, but: Option<&Elem
 }
 
 /// What a field of an element may be. What the element itself is called says something only where the field's own name does
-/// not: `Order`, `Number`.
+/// not (`Order`, `Sent`), or no more than that it is a number of whatever it stands in (`Order`, `No`; `Line`, `No`).
 fn roles(field: &Element, of: &Element) -> Meant {
     let names = |from: usize| -> Vec<&str> {
         let names = field.path.get(from..).unwrap_or_default().iter();
@@ -106,8 +113,8 @@ fn roles(field: &Element, of: &Element) -> Meant {
     };
     let own = words::of_path(&names(of.path.len()));
     let with_record = words::of_path(&names(of.path.len().saturating_sub(1)));
-    let is_sure = own.iter().any(|(sure, _)| *sure <= words::SURE);
-    if is_sure || with_record.is_empty() { own } else { with_record }
+    let is_sure = |(sure, role): &(u8, usize)| *sure <= words::SURE && !words::is_of_whatever_holds_it(*role);
+    if own.iter().any(is_sure) || with_record.is_empty() { own } else { with_record }
 }
 
 /// What an element holds once: no way to it leads through what repeats.
@@ -115,7 +122,7 @@ fn own<'x>(all: &'x [Element], of: &'x Element) -> impl Iterator<Item = &'x Elem
     all.iter().filter(move |element| {
         let is_below = element.path.len() > of.path.len() && element.path.starts_with(&of.path);
         is_below
-            && !element.has_children
+            && element.has_text(all)
             && all.iter().all(|above| {
                 above.most <= 1 || above.path.len() <= of.path.len() || !element.path.starts_with(&above.path)
             })
@@ -155,9 +162,12 @@ fn plan(all: &[Element]) -> Option<Plan<'_>> {
         let document = round.clone().find(|element| holds(element, Some(line), &numbers));
         // Nothing is called a number: what holds anything at all.
         let document = document.or_else(|| {
-            let mut round = round;
+            let mut round = round.clone();
             round.find(|element| own(all, element).any(|own| !own.path.starts_with(&line.path)))
         })?;
+        // `Line/Item`: what occurs once in each line is a part of it.
+        let repeats = |element: &&&Element| element.most > 1 && element.path.len() > document.path.len();
+        let line = if line.most > 1 { line } else { round.clone().find(repeats).copied().unwrap_or(line) };
         return Some(Plan { document, line: Some(line) });
     }
     let details = ["article_name", "unit", "weight", "bar_code", "price", "article_group"];
@@ -168,7 +178,6 @@ fn plan(all: &[Element]) -> Option<Plan<'_>> {
 }
 
 fn is_same_encoding(declared: &str, found: &str) -> bool {
-    use crate::format::encoding::Encoding;
-    let named = |name: &str| Encoding::named(&name.to_lowercase()).map(|encoding| encoding.name());
+    let named = |name: &str| Encoding::named(&name.to_lowercase());
     declared.eq_ignore_ascii_case(found) || named(declared).is_some_and(|own| Some(own) == named(found))
 }
