@@ -78,10 +78,19 @@ pub fn say_json(value: &Value) {
 
 /// Prints faults as a compiler would, to standard error.
 pub fn complain(faults: &[Fault], language: Language) {
+    tell(faults, language, show::show);
+}
+
+/// The same of what keeps nothing back here.
+pub fn warn(faults: &[Fault], language: Language) {
+    tell(faults, language, show::show_warning);
+}
+
+fn tell(faults: &[Fault], language: Language, show: impl Fn(&Fault, Language, bool) -> String) {
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut out = std::io::stderr().lock();
     for fault in faults {
-        let _ = writeln!(out, "{}\n", show::show(fault, language, colour).trim_end());
+        let _ = writeln!(out, "{}\n", show(fault, language, colour).trim_end());
     }
 }
 

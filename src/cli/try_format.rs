@@ -19,7 +19,7 @@ use crate::written::suggestion;
 
 use super::Exit;
 use super::listing::members;
-use super::terminal::{complain, count, exit_of, say, say_json, table};
+use super::terminal::{complain, count, exit_of, say, say_json, table, warn};
 use super::watching::{self, Watched};
 
 #[derive(Args)]
@@ -274,7 +274,8 @@ struct Tried {
 fn open(path: &Path) -> Result<File, Fault> {
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(unreadable(path, &std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+        let other = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no file");
+        return Err(unreadable(path, &other));
     }
     Ok(file)
 }
@@ -401,10 +402,8 @@ impl Trial {
                 say(members(document.as_document(), 2).trim_end());
             }
         }
-        let warnings = self.warnings();
-        if !warnings.is_empty() || !self.faults.is_empty() {
-            complain(&[warnings.as_slice(), &self.faults].concat(), arguments.language);
-        }
+        warn(&self.warnings(), arguments.language);
+        complain(&self.faults, arguments.language);
         if arguments.calls {
             for call in self.documents.iter().filter_map(|tried| tried.call.as_ref()) {
                 say(format!("\n{}", preview(call)));
@@ -424,6 +423,10 @@ impl Trial {
             summary.records_ignored,
             if summary.file_faults.is_empty() { "" } else { "; the file as a whole is rejected" }
         ));
+        let is_header_alone = summary.records == 0 && summary.file_faults.is_empty();
+        if is_header_alone {
+            say("The file has no record: nothing would be sent, and the sender is told that it was read.");
+        }
     }
 
     fn to_json(&self, calls: bool) -> Value {

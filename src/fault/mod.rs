@@ -14,7 +14,7 @@ use std::ops::{Deref, DerefMut};
 use serde::{Deserialize, Serialize};
 
 pub use codes::{Code, code};
-pub use show::{plain, show};
+pub use show::{plain, show, show_warning};
 pub use text::Language;
 
 /// Whose turn is next. From this one word follow retry, log level, exit code and who is told

@@ -50,8 +50,17 @@ fn words(language: Language) -> Words {
 /// A fault as a compiler would show it: code and sentence, place, the line with a caret under the characters that are
 /// meant, what was expected, and what helps. Ends with a line end. `colour` adds ANSI colours.
 pub fn show(fault: &Fault, language: Language, colour: bool) -> String {
+    show_as(fault, fault.code.is_warning(), language, colour)
+}
+
+/// The same of something that keeps nothing back here, whatever else becomes of such faults elsewhere.
+pub fn show_warning(fault: &Fault, language: Language, colour: bool) -> String {
+    show_as(fault, true, language, colour)
+}
+
+fn show_as(fault: &Fault, is_warning: bool, language: Language, colour: bool) -> String {
     let words = words(language);
-    let (level, name) = match fault.code.is_warning() {
+    let (level, name) = match is_warning {
         true => (Level::WARNING, words.warning),
         false => (Level::ERROR, words.error),
     };
@@ -66,7 +75,8 @@ pub fn show(fault: &Fault, language: Language, colour: bool) -> String {
     match (&marked, line) {
         (Some(marked), Some(line)) => {
             // The column of the place, not of the line as cut for showing.
-            let annotation = AnnotationKind::Primary.span(marked.span.clone());
+            let label = fault.place.field.as_deref().map(|field| format!("{} {}", words.field, tame(field)));
+            let annotation = AnnotationKind::Primary.span(marked.span.clone()).label(label);
             let mut snippet = Snippet::source(marked.text.as_str()).line_start(line).fold(false);
             if marked.whole {
                 snippet = snippet.path(file.clone().unwrap_or_else(|| "-".to_owned()));

@@ -49,7 +49,8 @@ pub fn read_parts(
 ) -> Result<Summary, Fault> {
     let parts = definition.parts();
     if files.len() != parts.len().max(1) {
-        return Err(Fault::new(code::OTHER_PARTS)
+        let code = if parts.is_empty() { code::ONE_FILE_ONLY } else { code::OTHER_PARTS };
+        return Err(Fault::new(code)
             .at(Place::file(context.file_name))
             .with("given", files.len())
             .with("wanted", parts.len().max(1))

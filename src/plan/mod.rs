@@ -5,10 +5,11 @@ mod lengths;
 mod lists;
 mod numbers;
 mod purposes;
+mod quantities;
 mod rules;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
@@ -76,6 +77,7 @@ pub fn plan(
         rules.article_characters_strictness(),
         characters::check(&document, rules.learnt.article_number_characters_refused.as_deref()),
     );
+    judge(Strictness::Warn, quantities::check(&document, line_place));
     judge(rules.purposes_missing, purposes::check(&document, &rules.purposes));
     judge(rules.unknown_codes, lists::check(&document, &rules.lists));
     let mut too_long = Vec::new();
@@ -308,16 +310,21 @@ fn line_faults<'a>(
     line_place: LinePlace<'_>,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<&Text, usize> = BTreeMap::new();
     let mut none = true;
     for (place, (row_number, has_quantity)) in lines.enumerate() {
         none = false;
         // By REST the row number identifies the line (ongoing-rest-api.md, section 3): twice the same loses one.
-        if let Some(row_number) = row_number
-            && !seen.insert(row_number)
-        {
-            let fault = Fault::new(code::ROW_NUMBER_TWICE).found(row_number.as_str());
-            faults.push(of_line(fault, line_place(place)));
+        if let Some(row_number) = row_number {
+            if let Some(first) = seen.get(row_number) {
+                let first =
+                    line_place(*first).map_or_else(|| format!("{}", first + 1), |first| first.to_string());
+                let fault =
+                    Fault::new(code::ROW_NUMBER_TWICE).found(row_number.as_str()).with("first", first);
+                faults.push(of_line(fault, line_place(place)));
+            } else {
+                seen.insert(row_number, place);
+            }
         }
         // Ongoing takes an absent quantity as 0 (ongoing-rest-api.md, section 4): nothing would be sent, in silence.
         if !has_quantity {

@@ -197,6 +197,10 @@ codes! {
     OTHER_ENCODING_MARKED = "other-encoding-marked", Sender;
     /// The trailer's sum differs from what is in the file.
     WRONG_SUM = "wrong-sum", Sender;
+    /// A trailer's sum that cannot be checked, since what it is of cannot be read.
+    SUM_OF_NO_NUMBERS = "sum-of-no-numbers", Sender;
+    /// Several files for a format that reads one at a time.
+    ONE_FILE_ONLY = "one-file-only", Operator;
     /// An archive without its end.
     ARCHIVE_CUT = "archive-cut", Sender;
     /// An archive whose content is not what it says.

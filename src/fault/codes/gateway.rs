@@ -15,6 +15,8 @@ codes! {
     ORDER_WITHOUT_LINES = "order-without-lines", Sender;
     /// Two lines of one order with the same row number.
     ROW_NUMBER_TWICE = "row-number-twice", Sender;
+    /// A line of an order of fewer than no pieces.
+    QUANTITY_BELOW_ZERO = "quantity-below-zero", Sender;
     /// The number came before, and this version says something else.
     CAME_BEFORE_OTHERWISE = "came-before-otherwise", Sender;
     /// The number came before, and this version says the same.

@@ -8,29 +8,37 @@ use super::{Reading, place_of};
 use crate::fault::{Fault, code};
 use crate::format::convert;
 use crate::format::layout::{Check, Layout, NumberStyle, RecordLayout};
+use crate::format::lines::all_blank;
 use crate::format::record::Records;
 
 /// Counts of records by kind, and sums of the fields that some check adds up.
 pub(super) struct Totals {
     counts: Vec<u64>,
     /// By kind and field.
-    sums: HashMap<(usize, usize), Decimal>,
+    sums: HashMap<(usize, usize), Sum>,
+}
+
+#[derive(Clone, Default)]
+struct Sum {
+    total: Decimal,
+    /// The first text that is no number, and its line.
+    unreadable: Option<(String, u64)>,
 }
 
 impl Totals {
     pub fn new(layout: &Layout) -> Totals {
         let covered = layout.records.iter().flat_map(|record| &record.checks).flat_map(|check| &check.of);
         let sums =
-            covered.filter_map(|covered| Some(((covered.kind, covered.field?), Decimal::ZERO))).collect();
+            covered.filter_map(|covered| Some(((covered.kind, covered.field?), Sum::default()))).collect();
         Totals { counts: vec![0; layout.records.len()], sums }
     }
 
     pub fn clear(&mut self) {
         self.counts.fill(0);
-        self.sums.values_mut().for_each(|sum| *sum = Decimal::ZERO);
+        self.sums.values_mut().for_each(|sum| *sum = Sum::default());
     }
 
-    /// Counts a record and adds its fields up. What is no number is told where it is read as one.
+    /// Counts a record and adds its fields up; what is blank is nothing.
     pub fn add(&mut self, number: Option<usize>, kind: &RecordLayout, records: &Records, record: usize) {
         let Some(number) = number else { return };
         if let Some(count) = self.counts.get_mut(number) {
@@ -41,9 +49,13 @@ impl Totals {
         }
         for ((_, field), sum) in self.sums.iter_mut().filter(|((of, _), _)| *of == number) {
             let text = records.field(record, *field).unwrap_or("");
-            let style = kind.fields.get(*field).map(|field| &field.number);
-            if let Some(number) = style.and_then(|style| convert::decimal(text, style).ok()) {
-                *sum = sum.saturating_add(number);
+            let Some(style) = kind.fields.get(*field).map(|field| &field.number) else { continue };
+            match convert::decimal(text, style) {
+                Ok(number) => sum.total = sum.total.saturating_add(number),
+                Err(_) if all_blank(text) => {}
+                Err(_) => {
+                    sum.unreadable.get_or_insert_with(|| (text.to_owned(), records.line(record)));
+                }
             }
         }
     }
@@ -61,7 +73,7 @@ impl Totals {
         let mut total = Decimal::from(check.plus);
         for covered in &check.of {
             total = total.saturating_add(match covered.field {
-                Some(field) => self.sums.get(&(covered.kind, field)).copied().unwrap_or_default(),
+                Some(field) => self.sums.get(&(covered.kind, field)).map(|sum| sum.total).unwrap_or_default(),
                 None => Decimal::from(self.counts.get(covered.kind).copied().unwrap_or(0)),
             });
         }
@@ -84,6 +96,12 @@ impl Totals {
             Some(reading.layout.records.get(covered.kind)?.fields.get(covered.field?)?.name.clone())
         });
         let place = place_of(reading.file, kind, check.field, &reading.at_hand, 0);
+        let mut sums = check.of.iter().filter_map(|covered| self.sums.get(&(covered.kind, covered.field?)));
+        if let Some((value, line)) = sums.find_map(|sum| sum.unreadable.as_ref()) {
+            let summed = summed.unwrap_or_default();
+            let fault = Fault::new(code::SUM_OF_NO_NUMBERS).at(place).found(text).with("summed", summed);
+            return Some(fault.with("value", value).with("line_of", line));
+        }
         Some(match summed {
             Some(summed) => Fault::new(code::WRONG_SUM)
                 .at(place)
