@@ -143,6 +143,23 @@ fn try_counts_what_the_checks_find_and_tells_two_versions_as_the_gateway_does() 
 }
 
 #[test]
+fn what_is_rejected_with_its_file_asks_for_nothing() {
+    let file = "samples/nordvik/orders-fixed/wrong-count/input.txt";
+    let tried = lastkaj(&["try", "nordvik/orders-fixed", file, "--calls"]);
+    assert_eq!(tried.status.code(), Some(1), "{tried:?}");
+    let said = out(&tried);
+    assert!(
+        said.contains("rejected with the file") && said.contains("the file as a whole is rejected"),
+        "{said}"
+    );
+    assert!(!said.contains("good") && !said.contains("PUT"), "{said}");
+    let json = lastkaj(&["try", "nordvik/orders-fixed", file, "--calls", "--json"]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["file_faults"][0]["code"], "wrong-count");
+    assert_eq!(json["documents"][0]["requests"], Value::Null);
+}
+
+#[test]
 fn try_says_which_formats_there_are_and_shows_the_members_of_few_documents() {
     let good = "samples/nordvik/orders/good/input.csv";
     let unknown = lastkaj(&["try", "nordvik/order", good]);

@@ -262,6 +262,15 @@ error[unknown-key]: langage is not known here
     }
 
     #[test]
+    fn the_field_is_named_under_its_characters() {
+        let shown = show(&not_a_decimal(), Language::English, false);
+        assert!(shown.contains("14 | 100;12,5O;st\n   |     ^^^^ field Antal\n"), "{shown}");
+        assert!(show(&not_a_decimal(), Language::Swedish, false).contains("^^^^ fält Antal"));
+        let warned = show_warning(&not_a_decimal(), Language::English, false);
+        assert!(warned.starts_with("warning[not-a-decimal]"), "{warned}");
+    }
+
+    #[test]
     fn a_warning_does_not_look_like_an_error_and_a_fault_without_source_still_names_its_place() {
         let fault =
             Fault::new(code::SECRET_OPEN).at(Place::file("g.toml").line(2).column(9, 1)).with("path", "/k");

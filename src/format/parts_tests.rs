@@ -184,7 +184,7 @@ fn each_file_must_be_whole_and_have_its_columns() {
         "[layout]\nsyntax = \"csv\"\nencoding = \"utf-8\"\n[document.article]\neach = \"row\"\narticle_number = \"A\"\n",
     );
     let two = read_parts(&of_one, &mut files, &context, &mut |_| Ok(())).unwrap_err();
-    assert_eq!(two.code.name(), "other-parts");
+    assert_eq!(two.code.name(), "one-file-only");
 }
 
 #[test]

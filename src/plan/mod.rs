@@ -412,12 +412,31 @@ mod tests {
         let line_place = |line: usize| Some(Place::file("rows.csv").line(10 + line as u64));
         let document = order(&[("1", "A"), ("2", "B"), ("1", "C")]);
         let at_line = plan(&document, &lane(), &PlanRules::default(), String::new(), &place, &line_place);
-        let found = &at_line.unwrap_err()[0].place;
+        let at_line = at_line.unwrap_err();
+        assert_eq!(at_line[0].args["first"], "rows.csv:10");
+        let found = &at_line[0].place;
         assert_eq!((found.file.as_deref(), found.line), (Some("rows.csv"), Some(12)));
         assert_eq!(
             codes(plan(&order(&[]), &lane(), &PlanRules::default(), String::new(), &place, &|_| None)),
             ["order-without-lines"]
         );
+    }
+
+    #[test]
+    fn a_quantity_below_zero_is_a_warning_at_its_line() {
+        let AnyDocument::Order(mut odd) = order(&[("1", "A"), ("2", "B"), ("3", "C")]) else {
+            unreachable!()
+        };
+        odd.order_lines[0].number_of_items = Some("-0".parse().unwrap());
+        odd.order_lines[1].number_of_items = Some("-2.50".parse().unwrap());
+        let line_place = |line: usize| Some(Place::file("o.csv").line(10 + line as u64));
+        let place = Place::file("o.csv").line(9);
+        let rules = PlanRules::default();
+        let plan =
+            plan(&AnyDocument::Order(odd), &lane(), &rules, String::new(), &place, &line_place).unwrap();
+        let [warning] = plan.warnings.as_slice() else { panic!("{:?}", plan.warnings) };
+        assert_eq!((warning.code, warning.place.line), (code::QUANTITY_BELOW_ZERO, Some(11)));
+        assert_eq!(warning.what(crate::fault::Language::English), "order line 2 has the quantity -2.50");
     }
 
     #[test]
