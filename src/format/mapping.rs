@@ -2,9 +2,11 @@
 
 mod at_hand;
 mod back;
+mod conversions;
 mod documents;
 mod forms;
 mod invertible;
+mod picked;
 mod values;
 mod writing;
 

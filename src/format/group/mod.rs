@@ -5,13 +5,13 @@
 
 mod bundle;
 mod join;
+mod noticed;
 mod totals;
 mod whole_file;
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
-use super::encoding::Noticed;
 use super::foreign::{self, foreign_file};
 use super::layout::{FieldLayout, Group, Layout, RecordLayout, RecordUse, Syntax};
 use super::lines::is_blank;
@@ -22,6 +22,7 @@ use super::xml::TreeFaults;
 use super::{FileNames, MEMORY_FOR_GROUPING, PartFile, ReadContext, Summary, whole};
 use crate::fault::{Fault, Place, code};
 use bundle::{Bundle, scratch_failed, within_limit};
+use noticed::{is_repaired, told};
 use totals::Totals;
 use whole_file::WholeFile;
 
@@ -479,52 +480,6 @@ fn head(file: &str, bytes: &mut dyn Read) -> Result<Cursor<Vec<u8>>, Fault> {
 
 /// How many faults of the file as such are kept.
 const FILE_FAULTS_MAX: usize = 100;
-
-/// Whether the format file already repairs what was noticed.
-fn is_repaired(noticed: &Noticed, layout: &Layout) -> bool {
-    let (found, means) = match noticed {
-        Noticed::DoubleEncoded { written, means, .. } => (written, means.to_string()),
-        Noticed::IsUtf8 { found, means, .. } => (found, means.clone()),
-        Noticed::OtherMark { .. } | Noticed::OemNorwegian { .. } | Noticed::OtherFamily { .. } => {
-            return false;
-        }
-    };
-    let repairs = layout.around.repair.iter();
-    repairs.fold(found.clone(), |text, repair| repair.apply(&text).into_owned()) == means
-}
-
-/// What was noticed of the characters of a file, as a fault. It only warns, unless the fields are not where they seem.
-fn told(noticed: Noticed, layout: &Layout, file: &str) -> Fault {
-    let place = Place::file(file);
-    match noticed {
-        Noticed::OtherFamily { line, found, means, looks_like } => {
-            return Fault::new(code::OTHER_ENCODING_LIKELY)
-                .at(place.line(line))
-                .found(found)
-                .with("means", means)
-                .with("looks_like", looks_like)
-                .with("encoding", layout.encoding.name());
-        }
-        Noticed::IsUtf8 { count, found, means, encoding } => {
-            let columns_moved = matches!(layout.syntax, Syntax::Fixed(_));
-            Fault::new(if columns_moved { code::COLUMNS_MOVED_BY_UTF8 } else { code::FILE_IS_UTF8 })
-                .found(found)
-                .with("means", means)
-                .with("count", count)
-                .with("encoding", encoding)
-        }
-        Noticed::OtherMark { encoding } => Fault::new(code::OTHER_ENCODING_MARKED)
-            .found(encoding.name())
-            .with("encoding", layout.encoding.name()),
-        Noticed::OemNorwegian { count } => {
-            Fault::new(code::OEM_LETTERS_READ).with("count", count).with("encoding", layout.encoding.name())
-        }
-        Noticed::DoubleEncoded { count, written, means } => {
-            Fault::new(code::TEXT_ENCODED_TWICE).with("count", count).found(written).with("means", means)
-        }
-    }
-    .at(place)
-}
 
 fn means_nothing(field: &FieldLayout, text: &str) -> bool {
     text.is_empty() || field.blank.iter().any(|blank| blank.trim_matches(is_blank) == text)
