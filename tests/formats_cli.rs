@@ -426,6 +426,16 @@ goods_owner = 159\ntimezone = \"Europe/Helsinki\"\norder_number_prefix = \"A-\"\
     let other = run(&["--partner", "acmee", "--config", "gateway.toml"]);
     assert_eq!(other.status.code(), Some(2), "{other:?}");
     assert_all(&err(&other), &["gateway.toml", "did you mean acme?"]);
+    desk.write(
+        "near.toml",
+        b"[partner.acme.codes.countrys]\nJylland = \"DK\"\n[partner.acme.codes.other]\nX = \"1\"\n",
+    );
+    let near = err(&run(&["--partner", "acme", "--config", "near.toml"]));
+    assert_all(&near, &["warning[codes-not-of-format]", "near.toml:1", "did you mean countries?"]);
+    assert!(!near.contains("other"), "a table for another format is nothing: {near}");
+    desk.write("formats/codes/acme/old/units.toml", b"x = \"st\"\n");
+    assert_all(&err(&run(&["--partner", "acme"])), &["code-table-too-deep", "codes/acme/old/units.toml"]);
+    std::fs::remove_file(desk.path("formats/codes/acme/old/units.toml")).unwrap();
     // What an editor saved otherwise says where.
     desk.write("formats/codes/acme/units.toml", b"# f\xF6r Acme\nkasse = \"st\"\nl\xE5da = \"st\"\n");
     assert_all(

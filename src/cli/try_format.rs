@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::call::{Call, Lane};
-use crate::config;
+use crate::config::{self, PartnerToTry};
 use crate::document::to_json;
 use crate::fault::{Fault, Language, Place, code};
 use crate::format::{self, CodeTables, Definition, Item, Mapped, PartFile, ReadContext, Summary};
@@ -158,6 +158,8 @@ const SHOWN_UNASKED: usize = 3;
 /// Whose file it is: what is not said is as for nobody in particular.
 struct Partner {
     codes: CodeTables,
+    /// What else is known of it, where it has a name.
+    named: Option<(String, PartnerToTry)>,
     time_zone: chrono_tz::Tz,
     goods_owner: i32,
     rules: PlanRules,
@@ -165,22 +167,27 @@ struct Partner {
 
 fn partner(arguments: &TryArguments, located: &Located) -> Result<Partner, Vec<Fault>> {
     let environment = config::ProcessEnvironment;
-    let (codes, said) = match &arguments.partner {
+    let named = match &arguments.partner {
         Some(name) => {
             let gateway = arguments.config.as_deref();
             let partner = config::partner_to_try(&located.folder, gateway, name, &environment)?;
-            (partner.codes, partner.said)
+            Some((name.clone(), partner))
         }
-        None => (config::code_tables(&located.folder, &environment)?, None),
+        None => None,
     };
-    let of = said.as_ref();
+    let codes = match &named {
+        Some((_, partner)) => partner.codes.clone(),
+        None => config::code_tables(&located.folder, &environment)?,
+    };
+    let of = named.as_ref().and_then(|(_, partner)| partner.said.as_ref());
     let time_zone = arguments.time_zone.or(of.and_then(|said| said.time_zone));
     let goods_owner = arguments.goods_owner.or(of.and_then(|said| said.goods_owner));
     Ok(Partner {
-        codes,
         time_zone: time_zone.unwrap_or(chrono_tz::Europe::Stockholm),
         goods_owner: goods_owner.unwrap_or(1),
-        rules: said.map(|said| said.rules).unwrap_or_default(),
+        rules: of.map(|said| said.rules.clone()).unwrap_or_default(),
+        codes,
+        named,
     })
 }
 
@@ -303,6 +310,8 @@ fn read(arguments: &TryArguments, definition: &Definition, partner: &Partner) ->
         Ok(())
     })?;
     trial.summary.warnings.append(&mut trial.doubts);
+    let misspelt = partner.named.as_ref().map(|(name, named)| named.misspelt_codes(name, definition));
+    trial.summary.hints.extend(misspelt.into_iter().flatten());
     if !trial.summary.file_faults.is_empty() {
         trial.faults.extend(trial.summary.file_faults.iter().cloned());
         trial.documents.iter_mut().for_each(|tried| tried.call = None);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Place, code};
 use crate::format::{CodeRows, CodeTables, Definition};
 use crate::written::{At, Table, Written};
 
@@ -189,6 +189,10 @@ fn tables(
     for file in files {
         let path = folder.join(file);
         let Some(name) = file.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        if owner(file).is_some_and(|owner| owner.contains('/')) {
+            faults.push(Fault::new(code::CODE_TABLE_TOO_DEEP).at(Place::file(shown(&path))));
+            continue;
+        }
         let read = read(environment, &path, &shown(&path)).map_err(|fault| vec![fault]);
         match read.and_then(|text| Written::new(shown(&path), text).check(|root| Some(codes(name, root)))) {
             Ok(table) => match owner(file) {

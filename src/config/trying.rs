@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use crate::fault::{Fault, code};
-use crate::format::CodeTables;
+use crate::fault::{Fault, Place, code};
+use crate::format::{CodeTables, Definition};
 use crate::plan::PlanRules;
 use crate::written::{Table, Written, suggestion};
 
@@ -15,6 +15,8 @@ use super::{Environment, keys, partner, rules};
 pub struct PartnerToTry {
     /// Its code tables, over the shared ones.
     pub codes: CodeTables,
+    /// The names of those that are its own, and where each stands.
+    pub own_codes: Vec<(String, Place)>,
     /// What else gateway.toml says of it, where one was given.
     pub said: Option<Said>,
 }
@@ -47,11 +49,13 @@ pub fn partner_to_try(
             let none = format!("(no folder in {}; see --config)", formats.join("codes").display());
             vec![unknown(name, &folders, &none)]
         })?;
-        return Ok(PartnerToTry { codes: own.over(&shared), said: None });
+        let of_folder =
+            own.names().map(|table| (table.to_owned(), in_folder(formats, name, table))).collect();
+        return Ok(PartnerToTry { codes: own.over(&shared), own_codes: of_folder, said: None });
     };
     let shown = gateway.display().to_string();
     let text = read(environment, gateway, &shown).map_err(|fault| vec![fault])?;
-    let (own, said) = Written::new(shown, text).check_by(Some(keys()), |root| {
+    let (own, mut own_codes, said) = Written::new(shown, text).check_by(Some(keys()), |root| {
         // What else stands in the file is no matter here.
         root.any_keys();
         let partners = root.tables("partner");
@@ -60,15 +64,39 @@ pub fn partner_to_try(
             root.fault(unknown(name, &names, "(no table [partner.NAME])").at(root.place()));
             return None;
         };
-        let made = (partner::own_codes(name, table), said(table));
+        let written = table.table("codes").map(|codes| codes.keys()).unwrap_or_default();
+        let places = written.into_iter().map(|name| (name.value, name.place)).collect::<Vec<_>>();
+        let made = (partner::own_codes(name, table), places, said(table));
         table.finish_listed();
         Some(made)
     })?;
+    let tables = of_folder.iter().flat_map(CodeTables::names);
+    own_codes.extend(tables.map(|table| (table.to_owned(), in_folder(formats, name, table))));
     let codes = match of_folder {
         Some(of_folder) => own.over(&of_folder.over(&shared)),
         None => own.over(&shared),
     };
-    Ok(PartnerToTry { codes, said: Some(said) })
+    Ok(PartnerToTry { codes, own_codes, said: Some(said) })
+}
+
+fn in_folder(formats: &Path, partner: &str, table: &str) -> Place {
+    Place::file(formats.join("codes").join(partner).join(format!("{table}.toml")).display().to_string())
+}
+
+impl PartnerToTry {
+    /// What of its own tables a format does not look up in, though their names are almost those of tables that it does.
+    pub fn misspelt_codes(&self, partner: &str, format: &Definition) -> Vec<Fault> {
+        let looked_up: Vec<String> = format.code_tables().into_keys().collect();
+        let unused = self.own_codes.iter().filter(|(name, _)| !looked_up.contains(name));
+        unused
+            .filter_map(|(name, place)| {
+                let meant = suggestion(name, looked_up.iter().map(String::as_str));
+                let fault = Fault::new(code::CODES_NOT_OF_FORMAT).at(place.clone()).found(name);
+                let fault = fault.with("partner", partner).with("names", looked_up.join(", "));
+                (!meant.is_empty()).then(|| fault.with("suggestion", meant))
+            })
+            .collect()
+    }
 }
 
 fn said(table: &Table<'_>) -> Said {

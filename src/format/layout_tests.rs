@@ -329,7 +329,7 @@ fn what_is_no_text_is_told_as_what_it_is() {
         (b"PK\x03\x04\x14\0xl/workbook.xml", "XLSX/ODS"),
         (b"\x1F\x8B\x08\0", "GZIP/7Z/RAR"),
         (b"<!DOCTYPE html><html>", "HTML"),
-        (b"O\0r\0d\0N\0r\0;\0A\0n\0t\0a\0l\0\r\0\n\0001\0;\0002\0", "utf-16le"),
+        (b"O\x00r\x00d\x00N\x00r\x00;\x00A\x00n\x00t\x00\r\x00\n\x001\x00;\x002\x00", "utf-16le"),
     ] {
         let fault = refused(&layout, bytes);
         assert_eq!((fault.code.name(), fault.found.as_deref()), ("other-kind-of-file", Some(found)));

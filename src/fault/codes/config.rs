@@ -55,6 +55,10 @@ codes! {
     ROW_NUMBERS_MADE = "row-numbers-made", Operator;
     /// A warning: a folder of code tables that is of no partner.
     CODES_OF_NO_PARTNER = "codes-of-no-partner", Operator;
+    /// A code table in a folder of a partner's folder.
+    CODE_TABLE_TOO_DEEP = "code-table-too-deep", Operator;
+    /// A warning: a partner's code table that a format does not look up in, though it has almost the name of one that it does.
+    CODES_NOT_OF_FORMAT = "codes-not-of-format", Operator;
     /// A warning: a partner's own code table that none of its formats looks up in.
     CODES_LOOKED_UP_BY_NONE = "codes-looked-up-by-none", Operator;
 }
@@ -71,4 +75,5 @@ pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[
     ROW_NUMBERS_MADE,
     CODES_OF_NO_PARTNER,
     CODES_LOOKED_UP_BY_NONE,
+    CODES_NOT_OF_FORMAT,
 ];

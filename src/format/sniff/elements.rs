@@ -54,7 +54,7 @@ impl Element {
             })
         };
         let is_empty = self.values.iter().all(String::is_empty);
-        !self.has_children && !(is_empty && has_attributes())
+        !(self.has_children || is_empty && has_attributes())
     }
 }
 
