@@ -99,16 +99,22 @@ pub(super) fn foreign_file(layout: &Layout, file: &str, head: &[u8]) -> Option<F
     }
     let kind = foreign(head).and_then(Foreign::name);
     // XML says itself what it is in.
-    let may_be_utf16 = !layout.encoding.is_utf16() && !matches!(layout.syntax, Syntax::Xml(_));
-    let kind = kind.or_else(|| if may_be_utf16 { utf16_without_mark(head) } else { None })?;
+    let is_told = layout.encoding.is_utf16() || matches!(layout.syntax, Syntax::Xml(_));
+    let kind = kind.or_else(|| if is_told { None } else { other_alphabet(head) })?;
     Some(Fault::new(code::OTHER_KIND_OF_FILE).at(Place::file(file)).found(kind))
 }
 
-fn utf16_without_mark(head: &[u8]) -> Option<&'static str> {
-    memchr::memchr(0, head)?;
+/// The encoding of a text in which not even the letters of ASCII are where they are elsewhere: UTF-16 without its mark, or a page of
+/// IBM i.
+fn other_alphabet(head: &[u8]) -> Option<&'static str> {
+    let above_ascii = head.iter().filter(|byte| !byte.is_ascii()).count();
+    let has_line_ends = memchr::memchr2(b'\r', b'\n', head).is_some();
+    if memchr::memchr(0, head).is_none() && (has_line_ends || above_ascii * 2 < head.len()) {
+        return None;
+    }
     let guess = encoding::guess(head);
     let best = guess.candidates.first()?;
-    matches!(best.reason, Reason::EverySecondByteZero { .. }).then_some(best.name)
+    matches!(best.reason, Reason::EverySecondByteZero { .. } | Reason::Ebcdic { .. }).then_some(best.name)
 }
 
 /// What the bytes at the start of a file show, if it is no text file.

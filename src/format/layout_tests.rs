@@ -330,6 +330,7 @@ fn what_is_no_text_is_told_as_what_it_is() {
         (b"\x1F\x8B\x08\0", "GZIP/7Z/RAR"),
         (b"<!DOCTYPE html><html>", "HTML"),
         (b"O\x00r\x00d\x00N\x00r\x00;\x00A\x00n\x00t\x00\r\x00\n\x001\x00;\x002\x00", "utf-16le"),
+        (&Encoding::named("ibm278").unwrap().encode("OrdNr;Antal\n100;2 st till Åre\n").unwrap(), "ibm278"),
     ] {
         let fault = refused(&layout, bytes);
         assert_eq!((fault.code.name(), fault.found.as_deref()), ("other-kind-of-file", Some(found)));
