@@ -142,6 +142,12 @@ fn of_two_versions_in_one_file_neither_counts_also_across_batches() {
     for (number, calls) in [("X", 0), ("A7", 0), ("A8", 1), ("A9", 0), ("A10", 1)] {
         assert_eq!(desk.calls().iter().filter(|call| call.number == number).count(), calls, "{number}");
     }
+    // A faulty one was meant as something too, wherever it stands.
+    let text = "Art;Namn;Vikt\nB;first;1\nB;second;x\nC;first;x\nC;second;1\nD;one;1\n";
+    let faulty = desk.take(&inbox, "b.csv", text);
+    assert_eq!((faulty.documents, faulty.documents_faulty), (5, 4));
+    let numbers: Vec<_> = desk.calls().into_iter().map(|call| call.number).skip(598).collect();
+    assert_eq!(numbers, ["D"]);
     let told = |number: &str| -> Vec<(u64, String, String)> {
         let trace = desk.ledger.trace(number).wait().unwrap();
         let documents = trace.arrivals.into_iter().flat_map(|arrival| arrival.documents);
@@ -158,6 +164,9 @@ fn of_two_versions_in_one_file_neither_counts_also_across_batches() {
     assert_eq!(told("X"), [differ(2, "a.csv:3"), differ(3, "a.csv:2"), differ(604, "a.csv:2")]);
     assert_eq!(told("A7"), [differ(11, "a.csv:605"), differ(605, "a.csv:11")]);
     assert_eq!(told("A8"), [(606, "number-twice".to_owned(), "a.csv:12".to_owned())]);
+    assert_eq!(told("B")[0], (2, "versions-differ".to_owned(), "b.csv:3".to_owned()));
+    assert_eq!(told("B").len(), 2, "{:?}", told("B"));
+    assert_eq!(told("C")[1], (5, "versions-differ".to_owned(), "b.csv:4".to_owned()));
     assert_eq!(told("A9"), [differ(13, "a.csv:607"), differ(607, "a.csv:13"), differ(608, "a.csv:13")]);
 }
 

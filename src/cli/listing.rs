@@ -1,5 +1,7 @@
 //! A document as people read it: one member a line, under the names that format files use.
 
+use std::collections::HashMap;
+
 use crate::document::{Content, Document, Value, decimal_text};
 
 /// As much of one value is shown; the whole stands in `--json`.
@@ -10,10 +12,11 @@ const VALUE_LENGTH: usize = 300;
 pub(super) fn members(document: &dyn Document, indent: usize) -> String {
     let mut lines = Vec::new();
     collect(document, "", indent, &mut lines);
-    let width = |at: usize| {
-        let same = lines.iter().filter(|line| line.indent == at && line.value.is_some());
-        same.map(|line| line.name.chars().count()).max().unwrap_or(0)
-    };
+    let mut widths: HashMap<usize, usize> = HashMap::new();
+    for line in lines.iter().filter(|line| line.value.is_some()) {
+        let width = widths.entry(line.indent).or_default();
+        *width = (*width).max(line.name.chars().count());
+    }
     let mut text = String::new();
     for line in &lines {
         let indent = " ".repeat(line.indent);
@@ -22,7 +25,7 @@ pub(super) fn members(document: &dyn Document, indent: usize) -> String {
                 text.push_str(&format!(
                     "{indent}{:width$}  {value}\n",
                     line.name,
-                    width = width(line.indent)
+                    width = widths.get(&line.indent).copied().unwrap_or_default()
                 ));
             }
             None => text.push_str(&format!("{indent}{}\n", line.name)),

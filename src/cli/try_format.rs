@@ -361,6 +361,13 @@ impl Trial {
         } else {
             (None, mapped.faults.clone())
         };
+        // A faulty one was meant as something too.
+        if call.is_none()
+            && let Some(call) = plan::call_of_faulty(&mapped.document, lane, rules)
+            && !faults.iter().any(|fault| [code::NUMBER_TWICE, code::VERSIONS_DIFFER].contains(&fault.code))
+        {
+            self.second_version(&call, &place, self.documents.len() < limit);
+        }
         self.faulty += u64::from(!faults.is_empty());
         self.faults.extend(faults.iter().cloned());
         self.doubts.extend(mapped.warnings.iter().cloned());
@@ -376,7 +383,8 @@ impl Trial {
         let shown = is_shown.then_some(self.documents.len());
         let task = StagedTask::of(call);
         let Some(first) = self.seen.get_mut(&task) else {
-            let first = Seen { hash: call.hash.clone(), place: place.clone(), shown, withdrawn: false };
+            let (hash, place) = (call.hash.clone(), place.clone());
+            let first = Seen { withdrawn: hash.is_empty(), hash, place, shown };
             self.seen.insert(task, first);
             return None;
         };

@@ -64,23 +64,13 @@ impl Member {
         self.wire.starts_with('@')
     }
 
-    /// Whether it is a text that people read, and nothing is looked up by it: names, addresses, remarks.
-    pub fn is_free_text(&self) -> bool {
-        const ENDS: [&str; 10] = [
-            "name",
-            "address",
-            "address1",
-            "address2",
-            "address3",
-            "city",
-            "comment",
-            "remark",
-            "instruction",
-            "description",
-        ];
+    /// Whether it is a text by which something is looked up: a number, a code. Others are read by people.
+    pub fn is_identifier(&self) -> bool {
+        const ENDS: [&str; 4] = ["number", "code", "_id", "serial"];
+        // What the customer wrote is called a number too.
         matches!(self.kind, MemberKind::Text)
-            && self.name != "file_name"
-            && ENDS.iter().any(|end| self.name.ends_with(end))
+            && self.name != "reference_number"
+            && (self.name == "id" || ENDS.iter().any(|end| self.name.ends_with(end)))
     }
 }
 

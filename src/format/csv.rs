@@ -11,6 +11,7 @@ use super::record::{Cell, Records};
 use super::rows::{Row, claim, undecodable, unknown_record};
 use crate::fault::{Fault, Place, code};
 
+pub(super) use header::is_almost;
 pub(super) use write::{Cells, header, row, write};
 
 /// The greatest number of lines of one quoted text; more means that its quote was never closed.
@@ -30,6 +31,8 @@ pub(super) struct CsvRows<'i> {
     trailing: Trailing,
     pub lines: Lines<'i>,
     pub saw_anything: bool,
+    /// What was noticed of names that are passed over.
+    pub warnings: Vec<Fault>,
     /// Where each field of each record kind is, by places from 0.
     pub columns: Option<Vec<Vec<Option<usize>>>>,
     /// How many columns the header names.
@@ -96,6 +99,7 @@ impl<'i> CsvRows<'i> {
             trailing: syntax.trailing_delimiter,
             lines,
             saw_anything: false,
+            warnings: Vec::new(),
             columns: None,
             header_length: None,
             header_names: Vec::new(),

@@ -2,7 +2,7 @@
 
 mod write;
 
-use super::layout::{Condition, FieldAt, FixedSyntax, Framing, Layout};
+use super::layout::{Align, Condition, FieldAt, FixedSyntax, Framing, Layout};
 use super::lines::{Framed, Line, LineEnds, Lines, all_blank, is_blank};
 use super::packed;
 use super::record::{Cell, Records};
@@ -59,7 +59,9 @@ impl<'i> FixedRows<'i> {
             let kind = self.cut(records, start);
             if fault.is_none() {
                 fault = match kind {
-                    Some(kind) => self.over_long(records, kind, start),
+                    Some(kind) => {
+                        self.over_long(records, kind, start).or_else(|| self.cut_number(records, kind, start))
+                    }
                     None => Some(self.unclaimed(records, start)),
                 };
             }
@@ -180,6 +182,34 @@ impl<'i> FixedRows<'i> {
     /// How many characters the line at hand has.
     fn length(&self, source: &str) -> usize {
         self.places.len().checked_sub(1).unwrap_or(source.len())
+    }
+
+    /// The fault of a number that the end of the line cuts in two. Blanks that a sender left away were behind a text; a number of
+    /// implied decimals, or one that stands at the right of its field, has no blanks behind it.
+    fn cut_number(&self, records: &Records, kind: usize, start: usize) -> Option<Fault> {
+        let record = self.layout.records.get(kind)?;
+        let source = records.source(records.len().checked_sub(1)?);
+        let length = self.length(source);
+        let cut = record.fields.iter().find_map(|field| match field.at {
+            FieldAt::Characters { at, width } => {
+                let (from, to) = (at.saturating_sub(1), at.saturating_sub(1).saturating_add(width));
+                let is_number = field.number.decimals.is_some() || field.align == Align::Right;
+                let begins = source.get(self.place(source, from)..)?;
+                let is_cut = from < length && length < to && is_number && !all_blank(begins);
+                is_cut.then_some((field, begins, self.place(source, from), width))
+            }
+            _ => None,
+        });
+        let (field, found, at, width) = cut?;
+        let last = records.len().saturating_sub(1);
+        let place = records.place_at(self.lines.file(), last, start + at, start + source.len());
+        Some(
+            Fault::new(code::NUMBER_CUT)
+                .at(place.record(&record.name).field(&field.name))
+                .found(found)
+                .with("characters", found.chars().count())
+                .with("width", width),
+        )
     }
 
     /// Only a stated record length says where a line must end: fields that nobody needs may be left out.

@@ -3,7 +3,7 @@
 
 mod write;
 
-use super::csv::CsvRows;
+use super::csv::{CsvRows, is_almost};
 use super::layout::{FieldAt, Layout};
 use super::lines::{all_blank, is_blank};
 use super::record::{Cell, Records};
@@ -85,6 +85,15 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         {
             let place = records.place_of_cell(rows.lines.file(), records.len().saturating_sub(1), label);
             fault = Some(Fault::new(code::ELEMENT_REPEATED).at(place).found(&field.name));
+        }
+        if first.is_none()
+            && matches!(field.at, FieldAt::Label)
+            && let Some((name, label, _)) =
+                labels.iter().find(|(name, ..)| is_almost(name, bare(&field.name)))
+        {
+            let place = records.place_of_cell(rows.lines.file(), records.len().saturating_sub(1), label);
+            let fault = Fault::new(code::NAME_ALMOST_KNOWN).at(place).found(name);
+            rows.warnings.push(fault.with("known", &field.name));
         }
         records.push(first.unwrap_or(Cell::missing(begins)));
     }

@@ -142,7 +142,9 @@ impl<'i> Lines<'i> {
             self.fill()?;
         }
         let mut noticed = self.decoder.noticed();
-        noticed.extend(self.watch.as_ref().and_then(OtherFamilyWatch::noticed));
+        if !noticed.iter().any(|noticed| matches!(noticed, Noticed::IsUtf8 { .. })) {
+            noticed.extend(self.watch.as_ref().and_then(OtherFamilyWatch::noticed));
+        }
         Ok(noticed)
     }
 

@@ -105,7 +105,8 @@ impl<'i> Rows<'i> {
     /// What was noticed of names that are passed over.
     pub fn warnings(&mut self) -> Vec<Fault> {
         match self {
-            Rows::Csv(_) | Rows::Fixed(_) | Rows::Tagged(_) => Vec::new(),
+            Rows::Csv(rows) => std::mem::take(&mut rows.warnings),
+            Rows::Fixed(_) | Rows::Tagged(_) => Vec::new(),
             Rows::Xml(trees) => trees.warnings(),
         }
     }

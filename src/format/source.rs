@@ -131,11 +131,11 @@ impl Source {
 
     /// Whether it is a text that is neither cut nor changed.
     #[inline]
-    /// Its text is read by people, and not looked up by anything.
-    pub(super) fn set_free_text(&mut self) {
-        self.convert.free_text = true;
+    /// Something is looked up by its text.
+    pub(super) fn set_identifier(&mut self) {
+        self.convert.identifier = true;
         if let Pick::FirstSource(sources) = &mut self.pick {
-            sources.iter_mut().for_each(Source::set_free_text);
+            sources.iter_mut().for_each(Source::set_identifier);
         }
     }
 
@@ -261,6 +261,25 @@ pub(super) struct SplitPattern {
     pub written: String,
     pub regex: regex::Regex,
     pub names: Vec<String>,
+    /// Those of them that take digits.
+    pub digits: Vec<String>,
+}
+
+impl SplitPattern {
+    /// The parts of a text that fits. Where digits end no digit follows, but of other digits that are a part: the city of `411 01` is
+    /// not `01`.
+    pub(super) fn captures<'t>(&self, text: &'t str) -> Option<regex::Captures<'t>> {
+        let found = self.regex.captures(text)?;
+        let of_digits = || self.digits.iter().filter_map(|name| found.name(name));
+        let goes_on = of_digits().any(|part| {
+            let behind = text.get(part.end()..).unwrap_or_default();
+            let rest = behind.trim_start();
+            let at = part.end() + (behind.len() - rest.len());
+            rest.starts_with(|next: char| next.is_ascii_digit())
+                && !of_digits().any(|other| other.start() == at)
+        });
+        (!goes_on).then_some(found)
+    }
 }
 
 /// How a text becomes a value.
@@ -291,8 +310,8 @@ pub(super) struct Convert {
     pub whole: bool,
     /// A wrong check digit is told and the number is taken as it stands (C2).
     pub check_warns: bool,
-    /// It is read by people, and not looked up by anything: a character that no text has gives way to a blank.
-    pub free_text: bool,
+    /// Something is looked up by it: no character in it may be one that nobody sees.
+    pub identifier: bool,
 }
 
 impl std::fmt::Debug for MemberKind {

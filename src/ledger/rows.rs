@@ -242,8 +242,8 @@ pub enum Planned {
         /// What the acknowledgement says.
         message: String,
     },
-    /// It needed this call, and another version of it stands in the same file: it does not count. The call is kept until the file
-    /// was read, see [`Ledger::settle_withdrawn`](super::Ledger::settle_withdrawn).
+    /// It is faulty, and would need this call; or another version of it stands in the same file, and neither counts. The call is
+    /// kept until the file was read, so that further versions find it, see [`Ledger::settle_withdrawn`](super::Ledger::settle_withdrawn).
     Withdrawn(Call),
     /// It cannot become a call; its faults say why.
     Faulty,

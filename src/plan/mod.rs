@@ -46,10 +46,7 @@ pub fn plan(
     place: &Place,
     line_place: &dyn Fn(usize) -> Option<Place>,
 ) -> Result<Plan, Vec<Fault>> {
-    let document: Cow<'_, AnyDocument> = match rules.numbers.prefix.is_empty() {
-        true => Cow::Borrowed(document),
-        false => Cow::Owned(numbers::at_ongoing(document, &rules.numbers)),
-    };
+    let document = numbered(document, rules);
     let Some(Task { kind, number, operation, needs, mut faults }) = task(&document, line_place) else {
         return Err(vec![Fault::new(code::NOT_FOR_ONGOING).at(place.clone())]);
     };
@@ -97,6 +94,31 @@ pub fn plan(
     let hash = canonical_hash(&body);
     let key = Key { lane: lane.clone(), kind, number };
     Ok(Plan { call: Call { key, operation, body, hash, needs, remember }, warnings })
+}
+
+/// The call that a faulty document would be, without a body: what it asks for, as far as it must be the only one in its file.
+/// `None` where its number is not known.
+pub fn call_of_faulty(document: &AnyDocument, lane: &Lane, rules: &PlanRules) -> Option<Call> {
+    let document = numbered(document, rules);
+    let Task { kind, number, operation, .. } = task(&document, &|_| None)?;
+    let key = Key { lane: lane.clone(), kind, number };
+    let empty = String::new;
+    (!key.number.is_empty()).then(|| Call {
+        key,
+        operation,
+        body: empty(),
+        hash: empty(),
+        needs: Vec::new(),
+        remember: empty(),
+    })
+}
+
+/// The document with its numbers as Ongoing has them.
+fn numbered<'d>(document: &'d AnyDocument, rules: &PlanRules) -> Cow<'d, AnyDocument> {
+    match rules.numbers.prefix.is_empty() {
+        true => Cow::Borrowed(document),
+        false => Cow::Owned(numbers::at_ongoing(document, &rules.numbers)),
+    }
 }
 
 /// What is said of a document that stands alike earlier in its file: that one counts.

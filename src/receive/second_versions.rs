@@ -4,28 +4,31 @@
 
 use std::collections::HashMap;
 
-use super::staging::planned_call;
+use crate::call::Call;
 use crate::fault::{Fault, Place};
 use crate::ledger::{Planned, StagedBefore, StagedDocument, StagedTask};
 use crate::plan;
 
-/// The second versions of a batch are made faulty, and so are the first ones in it. `staged` is what was staged before; what of
-/// that is to be withdrawn is handed back. `place` tells where a document stands, by its line and the entry of an archive.
+/// The second versions of a batch are made faulty, and so are the first ones in it. A faulty one counts too: it was meant as
+/// something. `staged` is what was staged before; what of that is to be withdrawn is handed back. `place` tells where a document
+/// stands, by its line and the entry of an archive.
 pub(super) fn refuse(
     batch: &mut [StagedDocument],
     staged: &HashMap<StagedTask, StagedBefore>,
     place: &dyn Fn(u64, Option<&str>) -> Place,
 ) -> Vec<(StagedTask, Fault)> {
+    let place_of = |document: &StagedDocument| place(document.first_line, document.part.as_deref());
     let mut firsts: HashMap<StagedTask, usize> = HashMap::new();
     let mut withdrawn: HashMap<StagedTask, Fault> = HashMap::new();
     for at in 0..batch.len() {
-        let Some(call) = batch.get(at).and_then(planned_call).cloned() else { continue };
-        let task = StagedTask::of(&call);
-        let here = batch.get(at).map_or_else(Place::default, |second| place_of(second, place));
+        let Some(second) = batch.get(at) else { break };
+        let Some(call) = asked_for(second).cloned() else { continue };
+        let (task, here) = (StagedTask::of(&call), place_of(second));
+        let is_good = matches!(second.planned, Planned::Call(_));
         let fault = if let Some(first) = firsts.get(&task).and_then(|first| batch.get_mut(*first)) {
-            let there = place_of(first, place);
+            let there = place_of(first);
             match first.planned.clone() {
-                Planned::Call(first) if first.hash == call.hash => {
+                Planned::Call(first) if is_good && first.hash == call.hash => {
                     plan::number_twice(&call.key, here, &there)
                 }
                 planned => {
@@ -39,7 +42,7 @@ pub(super) fn refuse(
         } else if let Some(first) = staged.get(&task) {
             let there = place(first.first_line, first.part.as_deref());
             let counts = !first.withdrawn && !withdrawn.contains_key(&task);
-            if counts && first.hash == call.hash {
+            if counts && is_good && first.hash == call.hash {
                 plan::number_twice(&call.key, here, &there)
             } else {
                 if counts {
@@ -52,13 +55,18 @@ pub(super) fn refuse(
             continue;
         };
         if let Some(second) = batch.get_mut(at) {
-            second.faults.push(fault);
             second.planned = Planned::Faulty;
+            // One that is faulty says itself what is wrong with it.
+            second.faults.extend(is_good.then_some(fault));
         }
     }
     withdrawn.into_iter().collect()
 }
 
-fn place_of(document: &StagedDocument, place: &dyn Fn(u64, Option<&str>) -> Place) -> Place {
-    place(document.first_line, document.part.as_deref())
+/// What a document asks for, faulty or not.
+pub(super) fn asked_for(document: &StagedDocument) -> Option<&Call> {
+    match &document.planned {
+        Planned::Call(call) | Planned::Withdrawn(call) => Some(call),
+        Planned::Unchanged(_) | Planned::Trial { .. } | Planned::Faulty => None,
+    }
 }

@@ -390,6 +390,10 @@ impl<'a> Staging<'a> {
         let number = mapped.document.number().map(str::to_owned);
         let doubts: Vec<Fault> =
             std::mem::take(&mut mapped.warnings).into_iter().map(|warning| self.placed(warning)).collect();
+        let faulty = || {
+            let asked_for = plan::call_of_faulty(&mapped.document, &self.inbox.lane, &self.rules);
+            asked_for.map_or(Planned::Faulty, Planned::Withdrawn)
+        };
         let (faults, planned) = if mapped.faults.is_empty() {
             let remember = remember(&mapped.remembered);
             let line_place = |line: usize| mapped.place_of_line(line, &self.files);
@@ -397,10 +401,11 @@ impl<'a> Staging<'a> {
                 plan::plan(&mapped.document, &self.inbox.lane, &self.rules, remember, &place, &line_place);
             match planned {
                 Ok(plan) => (doubts.into_iter().chain(plan.warnings).collect(), Planned::Call(plan.call)),
-                Err(faults) => (faults, Planned::Faulty),
+                Err(faults) => (faults, faulty()),
             }
         } else {
-            (mapped.faults.into_iter().map(|fault| self.placed(fault)).collect(), Planned::Faulty)
+            let faults: Vec<Fault> = mapped.faults.iter().cloned().map(|fault| self.placed(fault)).collect();
+            (faults, faulty())
         };
         StagedDocument {
             ordinal: self.ordinal,
@@ -442,7 +447,7 @@ impl<'a> Staging<'a> {
         &self,
         batch: &mut [StagedDocument],
     ) -> Result<Vec<(StagedTask, Fault)>, Fault> {
-        let tasks = batch.iter().filter_map(planned_call).map(StagedTask::of).collect();
+        let tasks = batch.iter().filter_map(second_versions::asked_for).map(StagedTask::of).collect();
         let staged = self.receive.ledger.staged_tasks(self.arrival.id, tasks).wait()?;
         let name = &self.arrival.name;
         let shown = |part: Option<&str>| part.map_or_else(|| name.clone(), |part| format!("{name}/{part}"));
@@ -529,7 +534,7 @@ const BAD_PART: &str = "file";
 /// What the acknowledgement says of a document of a partner that is not live.
 const NOT_LIVE: &str = "not live: read and checked, nothing was sent";
 
-pub(super) fn planned_call(document: &StagedDocument) -> Option<&Call> {
+fn planned_call(document: &StagedDocument) -> Option<&Call> {
     match &document.planned {
         Planned::Call(call) => Some(call),
         Planned::Unchanged(_) | Planned::Trial { .. } | Planned::Withdrawn(_) | Planned::Faulty => None,

@@ -15,6 +15,14 @@ codes! {
     FILE_NAME_DOES_NOT_FIT = "file-name-does-not-fit", Sender;
     /// A file that is taken as it is and is too large.
     ATTACHMENT_TOO_LARGE = "attachment-too-large", Sender;
+    /// A number that the end of its line cuts in two.
+    NUMBER_CUT = "number-cut", Sender;
+    /// A warning: a post code says another country than the field of the country.
+    POST_CODE_OF_OTHER_COUNTRY = "post-code-of-other-country", Sender;
+    /// A value in an XML file that holds an element which nothing reads.
+    ELEMENT_IN_VALUE = "element-in-value", Sender;
+    /// A warning: an element of the name of records that stands where none is read.
+    RECORD_ELSEWHERE = "record-elsewhere", Sender;
     /// A number with implied decimals that holds more than digits.
     NOT_AN_IMPLIED_DECIMAL = "not-an-implied-decimal", Sender;
     /// A number in exponent form: it went through a spreadsheet.
@@ -250,4 +258,6 @@ pub(in crate::fault) const WARNINGS: &[crate::fault::Code] = &[
     PATH_FITS_ABOVE,
     NAME_ALMOST_KNOWN,
     CONTROL_CHARACTER_TAKEN_OUT,
+    POST_CODE_OF_OTHER_COUNTRY,
+    RECORD_ELSEWHERE,
 ];

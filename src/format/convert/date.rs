@@ -143,6 +143,14 @@ impl Moment {
         }
     }
 
+    /// The calendar day by the zone: one with a zone of its own (`2026-11-30T23:00:00Z`) may be the next day there.
+    pub(in crate::format) fn day(self, zone: chrono_tz::Tz) -> NaiveDate {
+        match self {
+            Moment::Instant(instant, _) => instant.with_timezone(&zone).date_naive(),
+            Moment::Day(_) | Moment::Local(_) => self.date(),
+        }
+    }
+
     /// The instant: a day is that day at midnight UTC, since midnight by the zone would be the day before in Ongoing's
     /// answers (an expiry date must not move); local times by the zone; a time that the clocks skip counts as the first one after the gap, one
     /// that they pass twice as its first occurrence (design, section 7).

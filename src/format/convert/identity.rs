@@ -285,6 +285,11 @@ pub(in crate::format) fn post_code(text: &str, home: Option<&str>) -> Result<Pos
     Ok(PostCode { code: form.written(&digits), country: named })
 }
 
+/// The country that stands before a post code: `DK` of `DK-4600`.
+pub(in crate::format) fn country_of_post_code(text: &str) -> Option<&'static str> {
+    named_form(trimmed(text)).map(|(form, _)| form.country)
+}
+
 // Free address lines (quirk C9).
 
 /// A line with a post code and a city.

@@ -248,7 +248,7 @@ fn ascii_signed(character: char) -> Option<(bool, char)> {
 
 /// Control characters that no text file has in a number; tabs and NUL are padding (B13).
 fn has_control(text: &str) -> bool {
-    text.chars().any(|character| character.is_control() && !matches!(character, '\t' | '\0'))
+    text.chars().any(|character| character.is_control() && !matches!(character, '\t' | '\0' | '\n' | '\r'))
 }
 
 /// `7.31E+12`: digits, an E, digits.
@@ -259,6 +259,17 @@ pub(in crate::format) fn has_exponent(text: &str) -> bool {
             && text.bytes().all(|byte| byte.is_ascii_digit() || b".,+-".contains(&byte))
     };
     digits(mantissa) && digits(exponent)
+}
+
+/// What a spreadsheet makes of a long number: `7,31E+12`.
+pub(in crate::format) fn is_number_in_exponent_form(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_mantissa = match mantissa.split_once([',', '.']) {
+        Some((whole, part)) => whole.len() == 1 && digits(whole) && digits(part),
+        None => mantissa.len() == 1 && digits(mantissa),
+    };
+    is_mantissa && exponent.strip_prefix('+').is_some_and(|exponent| exponent.len() >= 2 && digits(exponent))
 }
 
 /// Digits as they are read.
@@ -311,6 +322,8 @@ fn stated(characters: impl Iterator<Item = char>, style: &NumberStyle) -> Result
     let mut digits = Digits::default();
     let (mut marks, mut since_mark, mut in_part) = (0_usize, 0_usize, false);
     let (mut odd_groups, mut more_signs) = (false, false);
+    // `0.250` is no thousand: its sign is that of decimals, whatever was said.
+    let mut begins_with_zero = None;
     for character in characters {
         if character == style.decimal {
             more_signs |= in_part;
@@ -318,6 +331,7 @@ fn stated(characters: impl Iterator<Item = char>, style: &NumberStyle) -> Result
             in_part = true;
         } else if let Some(digit) = character.to_digit(10) {
             digits.push(digit);
+            begins_with_zero.get_or_insert(digit == 0);
             if in_part {
                 digits.scale = digits.scale.saturating_add(1);
             } else {
@@ -332,6 +346,7 @@ fn stated(characters: impl Iterator<Item = char>, style: &NumberStyle) -> Result
         }
     }
     odd_groups |= !in_part && marks > 0 && since_mark != 3;
+    odd_groups |= marks > 0 && begins_with_zero == Some(true);
     if !digits.any {
         return Err(NoNumber::Characters);
     }

@@ -9,6 +9,14 @@ use crate::format::lines::{all_blank, is_blank};
 use crate::format::record::Records;
 use crate::written;
 
+/// Whether two names differ in case and in what stands between letters only.
+pub(in crate::format) fn is_almost(name: &str, known: &str) -> bool {
+    let letters = |name: &str| -> String {
+        name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    name != known && letters(name) == letters(known)
+}
+
 /// What columns mostly stand between.
 const DELIMITERS: [char; 6] = [';', ',', '\t', '|', '~', '^'];
 
@@ -46,6 +54,7 @@ impl CsvRows<'_> {
         let names: Vec<&str> =
             self.cells.iter().map(|cell| records.text_of(cell).trim_matches(is_blank)).collect();
         let mut missing: Vec<&str> = Vec::new();
+        let mut warnings = Vec::new();
         let mut all = Vec::new();
         for record in &self.layout.records {
             let mut columns = Vec::new();
@@ -68,11 +77,23 @@ impl CsvRows<'_> {
                 if first.is_none() && !field.optional && !missing.contains(&field.name.as_str()) {
                     missing.push(&field.name);
                 }
+                if first.is_none() && field.optional {
+                    let almost = names.iter().position(|name| is_almost(name, &field.name));
+                    warnings.extend(almost.and_then(|at| {
+                        let place = self.place(records, self.cells.get(at)?).field(&field.name);
+                        let fault = Fault::new(code::NAME_ALMOST_KNOWN).at(place);
+                        Some(fault.found(names.get(at).copied()?).with("known", &field.name))
+                    }));
+                }
                 columns.push(first);
             }
             all.push(columns);
         }
-        if missing.is_empty() { Ok(all) } else { Err(self.missing(records, &names, &missing)) }
+        if !missing.is_empty() {
+            return Err(self.missing(records, &names, &missing));
+        }
+        self.warnings = warnings;
+        Ok(all)
     }
 
     /// The fault of a header that lacks columns, by what it may be meant as.

@@ -254,8 +254,8 @@ impl Checker<'_> {
             (kind, item) => {
                 let mut checked =
                     source_part::source(table, member.name, item, kind, self.draft, scope, self.tables)?;
-                if member.is_free_text() {
-                    checked.source.set_free_text();
+                if member.is_identifier() {
+                    checked.source.set_identifier();
                 }
                 Some(MemberMapping::Plain(Box::new(PlainMapping {
                     position,

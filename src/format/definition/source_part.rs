@@ -83,7 +83,7 @@ impl Convert {
             round: None,
             whole: false,
             check_warns: false,
-            free_text: false,
+            identifier: false,
         }
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn split(table: &Table<'_>) -> Option<Split> {
 /// A pattern: parts in braces, blanks that stand for one or several, and the rest for itself.
 fn checked(pattern: &str) -> Option<SplitPattern> {
     let (mut regex, mut names, mut rest) = ("(?i)^".to_owned(), Vec::new(), pattern);
+    let mut digits = Vec::new();
     while let Some((before, after)) = rest.split_once('{') {
         let (inner, after) = after.split_once('}')?;
         let (name, kind) = inner.split_once(':').unwrap_or((inner, ""));
@@ -67,12 +68,15 @@ fn checked(pattern: &str) -> Option<SplitPattern> {
         literal(before, &mut regex)?;
         regex.push_str(&format!("(?<{name}>{characters})"));
         names.push(name.to_owned());
+        if kind == "digits" {
+            digits.push(name.to_owned());
+        }
         rest = after;
     }
     literal(rest, &mut regex)?;
     regex.push('$');
     let regex = regex::Regex::new(&regex).ok().filter(|_| !names.is_empty())?;
-    Some(SplitPattern { written: pattern.to_owned(), regex, names })
+    Some(SplitPattern { written: pattern.to_owned(), regex, names, digits })
 }
 
 fn literal(text: &str, regex: &mut String) -> Option<()> {
@@ -100,7 +104,7 @@ mod tests {
 
     fn parts(pattern: &str, text: &str) -> Option<Vec<String>> {
         let pattern = checked(pattern).unwrap();
-        let found = pattern.regex.captures(text)?;
+        let found = pattern.captures(text)?;
         Some(pattern.names.iter().map(|name| found[name.as_str()].to_owned()).collect())
     }
 
@@ -114,6 +118,9 @@ mod tests {
             ("5017 Bergen", "5017", "Bergen"),
         ] {
             assert_eq!(parts(both, text).unwrap(), [post_code, city], "{text}");
+        }
+        for text in ["411 01", "411  01  A", "411 01 2"] {
+            assert_eq!(parts(both, text), None, "digits that go on are no city: {text}");
         }
         assert_eq!(parts(both, "Göteborg"), None);
         assert_eq!(parts(both, "DK-2100 København"), None);

@@ -68,6 +68,20 @@ impl Reading {
         letters
     }
 
+    /// Where a byte is that no text has as this page reads it: a control character, or a piece of a box, beside a letter. So
+    /// `\u{8f}sa` and `┼sa` are `Åsa`, read wrongly.
+    pub fn impossible(&self, bytes: &[u8]) -> Option<usize> {
+        triples(bytes, b' ').position(|(before, byte, after)| {
+            let character = self.table.get(usize::from(byte)).copied().flatten();
+            let is_odd = character.is_none_or(|it| {
+                ('\u{80}'..='\u{9f}').contains(&it) || ('\u{2500}'..='\u{257f}').contains(&it)
+            });
+            !byte.is_ascii()
+                && is_odd
+                && [before, after].into_iter().any(|beside| beside.is_ascii_alphabetic())
+        })
+    }
+
     /// The word that a byte stands in: where it begins and ends.
     pub fn word(&self, bytes: &[u8], at: usize) -> (usize, usize) {
         let is_letter = |byte: &&u8| self.class(**byte).is_letter();
@@ -80,6 +94,11 @@ impl Reading {
     pub fn text(&self, bytes: &[u8]) -> String {
         let character = |byte: &u8| self.table.get(usize::from(*byte)).copied().flatten();
         bytes.iter().map(|byte| character(byte).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    }
+
+    /// Whether the byte at a place is a letter.
+    pub fn is_letter(&self, bytes: &[u8], at: usize) -> bool {
+        bytes.get(at).is_some_and(|byte| self.class(*byte).is_letter())
     }
 
     fn class(&self, byte: u8) -> Class {

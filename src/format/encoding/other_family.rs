@@ -71,12 +71,14 @@ impl OtherFamilyWatch {
         let end = (0..=LINE_BYTES.min(line.len())).rev().find(|end| line.is_char_boundary(*end));
         let Ok(bytes) = self.encoding.encode(line.get(..end.unwrap_or(0)).unwrap_or("")) else { return };
         let (own, other) = (self.own.letters(&bytes), self.other.letters(&bytes));
+        // As a capital at the beginning of a word it is a letter in the other family only.
+        let impossible = self.own.impossible(&bytes).filter(|at| self.other.is_letter(&bytes, *at));
         match (own.between, other.between) {
-            (0, 0) => {}
-            (own, other) if own >= other => self.own_lines += 1,
+            (0, 0) if impossible.is_none() => {}
+            (own, other) if own >= other && (own > 0 || impossible.is_none()) => self.own_lines += 1,
             _ => {
                 self.other_lines += 1;
-                if let (None, Some(at)) = (&self.first, other.first_between) {
+                if let (None, Some(at)) = (&self.first, other.first_between.or(impossible)) {
                     let (from, to) = self.other.word(&bytes, at);
                     // One byte a character, in both.
                     let found = line.chars().skip(from).take(to - from).collect();
@@ -128,6 +130,10 @@ mod tests {
         assert_eq!(noticed(text, "cp865", "iso-8859-1"), sight("Bor†s", "Borås", "cp850"));
         assert_eq!(noticed(text, "windows-1252", "cp437"), sight("Borσs", "Borås", "windows-1252"));
         assert_eq!(noticed("a\n1;Rødgrød\n", "cp865", "windows-1252"), sight("R›dgr›d", "Rødgrød", "cp850"));
+        // A capital at the beginning of a word.
+        assert_eq!(noticed("a\n1;Åsa Lind\n", "cp850", "windows-1252"), sight("\u{8f}sa", "Åsa", "cp850"));
+        assert_eq!(noticed("a\n1;Åsa Lind\n", "windows-1252", "cp865"), sight("┼sa", "Åsa", "windows-1252"));
+        assert_eq!(noticed("a\n1;ÄLV\n", "windows-1252", "cp850"), sight("─LV", "ÄLV", "windows-1252"));
     }
 
     #[test]
@@ -136,6 +142,7 @@ mod tests {
         assert_eq!(noticed("1;Åke Öberg;BORÅS\n2;Škoda Žižek", "windows-1252", "windows-1252"), None);
         assert_eq!(noticed("1;Åke Öberg;BORÅS\n2;Ñandú ½ × 3", "cp850", "cp850"), None);
         assert_eq!(noticed("1;Borås", "cp850", "utf-16le"), None);
+        assert_eq!(noticed("1;Ärla Åbo Öland\n2;Österg", "cp850", "cp850"), None);
         // One odd line among right ones is a slip of one hand, and not the file's encoding.
         let mut watch = Encoding::named("windows-1252").unwrap().other_family_watch().unwrap();
         for (line, number) in ["Skåne", "Sk†ne", "Västerås"].iter().zip(1..) {

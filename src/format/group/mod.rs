@@ -83,6 +83,7 @@ pub(super) fn read_within(
         numbers: HashMap::new(),
         records_but_trailer: 0,
         trailer: None,
+        open_trailer: None,
         summary: Summary::default(),
         gather: match &layout.group {
             None => Gather::Single,
@@ -121,8 +122,9 @@ struct Reading<'r> {
     file_totals: Totals,
     open_totals: Totals,
     records_but_trailer: u64,
-    /// The line of the trailer.
+    /// The line of the trailer, and of that of the open record.
     trailer: Option<u64>,
+    open_trailer: Option<u64>,
     summary: Summary,
     gather: Gather<'r>,
 }
@@ -242,13 +244,49 @@ impl<'r> Reading<'r> {
         self.close(each)?;
         let mut bundle = std::mem::take(&mut self.spare);
         std::mem::swap(&mut bundle.records, &mut self.at_hand);
+        let faults = if faults.is_empty() { self.check_tree(&bundle.records) } else { faults };
         for (record, fault) in faults {
             let kind = bundle.records.kind(record).and_then(|kind| self.layout.records.get(kind));
             bundle.faults.push((record, kind.map_or(fault.clone(), |kind| named(fault, kind))));
         }
         self.open = Some(bundle);
         self.close(each)?;
+        self.open_trailer = None;
         Ok(true)
+    }
+
+    /// What the trailers in a tree of records say of it.
+    fn check_tree(&mut self, records: &Records) -> TreeFaults {
+        let kind_of = |record: usize| Some((record, self.layout.records.get(records.kind(record)?)?));
+        let trailers: Vec<_> =
+            (0..records.len()).filter_map(kind_of).filter(|(_, kind)| !kind.checks.is_empty()).collect();
+        if trailers.is_empty() {
+            return Vec::new();
+        }
+        self.open_totals.clear();
+        for (record, kind) in (0..records.len()).filter_map(kind_of) {
+            self.open_totals.add(records.kind(record), kind, records, record);
+            self.open_trailer = self.open_trailer.or((!kind.checks.is_empty()).then(|| records.line(record)));
+        }
+        let all = (records.len() - trailers.len()) as u64;
+        let differs = |(record, kind): &(usize, &RecordLayout)| {
+            let mut checks = kind.checks.iter();
+            let fault = checks
+                .find_map(|check| self.open_totals.differs(self, (records, *record), check, kind, all))?;
+            Some((*record, fault))
+        };
+        trailers.iter().filter_map(differs).collect()
+    }
+
+    /// Whether the open record lacks the trailer that each of its kind has.
+    fn lacks_trailer(&self, bundle: &Bundle) -> Option<Fault> {
+        let root = bundle.records.kind(0)?;
+        let of_root = |kind: &&RecordLayout| !kind.checks.is_empty() && kind.under.contains(&root);
+        let trailer = self.layout.records.iter().find(of_root)?;
+        let last = bundle.records.len().checked_sub(1)?;
+        let lacks = self.open_trailer.is_none() && bundle.faults.is_empty();
+        let place = || bundle.records.place(self.file, last).record(&trailer.name);
+        lacks.then(|| Fault::new(code::MISSING_TRAILER).at(place()))
     }
 
     /// A record of no kind may have been a part of the open group, or the head of the next: the open one is spoilt,
@@ -276,6 +314,7 @@ impl<'r> Reading<'r> {
         }
         open.push(&self.at_hand, None, fault);
         self.open = Some(open);
+        self.open_trailer = None;
         self.open_totals.clear();
         self.open_totals.add(row.kind, kind, &self.at_hand, 0);
         self.numbers.clear();
@@ -309,7 +348,18 @@ impl<'r> Reading<'r> {
         }
         if fault.is_none() {
             let mut checks = kind.checks.iter();
-            fault = checks.find_map(|check| self.open_totals.differs(self, check, kind, place as u64));
+            let trailer = (&self.at_hand, 0);
+            fault =
+                checks.find_map(|check| self.open_totals.differs(self, trailer, check, kind, place as u64));
+        }
+        match self.open_trailer {
+            // It counts what stands before it.
+            Some(trailer) if kind.checks.is_empty() && fault.is_none() => {
+                let after = self.at_hand.place(self.file, 0).record(&kind.name);
+                fault = Some(Fault::new(code::DATA_AFTER_TRAILER).at(after).with("trailer", trailer));
+            }
+            None if !kind.checks.is_empty() => self.open_trailer = Some(self.at_hand.line(0)),
+            _ => {}
         }
         self.open_totals.add(row.kind, kind, &self.at_hand, 0);
         self.number(kind, place);
@@ -337,6 +387,9 @@ impl<'r> Reading<'r> {
     /// The open record has all that stands under it.
     fn close(&mut self, each: &mut Each<'_>) -> Result<(), Fault> {
         let Some(mut bundle) = self.open.take() else { return Ok(()) };
+        if let Some(fault) = self.lacks_trailer(&bundle) {
+            bundle.faults.push((bundle.records.len().saturating_sub(1), fault));
+        }
         let has_key = match &self.layout.group {
             Some(group) => self.find_key(group, &mut bundle),
             None => false,
@@ -405,7 +458,9 @@ impl<'r> Reading<'r> {
             return;
         }
         let all = self.records_but_trailer;
-        let faults = kind.checks.iter().filter_map(|check| self.file_totals.differs(self, check, kind, all));
+        let trailer = (&self.at_hand, 0);
+        let checks = kind.checks.iter();
+        let faults = checks.filter_map(|check| self.file_totals.differs(self, trailer, check, kind, all));
         let faults: Vec<Fault> = faults.collect();
         self.summary.file_faults.extend(faults);
     }

@@ -60,16 +60,17 @@ impl Totals {
         }
     }
 
-    /// The fault of the trailer at hand where it says something else; `all` is the number of all records that it covers.
+    /// The fault of a trailer where it says something else; `all` is the number of all records that it covers.
     pub fn differs(
         &self,
         reading: &Reading<'_>,
+        (records, trailer): (&Records, usize),
         check: &Check,
         kind: &RecordLayout,
         all: u64,
     ) -> Option<Fault> {
         let field = kind.fields.get(check.field)?;
-        let text = reading.at_hand.field(0, check.field).unwrap_or("");
+        let text = records.field(trailer, check.field).unwrap_or("");
         let mut total = Decimal::from(check.plus);
         for covered in &check.of {
             total = total.saturating_add(match covered.field {
@@ -95,7 +96,7 @@ impl Totals {
         let summed = check.of.iter().find_map(|covered| {
             Some(reading.layout.records.get(covered.kind)?.fields.get(covered.field?)?.name.clone())
         });
-        let place = place_of(reading.file, kind, check.field, &reading.at_hand, 0);
+        let place = place_of(reading.file, kind, check.field, records, trailer);
         let mut sums = check.of.iter().filter_map(|covered| self.sums.get(&(covered.kind, covered.field?)));
         if let Some((value, line)) = sums.find_map(|sum| sum.unreadable.as_ref()) {
             let summed = summed.unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::fault::{Fault, code};
 use crate::format::convert::{self, DateStyle, NoNumber};
 use crate::format::definition::constant_text;
 use crate::format::layout::{NumberStyle, Sign};
-use crate::format::source::{Convert, Country, Factor, number_style};
+use crate::format::source::{Convert, Country, Factor, Form, number_style};
 
 /// The text as a value; `None` where a part of it is blank.
 pub(super) fn converted(
@@ -95,7 +95,7 @@ fn moment(
     let wrong = || fault(group, code::NOT_A_DATE, picked, here).with("pattern", dates.for_people());
     let moment = dates.parse(&picked.text).ok_or_else(wrong)?;
     Ok(Some(match convert.kind {
-        MemberKind::Date => Value::Date(moment.date()),
+        MemberKind::Date => Value::Date(moment.day(group.context.time_zone)),
         _ => Value::DateTime(moment.instant(group.context.time_zone).ok_or_else(wrong)?),
     }))
 }
@@ -226,6 +226,14 @@ fn text<'p>(
             group.warn(warning);
             text = text.chars().filter(char::is_ascii_digit).collect::<String>().into();
         } else {
+            if form == Form::PostCode
+                && let Some(Country::Field(..)) = convert.country
+                && let (Some(country), Some(says)) = (country, convert::country_of_post_code(&text))
+                && country != says
+            {
+                let warning = fault(group, code::POST_CODE_OF_OTHER_COUNTRY, picked, here);
+                group.warn(warning.with("says", says).with("country", country));
+            }
             let Some(formed) = in_form(&text, form, country)
                 .map_err(|why| fault(group, why, picked, here).with("country", country.unwrap_or("-")))?
             else {
@@ -237,28 +245,56 @@ fn text<'p>(
     if let Some(characters) = convert.cut {
         text = convert::cut(&text, characters).trim_end().to_owned().into();
     }
-    if let Some(control) = control_character(&text) {
-        // As a format file writes it.
-        let found = format!("\\u{:04X}", u32::from(control));
-        if !convert.free_text {
-            return Err(fault(group, code::CONTROL_CHARACTER, picked, here).found(found));
-        }
-        let warning = fault(group, code::CONTROL_CHARACTER_TAKEN_OUT, picked, here).found(found);
+    if convert.identifier {
+        check_identifier(group, &text, picked, here)?;
+    } else if let Some(control) = text.chars().find(|character| is_control(*character)) {
+        let warning = fault(group, code::CONTROL_CHARACTER_TAKEN_OUT, picked, here).found(escaped(control));
         group.warn(warning);
         text = text.replace(is_control, " ").trim().to_owned().into();
     }
     Ok((!text.is_empty()).then_some(text))
 }
 
-/// The first character of a text that no text has: they come of records cut at the wrong place, packed numbers and memory that was
-/// never written. Tabs and line ends may stand in a text.
+/// Whether a text is as harmless as nearly all are, so that nothing in it need be looked at.
 #[inline]
-pub(super) fn control_character(text: &str) -> Option<char> {
-    text.bytes().map(char::from).find(|byte| is_control(*byte))
+pub(super) fn is_plain(text: &str, identifier: bool) -> bool {
+    let is_odd = |byte: u8| byte < b' ' || byte == 0x7F;
+    !text.bytes().any(is_odd) && !(identifier && may_be_wrong(text))
 }
 
+fn may_be_wrong(text: &str) -> bool {
+    !text.is_ascii() || text.starts_with('#') || memchr::memchr2(b'e', b'E', text.as_bytes()).is_some()
+}
+
+/// A character that no text has: they come of records cut at the wrong place, packed numbers and memory that was never written.
+/// Tabs and line ends may stand in a text.
 fn is_control(character: char) -> bool {
     character < ' ' && !matches!(character, '\t' | '\n' | '\r') || character == '\u{7f}'
+}
+
+/// A character that nobody sees, so that two numbers which look alike are not: a tab, a line end, a soft hyphen, a mark of width nothing.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+}
+
+/// What a number or a code cannot be: with a character that nobody sees, or what a spreadsheet makes of numbers.
+fn check_identifier(group: &Group<'_>, text: &str, picked: &Picked<'_>, here: Here<'_>) -> Result<(), Fault> {
+    if let Some(invisible) = text.chars().find(|character| is_invisible(*character)) {
+        return Err(fault(group, code::CONTROL_CHARACTER, picked, here).found(escaped(invisible)));
+    }
+    let is_of_spreadsheet = convert::is_number_in_exponent_form(text)
+        || ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&text)
+        || text.len() > 2 && text.bytes().all(|byte| byte == b'#');
+    if is_of_spreadsheet {
+        return Err(fault(group, code::NUMBER_THROUGH_SPREADSHEET, picked, here));
+    }
+    Ok(())
+}
+
+/// A character as a format file writes it.
+fn escaped(character: char) -> String {
+    format!("\\u{:04X}", u32::from(character))
 }
 
 /// The country that a source says texts without one are of.

@@ -176,6 +176,9 @@ impl Maker<'_> {
                 group.reads_own(field.field);
             }
         }
+        for tests in std::iter::once(&mapping.only).chain(&mapping.test) {
+            values::note_tests_that_differ(group, tests, here);
+        }
         group.compare_rows(rows);
         group.rows_in_no_list(rows);
         if group.context.live
@@ -219,6 +222,9 @@ impl Maker<'_> {
                 }
                 MemberMapping::Alternatives { position, path, required, alternatives } => {
                     level.variable = true;
+                    for (tests, _) in alternatives.iter().filter(|_| own) {
+                        values::note_tests_that_differ(&mut self.group, tests, here);
+                    }
                     let fits =
                         alternatives.iter().find(|(tests, _)| values::holds(&mut self.group, tests, here));
                     let missing = fits.is_none_or(|(_, members)| {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::at_hand::{Group, Here};
-use super::conversions::{PLAIN_STYLE, control_character, converted, home, is_no_date};
+use super::conversions::{PLAIN_STYLE, converted, home, is_no_date, is_plain};
 use super::picked::{Picked, fault, field_text, style};
 use crate::document::Value;
 use crate::fault::{Fault, Place, code};
@@ -43,7 +43,7 @@ pub(super) fn evaluate(group: &mut Group<'_>, source: &Source, here: Here<'_>) -
         && source.is_text_as_it_stands()
         && let Some(record) = group.record_of(*field, here)
         && let Some(text) = group.stated(record, field.field)
-        && control_character(text).is_none()
+        && is_plain(text, source.convert.identifier)
     {
         return Evaluated::Value { value: Value::Text(text.into()), stated: true };
     }
@@ -192,7 +192,7 @@ fn part<'g>(
     here: Here<'_>,
 ) -> Result<Option<Picked<'g>>, Fault> {
     let text = convert::trimmed(&picked.text);
-    let Some(found) = split.patterns.iter().find_map(|pattern| pattern.regex.captures(text)) else {
+    let Some(found) = split.patterns.iter().find_map(|pattern| pattern.captures(text)) else {
         let patterns: Vec<&str> = split.patterns.iter().map(|pattern| pattern.written.as_str()).collect();
         return Err(fault(group, code::SPLIT_DOES_NOT_FIT, &picked, here)
             .with("pattern", format!("\"{}\"", patterns.join("\", \""))));
@@ -252,6 +252,30 @@ fn gathered<'g>(
         }
     }
     texts
+}
+
+/// Rows of one document must agree in what decides about it: where a test says something else of one of them, its fields are
+/// compared as the document's own are.
+pub(super) fn note_tests_that_differ(group: &mut Group<'_>, tests: &Tests, here: Here<'_>) {
+    if tests.0.is_empty() || here.rows.len() < 2 {
+        return;
+    }
+    let own: Vec<usize> = tests
+        .0
+        .iter()
+        .flatten()
+        .filter_map(|test| test.field.filter(|field| field.reach == Reach::Own).map(|field| field.field))
+        .collect();
+    let mut outcomes = here.rows.iter().map(|row| {
+        let rows = [*row];
+        holds(group, tests, Here { record: *row, rows: &rows, number: 1 })
+    });
+    let first = outcomes.next();
+    let differ = outcomes.any(|other| Some(other) != first);
+    drop(outcomes);
+    if differ {
+        own.into_iter().for_each(|field| group.reads_own(field));
+    }
 }
 
 /// Whether a record fits.

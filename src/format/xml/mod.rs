@@ -65,6 +65,8 @@ struct Element {
     misnamed: Option<Fault>,
     /// Its text, where a field wants it.
     text: Option<Text>,
+    /// The first element in it that nothing reads, where its text is wanted.
+    stranger: Option<(Place, String)>,
 }
 
 impl<'i> XmlTrees<'i> {
@@ -235,6 +237,7 @@ impl<'i> XmlTrees<'i> {
         }
         if self.unknown > 0 {
             self.strangers.filled();
+            self.stranger_named_as_a_record(element, begins);
             self.unknown += 1;
             return Ok(());
         }
@@ -266,6 +269,8 @@ impl<'i> XmlTrees<'i> {
                         if !self.reached {
                             self.strangers.begin(place, local, element.attributes().next().is_some());
                         }
+                        self.note_in_value(local, begins);
+                        self.stranger_named_as_a_record(element, begins);
                         self.unknown += 1;
                         return Ok(());
                     }
@@ -298,8 +303,28 @@ impl<'i> XmlTrees<'i> {
         self.attributes(element, node, begins)?;
         let wants_text = self.paths.nodes.get(node).is_some_and(|node| !node.texts.is_empty());
         let text = wants_text.then_some(Text::default());
-        self.open.push(Element { node, is_record: start.is_some(), misnamed, text });
+        self.open.push(Element { node, is_record: start.is_some(), misnamed, text, stranger: None });
         Ok(())
+    }
+
+    /// An element that nothing reads may be a part of the value that it stands in.
+    fn note_in_value(&mut self, local: &str, begins: usize) {
+        let wanted = self.open.last().is_some_and(|open| open.text.is_some() && open.stranger.is_none());
+        if !wanted {
+            return;
+        }
+        let place = self.reader.get_ref().place_of(begins, local.chars().count() + 1);
+        if let Some(open) = self.open.last_mut() {
+            open.stranger = Some((place, format!("<{local}>")));
+        }
+    }
+
+    /// An element with the name of records, and with something in it, that stands where none is read.
+    fn stranger_named_as_a_record(&mut self, element: &BytesStart<'_>, begins: usize) {
+        let name = element.local_name();
+        let local = name.as_ref();
+        let place = || self.reader.get_ref().place_of(begins, local.chars().count() + 1);
+        self.strangers.elsewhere(&self.paths, local, element.attributes().next().is_some(), place);
     }
 
     fn attributes(&mut self, element: &BytesStart<'_>, place: usize, begins: usize) -> Result<(), Fault> {
@@ -384,11 +409,17 @@ impl<'i> XmlTrees<'i> {
     }
 
     fn end(&mut self, begins: usize, records: &mut Records) -> Next {
+        self.strangers.ended();
         if self.unknown > 0 {
             self.unknown -= 1;
             return Next::On;
         }
         let Some(element) = self.open.pop() else { return Next::On };
+        if let (Some(text), Some((place, found))) = (&element.text, element.stranger)
+            && self.tree.is_stated(self.reader.get_ref(), text)
+        {
+            self.tree.fault(Fault::new(code::ELEMENT_IN_VALUE).at(place).found(found));
+        }
         if let Some(text) = element.text {
             self.tree.set_text(&self.paths, self.reader.get_ref(), element.node, text, begins);
         }

@@ -1,5 +1,7 @@
 //! The paths of a layout as one tree, so that each element of a file is looked up once.
 
+use std::collections::HashSet;
+
 use crate::format::layout::{Condition, FieldAt, Layout, Step, XmlPath};
 
 /// A place in the tree: an element that some path leads through.
@@ -86,12 +88,19 @@ pub(super) struct Paths {
     pub hints: Vec<Hint>,
     /// Some path names a namespace.
     pub namespaces: bool,
+    /// The names of the elements of records.
+    record_names: HashSet<String>,
 }
 
 impl Paths {
     pub fn new(layout: &Layout) -> Paths {
-        let mut paths =
-            Paths { nodes: vec![Node::default()], starts: Vec::new(), hints: Vec::new(), namespaces: false };
+        let mut paths = Paths {
+            nodes: vec![Node::default()],
+            starts: Vec::new(),
+            hints: Vec::new(),
+            namespaces: false,
+            record_names: HashSet::new(),
+        };
         // Where records of each kind begin; a kind comes behind those that it stands under.
         let mut begins: Vec<Option<Vec<usize>>> = vec![None; layout.records.len()];
         for _ in 0..layout.records.len() {
@@ -168,6 +177,10 @@ impl Paths {
                 }
             }
         }
+        paths.record_names = (0..paths.nodes.len())
+            .filter(|node| paths.nodes.get(*node).is_some_and(|node| node.start.is_some()))
+            .filter_map(|node| paths.step(node)?.local.clone())
+            .collect();
         let named = |step: &Step| step.namespace.is_some();
         paths.namespaces = paths.nodes.iter().any(|node| {
             node.children.iter().any(|(step, _)| named(step))
@@ -261,6 +274,20 @@ impl Paths {
         }
         steps.reverse();
         steps.join("/")
+    }
+
+    /// Whether records are called so.
+    pub fn is_record_name(&self, local: &str) -> bool {
+        self.record_names.contains(local)
+    }
+
+    /// The paths of the records that are called so, for messages.
+    pub fn records_named(&self, local: &str) -> Vec<String> {
+        let is_record = |node: &usize| {
+            self.nodes.get(*node).is_some_and(|node| node.start.is_some())
+                && self.step(*node).is_some_and(|step| step.local.as_deref() == Some(local))
+        };
+        (0..self.nodes.len()).filter(is_record).map(|node| self.name(node)).collect()
     }
 
     /// The paths of the records that stand in no other, for messages.

@@ -2,7 +2,7 @@
 //! that would lead to records, were it not for the case of its name or for its namespace, is an order or a line that the
 //! sender believes to have sent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::paths::Paths;
 use crate::fault::{Fault, Place, code};
@@ -34,6 +34,9 @@ pub(super) struct Strangers {
     /// The first that holds elements or attributes, and one at hand that holds nothing so far.
     first: Option<(Place, String)>,
     at_hand: Option<(Place, String)>,
+    /// One at hand with the name of records, that holds nothing so far; and such names that were told.
+    elsewhere: Option<(Place, String)>,
+    told: HashSet<String>,
     /// The attributes that were told, by the place of their element.
     attributes: Vec<(usize, String)>,
     warnings: Vec<Fault>,
@@ -80,6 +83,33 @@ impl Strangers {
         }
     }
 
+    /// An element begins where nothing is read: if it has the name of records and holds something, it is told once.
+    pub fn elsewhere(&mut self, paths: &Paths, local: &str, filled: bool, place: impl FnOnce() -> Place) {
+        // The element before it holds this one.
+        self.tell_elsewhere(paths);
+        if !paths.is_record_name(local) || self.told.contains(local) {
+            return;
+        }
+        self.elsewhere = Some((place(), local.to_owned()));
+        if filled {
+            self.tell_elsewhere(paths);
+        }
+    }
+
+    /// An element ends: what held nothing until then is no record.
+    pub fn ended(&mut self) {
+        self.elsewhere = None;
+    }
+
+    fn tell_elsewhere(&mut self, paths: &Paths) {
+        let Some((place, local)) = self.elsewhere.take() else { return };
+        if self.told.insert(local.clone()) && self.warnings.len() < WARNINGS_MAX {
+            let known = paths.records_named(&local).join(", ");
+            let fault = Fault::new(code::RECORD_ELSEWHERE).at(place).found(format!("<{local}>"));
+            self.warnings.push(fault.with("known", known));
+        }
+    }
+
     /// The one at hand holds something: it is more than a remark about the file.
     pub fn filled(&mut self) {
         if self.first.is_none() {
@@ -122,8 +152,7 @@ fn compare(paths: &Paths, node: usize, local: &str) -> Stranger {
     if let Some((_, child)) = same().find(|(_, child)| leads(*child)) {
         return Stranger::Misnamed(child);
     }
-    // One name in two namespaces, or two names for one thing, are usual among values.
-    if let Some((_, child)) = same().find(|(known, _)| *known != local) {
+    if let Some((_, child)) = same().next() {
         return Stranger::Almost(child);
     }
     let on_the_way = || named.clone().filter(|(_, child)| leads(*child));

@@ -273,7 +273,6 @@ fn a_text_in_pieces_is_put_together() {
         ("<Ref>&#246;&#xC5;&lt;&gt;&quot;&apos;</Ref>", "öÅ<>\"'"),
         ("<Ref><![CDATA[<A> & ]]>B</Ref>", "<A> & B"),
         ("<Ref>A<![CDATA[ & ]]>B&amp;&#246;<!-- c -->D<?p i?>E</Ref>", "A & B&öDE"),
-        ("<Ref>A<B>not this</B>C</Ref>", "AC"),
         ("<Ref><![CDATA[A]]><![CDATA[B]]></Ref>", "AB"),
         ("<Ref>&#32;A&#160;</Ref>", "A"),
     ] {
@@ -307,6 +306,35 @@ fn characters_that_no_xml_file_may_have_are_a_fault_of_the_file() {
         assert!(ended.starts_with("not-well-formed 1:2"), "{ended}");
     }
     assert_eq!(faults(ORDERS, order("<Unread>\u{1}</Unread><Ref>a\tb\n</Ref>")), [""; 0]);
+}
+
+#[test]
+fn an_element_in_a_value_that_nothing_reads_may_be_a_part_of_it() {
+    for (inner, told) in [
+        ("<Ref>A<B>not this</B>C</Ref>", vec!["element-in-value 1:87 <B>"]),
+        ("<Ref>1<br/>2</Ref>", vec!["element-in-value 1:87 <br>"]),
+        ("<Ref><!-- no --><B>not this</B> \n</Ref>", vec![]),
+        ("<Other>A<B>not this</B>C</Other>", vec![]),
+    ] {
+        assert_eq!(faults(ORDERS, order(inner)), told, "{inner}");
+    }
+}
+
+#[test]
+fn records_where_none_are_read_are_told_once_by_their_name() {
+    let warned = |text: &str| -> Vec<String> {
+        let (_, summary) = read_in(usize::MAX, &definition(ORDERS), text.as_bytes());
+        summary.unwrap().warnings.iter().map(told).collect()
+    };
+    let row = "<Row No='2'><Art>A</Art><Qty>1</Qty></Row>";
+    let elsewhere = order(&format!("<Rows><Group>{row}{row}</Group></Rows>"));
+    assert_eq!(warned(&elsewhere), ["record-elsewhere 1:94 <Row>"]);
+    let nested = order(&format!("<Rows><Row No='1'><Art>A</Art><Qty>1</Qty>{row}</Row></Rows>"));
+    assert_eq!(warned(&nested), ["record-elsewhere 1:123 <Row>"]);
+    let batch = order("").replace("</Orders>", "<Batch><Order><Date>x</Date></Order></Batch></Orders>");
+    assert_eq!(warned(&batch), ["record-elsewhere 1:96 <Order>"]);
+    // A name alone says nothing: a line of an address is no order line.
+    assert_eq!(warned(&order("<Address><Row>Kaj 4</Row><Row/></Address>")), [""; 0]);
 }
 
 #[test]

@@ -144,6 +144,16 @@ impl Tree {
         text.pieces += 1;
     }
 
+    /// Whether a text is more than blanks.
+    pub fn is_stated(&self, decoded: &Decoded<'_>, text: &Text) -> bool {
+        let (taken, ..) = decoded.taken();
+        let whole = match text.joined {
+            Some((from, to)) => self.joined.get(from..to),
+            None => taken.get(text.from..text.to),
+        };
+        whole.is_some_and(|whole| !whole.trim().is_empty())
+    }
+
     /// Sets the values that want the text of an element, which ends at a place.
     pub fn set_text(&mut self, paths: &Paths, decoded: &Decoded<'_>, node: usize, text: Text, begins: usize) {
         let captures = paths.nodes.get(node).map(|node| node.texts.clone()).unwrap_or_default();
