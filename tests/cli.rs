@@ -125,7 +125,8 @@ fn try_counts_what_the_checks_find_and_tells_two_versions_as_the_gateway_does() 
          consignee.country_code = { value = \"SE\" }\n[document.order.order_lines]\neach = \"row\"\n\
          row_number = \"Rad\"\narticle_number = \"Art\"\nnumber_of_items = \"Antal\"\n",
     );
-    let file = write("a.csv", "Nr;Rad;Art;Antal\n7;1;A;1\n7;2;B;2\n8;1;A;\n9;1;A;1\n9;1;A;1\n10;1;A;1\n10;2;A;x\n");
+    let file =
+        write("a.csv", "Nr;Rad;Art;Antal\n7;1;A;1\n7;2;B;2\n8;1;A;\n9;1;A;1\n9;1;A;1\n10;1;A;1\n10;2;A;x\n");
     let tried = lastkaj(&["try", &format, &file]);
     assert_eq!(tried.status.code(), Some(1), "{tried:?}");
     assert!(out(&tried).contains("7 documents, 6 of them faulty"), "{}", out(&tried));

@@ -20,6 +20,9 @@ const QUOTED_LINES_MAX: u64 = 200;
 /// The greatest number of bytes of one quoted text; more means that its quote was never closed.
 const QUOTED_BYTES_MAX: usize = 64 * 1024;
 
+/// A text that people wrote has fewer delimiters in it.
+const ROW_DELIMITERS_LEAST: usize = 3;
+
 /// The records of a CSV file.
 pub(super) struct CsvRows<'i> {
     pub layout: &'i Layout,
@@ -237,6 +240,7 @@ impl<'i> CsvRows<'i> {
 
     /// Cuts the record that begins with this line, reading on where a quoted text does.
     pub fn cut(&mut self, line: &Line, records: &mut Records, start: usize) -> Result<Option<Fault>, Fault> {
+        let columns = self.header_length.unwrap_or(self.cells.len());
         self.cells.clear();
         self.unescaped.clear();
         self.escaped.clear();
@@ -264,6 +268,9 @@ impl<'i> CsvRows<'i> {
             at += self.delimiter.length;
         }
         records.end();
+        if fault.is_none() {
+            fault = self.rows_in_quotes(records, columns);
+        }
         let by = records.text().len();
         records.text_mut().push_str(&self.unescaped);
         for (cell, from, to) in self.escaped.drain(..) {
@@ -273,6 +280,30 @@ impl<'i> CsvRows<'i> {
             }
         }
         Ok(fault)
+    }
+
+    /// The fault of a quoted text over several lines with as many delimiters as a row has: two stray quotes have made one text of
+    /// what stands between them, rows and all.
+    fn rows_in_quotes(&self, records: &Records, columns: usize) -> Option<Fault> {
+        let swallows = |cell: &&Cell| {
+            let text = records.text().as_bytes();
+            let text =
+                text.get(cell.shown as usize..(cell.shown + cell.shown_length) as usize).unwrap_or_default();
+            if memchr::memchr(b'\n', text).is_none() {
+                return false;
+            }
+            let (mut delimiters, mut at) = (0, 0);
+            while let Some(found) = self.delimiter.find(text, at) {
+                (delimiters, at) = (delimiters + 1, found + self.delimiter.length);
+            }
+            delimiters >= ROW_DELIMITERS_LEAST.max(columns.saturating_sub(1))
+        };
+        let cell = self.cells.iter().find(swallows)?;
+        let text = records.text().get(cell.shown as usize..)?.split('\n').next().unwrap_or_default();
+        let from = cell.shown as usize;
+        let place =
+            records.place_at(self.lines.file(), records.len().saturating_sub(1), from, from + text.len());
+        Some(Fault::new(code::ROWS_IN_QUOTES).at(place).found(text.chars().take(40).collect::<String>()))
     }
 
     /// Cuts a record without quotes.

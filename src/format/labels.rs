@@ -30,9 +30,9 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
             if number == 0 {
                 return Ok(None);
             }
-            return Err(Fault::new(code::LINE_NEVER_REACHED)
+            return Err(Fault::new(code::TABLE_NEVER_REACHED)
                 .at(Place::file(rows.lines.file()).line(number))
-                .with("wanted", until));
+                .with("until", until));
         };
         let before = records.text().len();
         if number > 0 {

@@ -309,7 +309,7 @@ pub(super) enum RecordUse {
     Trailer,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Condition {
     /// Fixed: the characters at a place (from 1) are one of these; as many are compared as the text has.
     Characters { at: usize, is: Vec<String> },

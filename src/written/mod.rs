@@ -383,11 +383,21 @@ impl<'w> Table<'w> {
         self.as_table(key)
     }
 
+    /// The same, with what it looks like for whoever writes something else.
+    pub fn table_like(&self, key: &str, expected: &str) -> Option<Table<'w>> {
+        self.expect(key, &|takes| matches!(takes, Takes::Table(_)));
+        self.as_table_like(key, expected)
+    }
+
     fn as_table(&self, key: &str) -> Option<Table<'w>> {
+        self.as_table_like(key, "a table")
+    }
+
+    fn as_table_like(&self, key: &str, expected: &str) -> Option<Table<'w>> {
         match self.as_written(key)? {
             Item::Table(table) => Some(table),
             other => {
-                self.wrong_type(key, &other, "a table");
+                self.wrong_type(key, &other, expected);
                 None
             }
         }

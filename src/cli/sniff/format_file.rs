@@ -10,8 +10,8 @@ pub(super) struct Heading<'h> {
     pub file_name: &'h str,
     /// For people.
     pub title: &'h str,
-    /// The formats that come nearest.
-    pub start_from: &'h [String],
+    /// The format file that comes nearest.
+    pub alike: Option<&'h str>,
     pub findings: &'h Findings,
 }
 
@@ -26,8 +26,8 @@ pub(super) fn text(draft: &Draft, heading: &Heading<'_>) -> String {
         "# A first draft by lastkaj sniff, after {}{looked}. What is marked \"guess\" is to be confirmed:\n# ask the sender, and lastkaj try.\n",
         texts::shown(heading.file_name)
     ));
-    if let [first, ..] = heading.start_from {
-        text.push_str(&format!("# A format that is alike: formats/{first}.toml\n"));
+    if let Some(alike) = heading.alike {
+        text.push_str(&format!("# A format that is alike: {alike}\n"));
     }
     if !draft.missing.is_empty() {
         text.push_str(&format!("# To fill in before it can be used: {}\n", draft.missing.join(", ")));

@@ -56,12 +56,14 @@ pub(super) fn sniff(arguments: &SniffArguments) -> Exit {
         _ => Vec::new(),
     };
     let start_from = formats::start_from(&findings, &tried, &arguments.formats);
+    let of_format = |name: &String| arguments.formats.join(format!("{name}.toml")).display().to_string();
+    let alike = start_from.first().map(of_format);
     let format = draft(&findings).map(|draft| {
         let title = arguments.name.clone().unwrap_or_else(|| title(draft, &findings));
         let heading = format_file::Heading {
             file_name: &name,
             title: &title,
-            start_from: &start_from,
+            alike: alike.as_deref(),
             findings: &findings,
         };
         format_file::text(draft, &heading)
@@ -69,7 +71,7 @@ pub(super) fn sniff(arguments: &SniffArguments) -> Exit {
     if arguments.json {
         say_json(&to_json(&findings, &name, format.as_deref(), &start_from, &tried));
     } else {
-        show(&findings, &name, &start_from);
+        show(&findings, &name, alike.as_deref());
         formats::show(&tried, &arguments.file, &arguments.formats);
     }
     let wrong = match &arguments.write {
@@ -206,7 +208,7 @@ fn to_json(
     json
 }
 
-fn show(findings: &Findings, name: &str, start_from: &[String]) {
+fn show(findings: &Findings, name: &str, alike: Option<&str>) {
     let looked = if findings.size == 0 {
         "no byte".to_owned()
     } else if findings.looked_at == findings.size {
@@ -230,7 +232,7 @@ fn show(findings: &Findings, name: &str, start_from: &[String]) {
             let (what, hint) = texts::foreign(*kind);
             say(format!("\nThis is {what}, and no flat file of an ERP: {hint}."));
         }
-        Nature::Text(file) => show_text(file, start_from),
+        Nature::Text(file) => show_text(file, alike),
     }
 }
 
@@ -250,13 +252,13 @@ impl Lines {
     }
 }
 
-fn show_text(file: &TextFile, start_from: &[String]) {
+fn show_text(file: &TextFile, alike: Option<&str>) {
     let mut lines = Lines(Vec::new());
     if let Some(interface) = file.interface {
         lines.add("interface", texts::interface(interface));
     }
-    if let [first, ..] = start_from {
-        lines.add("start from", format!("formats/{first}.toml"));
+    if let Some(alike) = alike {
+        lines.add("start from", alike.to_owned());
     }
     encodings(file, &mut lines);
     lines.add("line ends", line_ends(file.line_ends));

@@ -9,12 +9,8 @@ fn made(text: &str) -> Option<(String, Vec<&'static str>)> {
     let size = u64::try_from(text.len()).unwrap();
     let findings = look(&Sample { name: "a\nb.csv", size, head: text.as_bytes(), pieces: &[] });
     let draft = draft(&findings)?;
-    let heading = format_file::Heading {
-        file_name: "a\nb.csv",
-        title: "a \"b\" \\",
-        start_from: &[],
-        findings: &findings,
-    };
+    let heading =
+        format_file::Heading { file_name: "a\nb.csv", title: "a \"b\" \\", alike: None, findings: &findings };
     let format = format_file::text(draft, &heading);
     let faults =
         Definition::check("sniffed", "sniffed.toml", &format, &CodeTables::new()).err().unwrap_or_default();

@@ -15,6 +15,8 @@ codes! {
     FILE_NAME_DOES_NOT_FIT = "file-name-does-not-fit", Sender;
     /// A file that is taken as it is and is too large.
     ATTACHMENT_TOO_LARGE = "attachment-too-large", Sender;
+    /// A quoted text in which rows stand.
+    ROWS_IN_QUOTES = "rows-in-quotes", Sender;
     /// A number that the end of its line cuts in two.
     NUMBER_CUT = "number-cut", Sender;
     /// A warning: a post code says another country than the field of the country.
@@ -27,6 +29,10 @@ codes! {
     NOT_AN_IMPLIED_DECIMAL = "not-an-implied-decimal", Sender;
     /// A number in exponent form: it went through a spreadsheet.
     NUMBER_THROUGH_SPREADSHEET = "number-through-spreadsheet", Sender;
+    /// What a spreadsheet shows for a number that it does not have: `#N/A`, `####`.
+    SPREADSHEET_ERROR = "spreadsheet-error", Sender;
+    /// A document without the trailer that each of its kind has.
+    DOCUMENT_WITHOUT_TRAILER = "document-without-trailer", Sender;
     /// A number with more digits than can be kept exactly.
     NUMBER_TOO_GREAT = "number-too-great", Sender;
     /// A number with decimals where a whole one is wanted.
@@ -179,6 +185,8 @@ codes! {
     WRONG_FIRST_LINE = "wrong-first-line", Sender;
     /// The line from which on a file is read is not in it.
     LINE_NEVER_REACHED = "line-never-reached", Sender;
+    /// The header behind labels is not in the file.
+    TABLE_NEVER_REACHED = "table-never-reached", Sender;
     /// A file of records of fixed length that ends inside one.
     RECORD_CUT = "record-cut", Sender;
     /// A file without the DOS end mark that its kind has.

@@ -10,6 +10,7 @@ use super::pick_part::pick;
 use super::split_part;
 use crate::document::{MemberKind, Value};
 use crate::fault::{Fault, code};
+use crate::format::codes;
 use crate::format::convert;
 use crate::format::source::{Convert, Country, Factor, Form, Pick, Source};
 use crate::written::{At, Item, Table};
@@ -100,12 +101,29 @@ fn written_out(
     let split = split_part::split(table);
     let convert = conversions(table, kind, draft, scope, tables);
     let default = table.item("default").and_then(|item| constant(table, "default", item, kind));
+    for constant in ["default", "value"].into_iter().filter(|_| key == "country_code") {
+        check_country(table, constant);
+    }
     let required = table.boolean("required").is_some_and(|required| required.value);
     if table.has("value") && table.has("default") {
         misfit(table, "default", "it stands beside a value that never is blank");
     }
     table.finish();
     Some(CheckedSource { source: Source { pick: pick?, split, convert, default }, required })
+}
+
+/// A country that the format file itself says is one of those that there are.
+fn check_country(table: &Table<'_>, constant: &str) {
+    let Some(Item::Text(country)) = table.item(constant) else { return };
+    let known: Vec<&str> = codes::built_in("countries").into_iter().map(|(_, code)| code).collect();
+    if !known.contains(&country.value.as_str()) {
+        let expected = "a country of two capital letters, like \"SE\"";
+        let meant = codes::built_in("countries")
+            .into_iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(&country.value));
+        let hint = meant.map_or_else(String::new, |(_, code)| format!("did you mean {code}?"));
+        table.wrong_value(constant, &country, expected, &hint);
+    }
 }
 
 fn conversions(
@@ -192,6 +210,11 @@ fn conversions(
         if !table.has("yes") {
             convert.yes.retain(|yes| !convert.no.iter().any(|no| no.eq_ignore_ascii_case(yes)));
         }
+    }
+    if let Some(word) = table.texts("no").into_iter().flatten().find(|word| {
+        table.has("yes") && convert.yes.iter().any(|yes| yes.to_lowercase() == word.value.to_lowercase())
+    }) {
+        table.wrong_value("no", &word, "words that do not stand in yes", "");
     }
     convert.times = factor(table, "times", draft, scope);
     convert.per = factor(table, "per", draft, scope);

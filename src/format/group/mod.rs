@@ -286,7 +286,7 @@ impl<'r> Reading<'r> {
         let last = bundle.records.len().checked_sub(1)?;
         let lacks = self.open_trailer.is_none() && bundle.faults.is_empty();
         let place = || bundle.records.place(self.file, last).record(&trailer.name);
-        lacks.then(|| Fault::new(code::MISSING_TRAILER).at(place()))
+        lacks.then(|| Fault::new(code::DOCUMENT_WITHOUT_TRAILER).at(place()))
     }
 
     /// A record of no kind may have been a part of the open group, or the head of the next: the open one is spoilt,
@@ -484,10 +484,10 @@ impl<'r> Reading<'r> {
             }
         }
         let wants_trailer = self.part.records.iter().find(|kind| kind.use_ == RecordUse::Trailer);
-        if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
-            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last.record(&kind.name)));
-        } else if !rows.saw_anything() {
+        if !rows.saw_anything() {
             self.summary.file_faults.push(Fault::new(code::EMPTY_FILE).at(Place::file(self.file)));
+        } else if let Some(kind) = wants_trailer.filter(|_| self.trailer.is_none()) {
+            self.summary.file_faults.push(Fault::new(code::MISSING_TRAILER).at(last.record(&kind.name)));
         }
         Ok(())
     }

@@ -283,11 +283,13 @@ fn check_identifier(group: &Group<'_>, text: &str, picked: &Picked<'_>, here: He
     if let Some(invisible) = text.chars().find(|character| is_invisible(*character)) {
         return Err(fault(group, code::CONTROL_CHARACTER, picked, here).found(escaped(invisible)));
     }
-    let is_of_spreadsheet = convert::is_number_in_exponent_form(text)
-        || ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&text)
-        || text.len() > 2 && text.bytes().all(|byte| byte == b'#');
-    if is_of_spreadsheet {
+    if convert::is_number_in_exponent_form(text) {
         return Err(fault(group, code::NUMBER_THROUGH_SPREADSHEET, picked, here));
+    }
+    let is_error = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&text)
+        || text.len() > 2 && text.bytes().all(|byte| byte == b'#');
+    if is_error {
+        return Err(fault(group, code::SPREADSHEET_ERROR, picked, here));
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ pub(super) const ROWS: [(&str, bool); 2] = [("adjacent", true), ("anywhere", fal
 
 /// Checks `group`.
 pub(super) fn group(table: &Table<'_>, draft: &mut Draft) {
-    let Some(group) = table.table("group") else { return };
+    let Some(group) = table.table_like("group", "a table like { by = \"OrdNr\" }") else { return };
     let by = group.texts("by").unwrap_or_default();
     if by.is_empty() {
         group.missing("by", "the field whose text the records of one document share, like by = \"OrdNr\"");

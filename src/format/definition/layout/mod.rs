@@ -113,6 +113,9 @@ fn file(table: &Table<'_>, use_: &Use, row: &str) -> Option<Draft> {
         used: Vec::new(),
         parts: Vec::new(),
     };
+    if let Syntax::Csv(csv) = &draft.layout.syntax {
+        check_decimal(table, csv.delimiter, csv.quote, draft.number.decimal);
+    }
     let header = matches!(&draft.layout.syntax, Syntax::Csv(csv) if csv.header);
     if table.has("records") && draft.has_labels() {
         misfit(
@@ -241,6 +244,23 @@ fn count(table: &Table<'_>, key: &str, least: i64, most: i64) -> Option<i64> {
     let found = At { value: number.value.to_string(), place: number.place };
     table.wrong_value(key, &found, &format!("a whole number from {least} to {most}"), "");
     None
+}
+
+/// Numbers cannot have a decimal sign that cuts them. A comma between columns says that it is not the decimal sign, which the
+/// format file then names.
+fn check_decimal(table: &Table<'_>, delimiter: char, quote: Option<char>, decimal: char) {
+    if delimiter != decimal {
+        return;
+    }
+    match table.text("decimal") {
+        Some(text) if quote.is_none() => {
+            table.wrong_value("decimal", &text, "another character than the delimiter", "");
+        }
+        Some(_) => {}
+        None => {
+            table.missing("decimal", "the decimal sign, like decimal = \".\", since columns end at \",\"")
+        }
+    }
 }
 
 /// `decimal` and `thousands` of the layout.

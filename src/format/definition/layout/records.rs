@@ -47,6 +47,19 @@ pub(super) fn records(layout: &Table<'_>, draft: &mut Draft) {
     }
     for (kind, (_, table)) in tables.iter().enumerate() {
         check_beside(table, draft, kind);
+        check_same_when(table, draft, kind);
+    }
+}
+
+/// The first kind that fits counts, so that one whose conditions are those of a kind above never comes.
+fn check_same_when(table: &Table<'_>, draft: &Draft, kind: usize) {
+    let records = draft.layout.records.as_slice();
+    let Some(own) = records.get(kind).filter(|own| own.path.is_empty()) else { return };
+    let above = records.iter().take(kind).find(|above| above.when == own.when);
+    if let Some(above) = above.filter(|_| table.has("when")) {
+        let problem =
+            format!("{} has the same and stands before it, so that no record is of this kind", above.name);
+        misfit(table, "when", &problem);
     }
 }
 
@@ -254,6 +267,10 @@ fn conditions(table: &Table<'_>, draft: &Draft) -> Vec<Condition> {
         .map(|text| text.value)
         .collect();
         condition.finish();
+        // As many characters are compared as the text has: of none, all records would be of this kind.
+        if key == "at" && is.iter().any(String::is_empty) {
+            misfit(&condition, "is", "a text of no characters stands everywhere");
+        }
         if is.is_empty() {
             continue;
         }
@@ -272,7 +289,8 @@ fn conditions(table: &Table<'_>, draft: &Draft) -> Vec<Condition> {
 
 /// `checks = { count = { at, width, of = "line" }, sum = { at, width, of = "line", field = "Antal" } }`; each may be a list.
 fn checks(table: &Table<'_>, draft: &mut Draft, kind: usize) -> Vec<Check> {
-    let Some(checks) = table.table("checks") else { return Vec::new() };
+    let example = "a table like { count = { at = 3, width = 6, of = \"head\" } }";
+    let Some(checks) = table.table_like("checks", example) else { return Vec::new() };
     if !checks.has("count") && !checks.has("sum") {
         checks.missing("count", "the place of the count, like count = { at = 3, width = 6, of = \"head\" }");
     }

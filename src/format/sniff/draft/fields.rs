@@ -1,6 +1,6 @@
 //! The draft of a file in which nothing names the fields.
 
-use super::{Draft, Ground, Part, Parts, Why, basic, layout, usual_date};
+use super::{Draft, Ground, Part, Parts, Why, basic, layout, names_of_marks, usual_date};
 use crate::document::DocumentType;
 use crate::format::sniff::column::{Column, Holds};
 use crate::format::sniff::document;
@@ -96,9 +96,11 @@ fn kind_names(types: &[RecordType], with_lines: bool) -> Vec<String> {
         })
         .max_by_key(|kind| kind.records);
     let is = |one: Option<&RecordType>, kind: &RecordType| one.is_some_and(|one| one.is == kind.is);
+    let marks: Vec<&str> = types.iter().map(|kind| kind.is.as_str()).collect();
     types
         .iter()
-        .map(|kind| {
+        .zip(names_of_marks(&marks))
+        .map(|(kind, name)| {
             if is(head, kind) {
                 if types.len() == 1 { "row".to_owned() } else { "head".to_owned() }
             } else if is(line, kind) {
@@ -106,8 +108,7 @@ fn kind_names(types: &[RecordType], with_lines: bool) -> Vec<String> {
             } else if kind.counts.is_some() {
                 "trailer".to_owned()
             } else {
-                let own: String = kind.is.chars().filter(char::is_ascii_alphanumeric).collect();
-                format!("kind_{own}")
+                name
             }
         })
         .collect()

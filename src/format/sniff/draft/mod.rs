@@ -284,3 +284,28 @@ fn usual_date(columns: &[&Column]) -> Option<(&'static str, Vec<DateStyle>)> {
     }
     best.map(|(pattern, _, styles)| (pattern, styles.to_vec()))
 }
+
+/// A name for each kind of record by the mark that tells it: `kind_11`, and where only other signs tell two apart (`11`, `#11`)
+/// `kind_11_2`.
+fn names_of_marks(marks: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for mark in marks {
+        let own: String = mark.chars().filter(char::is_ascii_alphanumeric).collect();
+        let plain = format!("kind_{own}");
+        let numbered = (2..).map(|number| format!("{plain}_{number}"));
+        let free = std::iter::once(plain.clone()).chain(numbered).find(|name| !names.contains(name));
+        names.push(free.unwrap_or(plain));
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_kinds_have_one_name() {
+        let names = names_of_marks(&["01", "11", "#11", "Å", "Ä", "kind_11_2"]);
+        assert_eq!(names, ["kind_01", "kind_11", "kind_11_2", "kind_", "kind__2", "kind_kind112"]);
+    }
+}

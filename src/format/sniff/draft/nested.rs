@@ -5,7 +5,7 @@ mod xml;
 
 use super::mapping::{Level, Placed, map};
 use super::members::Context;
-use super::{Draft, Ground, Part, Parts, Why, basic, usual_date};
+use super::{Draft, Ground, Part, Parts, Why, basic, names_of_marks, usual_date};
 use crate::document::DocumentType;
 use crate::format::sniff::column::{Column, NumberStyle};
 use crate::format::sniff::delimited::Csv;
@@ -161,14 +161,15 @@ pub(in crate::format::sniff) fn of_tags(ground: &Ground<'_>, tags: &Tags) -> (Ve
         return (Vec::new(), None);
     };
     let line = line.or_else(frequent);
+    let of_marks = names_of_marks(&tags.groups.iter().map(|group| group.is.as_str()).collect::<Vec<_>>());
     let named = |group: &TagGroup| -> String {
         if group.is == head.is {
             "head".to_owned()
         } else if line.is_some_and(|line| line.is == group.is) {
             "line".to_owned()
         } else {
-            let own: String = group.is.chars().filter(char::is_ascii_alphanumeric).collect();
-            format!("kind_{own}")
+            let at = tags.groups.iter().position(|other| other.is == group.is);
+            at.and_then(|at| of_marks.get(at).cloned()).unwrap_or_default()
         }
     };
     let mut fields: Vec<Field> = Vec::new();
