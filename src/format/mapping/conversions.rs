@@ -259,7 +259,7 @@ fn text<'p>(
 #[inline]
 pub(super) fn is_plain(text: &str, identifier: bool) -> bool {
     let is_odd = |byte: u8| byte < b' ' || byte == 0x7F;
-    !text.bytes().any(is_odd) && !(identifier && may_be_wrong(text))
+    !(text.bytes().any(is_odd) || identifier && may_be_wrong(text))
 }
 
 fn may_be_wrong(text: &str) -> bool {
