@@ -134,7 +134,12 @@ impl<'i> CsvRows<'i> {
             };
             self.columns = Some(columns);
         }
-        let Some(fault) = self.cells(records)? else { return Ok(None) };
+        let Some(fault) = self.cells(records)? else {
+            if let Some(until) = self.labels {
+                labels::check_behind(self, until)?;
+            }
+            return Ok(None);
+        };
         Ok(Some(self.row(records, fault)))
     }
 

@@ -100,6 +100,30 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
     Ok(Some(Row { kind, fault }))
 }
 
+/// Behind the table nothing is read; but where its header stands again, two files were joined, and the second is no remark.
+///
+/// # Errors
+/// It does; or the file cannot be read.
+pub(super) fn check_behind(rows: &mut CsvRows<'_>, until: &str) -> Result<(), Fault> {
+    let mut text = String::new();
+    let mut records = Records::default();
+    while let Some(line) = rows.lines.go_on(&mut text)? {
+        if text.contains(until) {
+            records.clear();
+            records.text_mut().push_str(&text);
+            records.begin_from(line.number, line.column, 0);
+            rows.cut(&line, &mut records, 0)?;
+            let first = rows.cells.first().copied();
+            if first.is_some_and(|first| records.text_of(&first).trim_matches(is_blank) == until) {
+                let place = records.place(rows.lines.file(), 0);
+                return Err(Fault::new(code::SECOND_TABLE).at(place).found(until));
+            }
+        }
+        text.clear();
+    }
+    Ok(())
+}
+
 /// Whether some field is the value of a label.
 fn is_read(layout: &Layout, label: &str) -> bool {
     let fields =

@@ -185,6 +185,8 @@ codes! {
     WRONG_FIRST_LINE = "wrong-first-line", Sender;
     /// The line from which on a file is read is not in it.
     LINE_NEVER_REACHED = "line-never-reached", Sender;
+    /// A second table with labels in one file.
+    SECOND_TABLE = "second-table", Sender;
     /// The header behind labels is not in the file.
     TABLE_NEVER_REACHED = "table-never-reached", Sender;
     /// A file of records of fixed length that ends inside one.
