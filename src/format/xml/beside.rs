@@ -61,9 +61,9 @@ fn without_parent(
     records: &Records,
     record: usize,
 ) -> Fault {
+    let names = kind.under.iter().filter_map(|above| layout.records.get(*above));
+    let names: Vec<&str> = names.map(|above| above.name.as_str()).collect();
     let Some(number) = by_number else {
-        let names = kind.under.iter().filter_map(|above| layout.records.get(*above));
-        let names: Vec<&str> = names.map(|above| above.name.as_str()).collect();
         let place: Place = records.place(file, record);
         return Fault::new(code::RECORD_WITHOUT_PARENT)
             .at(place.record(&kind.name))
@@ -71,5 +71,8 @@ fn without_parent(
     };
     let field = kind.fields.get(number).map(|field| field.name.as_str()).unwrap_or_default();
     let place = records.place_of_field(file, record, number).record(&kind.name).field(field);
-    Fault::new(code::UNKNOWN_PARENT_NUMBER).at(place).found(records.field(record, number).unwrap_or(""))
+    Fault::new(code::UNKNOWN_PARENT_NUMBER)
+        .at(place)
+        .found(records.field(record, number).unwrap_or(""))
+        .with("parents", names.join(", "))
 }
