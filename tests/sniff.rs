@@ -67,6 +67,7 @@ const FAULTY: &[(&str, &str)] = &[
     ("nordvik/articles/last-row-cut", "the last row is cut"),
     ("levbest/orders/no-date", "nothing is stated of the receiver"),
     ("levbest/orders/quantity-no-number", "a quantity is none"),
+    ("levbest/orders/two-joined", "a second table stands behind the first"),
 ];
 
 fn lastkaj(arguments: &[&str]) -> Output {

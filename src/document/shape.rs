@@ -67,9 +67,10 @@ impl Member {
     /// Whether it is a text by which something is looked up: a number, a code. Others are read by people.
     pub fn is_identifier(&self) -> bool {
         const ENDS: [&str; 4] = ["number", "code", "_id", "serial"];
-        // What the customer wrote is called a number too.
+        // What people write, for people, is called so too: references, goods marks, how a door is opened.
+        const OF_PEOPLE: [&str; 3] = ["reference_number", "goods_owner_order_id", "door_code"];
         matches!(self.kind, MemberKind::Text)
-            && self.name != "reference_number"
+            && !OF_PEOPLE.contains(&self.name)
             && (self.name == "id" || ENDS.iter().any(|end| self.name.ends_with(end)))
     }
 }

@@ -20,9 +20,6 @@ const QUOTED_LINES_MAX: u64 = 200;
 /// The greatest number of bytes of one quoted text; more means that its quote was never closed.
 const QUOTED_BYTES_MAX: usize = 64 * 1024;
 
-/// A text that people wrote has fewer delimiters in it.
-const ROW_DELIMITERS_LEAST: usize = 3;
-
 /// The records of a CSV file.
 pub(super) struct CsvRows<'i> {
     pub layout: &'i Layout,
@@ -287,23 +284,26 @@ impl<'i> CsvRows<'i> {
         Ok(fault)
     }
 
-    /// The fault of a quoted text over several lines with as many delimiters as a row has: two stray quotes have made one text of
-    /// what stands between them, rows and all.
+    /// The fault of a quoted text that is rows between two stray quotes. Where both stand in one column, the first line of the text is
+    /// the rest of a row behind that column, the last is the row up to it, and those between are whole rows: people write no such text.
     fn rows_in_quotes(&self, records: &Records, columns: usize) -> Option<Fault> {
-        let swallows = |cell: &&Cell| {
-            let text = records.text().as_bytes();
-            let text =
-                text.get(cell.shown as usize..(cell.shown + cell.shown_length) as usize).unwrap_or_default();
-            if memchr::memchr(b'\n', text).is_none() {
-                return false;
+        let of_row = columns.checked_sub(1).filter(|delimiters| *delimiters >= 2)?;
+        let delimiters = |line: &str| {
+            let (mut count, mut at) = (0, 0);
+            while let Some(found) = self.delimiter.find(line.as_bytes(), at) {
+                (count, at) = (count + 1, found + self.delimiter.length);
             }
-            let (mut delimiters, mut at) = (0, 0);
-            while let Some(found) = self.delimiter.find(text, at) {
-                (delimiters, at) = (delimiters + 1, found + self.delimiter.length);
-            }
-            delimiters >= ROW_DELIMITERS_LEAST.max(columns.saturating_sub(1))
+            count
         };
-        let cell = self.cells.iter().find(swallows)?;
+        let is_rows = |(place, cell): &(usize, &Cell)| {
+            let text = records.text().get(cell.shown as usize..(cell.shown + cell.shown_length) as usize);
+            let mut lines = text.unwrap_or_default().split('\n');
+            let (Some(first), Some(last)) = (lines.next(), lines.next_back()) else { return false };
+            delimiters(first) + place == of_row
+                && delimiters(last) == *place
+                && lines.all(|line| delimiters(line) == of_row)
+        };
+        let (_, cell) = self.cells.iter().enumerate().find(is_rows)?;
         let text = records.text().get(cell.shown as usize..)?.split('\n').next().unwrap_or_default();
         let from = cell.shown as usize;
         let place =

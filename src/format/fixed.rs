@@ -2,7 +2,7 @@
 
 mod write;
 
-use super::layout::{Align, Condition, FieldAt, FixedSyntax, Framing, Layout};
+use super::layout::{Condition, FieldAt, FixedSyntax, Framing, Layout, Sign};
 use super::lines::{Framed, Line, LineEnds, Lines, all_blank, is_blank};
 use super::packed;
 use super::record::{Cell, Records};
@@ -184,8 +184,8 @@ impl<'i> FixedRows<'i> {
         self.places.len().checked_sub(1).unwrap_or(source.len())
     }
 
-    /// The fault of a number that the end of the line cuts in two. Blanks that a sender left away were behind a text; a number of
-    /// implied decimals, or one that stands at the right of its field, has no blanks behind it.
+    /// The fault of a number that the end of the line cuts in two. A sender leaves blanks away that stand behind a text, or for a plus
+    /// sign; a number of implied decimals that is filled at its left has no others behind it.
     fn cut_number(&self, records: &Records, kind: usize, start: usize) -> Option<Fault> {
         let record = self.layout.records.get(kind)?;
         let source = records.source(records.len().checked_sub(1)?);
@@ -193,9 +193,11 @@ impl<'i> FixedRows<'i> {
         let cut = record.fields.iter().find_map(|field| match field.at {
             FieldAt::Characters { at, width } => {
                 let (from, to) = (at.saturating_sub(1), at.saturating_sub(1).saturating_add(width));
-                let is_number = field.number.decimals.is_some() || field.align == Align::Right;
+                let sign = usize::from(matches!(field.number.sign, Sign::Trailing | Sign::Either));
                 let begins = source.get(self.place(source, from)..)?;
-                let is_cut = from < length && length < to && is_number && !all_blank(begins);
+                let is_filled = begins.starts_with(['0', ' ']) && !all_blank(begins);
+                let has_decimals = field.number.decimals.is_some_and(|decimals| decimals > 0);
+                let is_cut = from < length && length + sign < to && has_decimals && is_filled;
                 is_cut.then_some((field, begins, self.place(source, from), width))
             }
             _ => None,

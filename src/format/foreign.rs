@@ -88,6 +88,9 @@ impl Foreign {
     }
 }
 
+/// Fewer bytes do not tell an alphabet.
+const TELLING: usize = 16;
+
 /// How many bytes at the start of a file show what it is.
 pub(super) const HEAD: u64 = 16 * 1024;
 
@@ -108,6 +111,9 @@ pub(super) fn foreign_file(layout: &Layout, file: &str, head: &[u8]) -> Option<F
 /// IBM i.
 fn other_alphabet(head: &[u8]) -> Option<&'static str> {
     let above_ascii = head.iter().filter(|byte| !byte.is_ascii()).count();
+    if head.len() < TELLING {
+        return None;
+    }
     let has_line_ends = memchr::memchr2(b'\r', b'\n', head).is_some();
     if memchr::memchr(0, head).is_none() && (has_line_ends || above_ascii * 2 < head.len()) {
         return None;

@@ -322,8 +322,8 @@ fn stated(characters: impl Iterator<Item = char>, style: &NumberStyle) -> Result
     let mut digits = Digits::default();
     let (mut marks, mut since_mark, mut in_part) = (0_usize, 0_usize, false);
     let (mut odd_groups, mut more_signs) = (false, false);
-    // `0.250` is no thousand: its sign is that of decimals, whatever was said.
-    let mut begins_with_zero = None;
+    // `0.250` is no thousand: its sign is that of decimals, whatever was said. `0.000,00` and `001.250` were filled with zeros.
+    let mut only_zero_before_mark = false;
     for character in characters {
         if character == style.decimal {
             more_signs |= in_part;
@@ -331,13 +331,14 @@ fn stated(characters: impl Iterator<Item = char>, style: &NumberStyle) -> Result
             in_part = true;
         } else if let Some(digit) = character.to_digit(10) {
             digits.push(digit);
-            begins_with_zero.get_or_insert(digit == 0);
             if in_part {
                 digits.scale = digits.scale.saturating_add(1);
             } else {
                 since_mark += 1;
             }
         } else if is_mark(character) && !in_part {
+            only_zero_before_mark |=
+                marks == 0 && since_mark == 1 && digits.mantissa == 0 && !is_blank(character);
             odd_groups |= if marks == 0 { !(1..=3).contains(&since_mark) } else { since_mark != 3 };
             marks += 1;
             since_mark = 0;
@@ -346,7 +347,7 @@ fn stated(characters: impl Iterator<Item = char>, style: &NumberStyle) -> Result
         }
     }
     odd_groups |= !in_part && marks > 0 && since_mark != 3;
-    odd_groups |= marks > 0 && begins_with_zero == Some(true);
+    odd_groups |= only_zero_before_mark && marks == 1 && !in_part && digits.mantissa > 0;
     if !digits.any {
         return Err(NoNumber::Characters);
     }

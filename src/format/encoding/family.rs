@@ -11,6 +11,9 @@ const OEM: &[u8] = b"\x80\x81\x82\x83\x84\x86\x87\x88\x89\x8A\x8B\x8E\x8F\x90\x9
 /// Those that are quotes and `™` in Windows pages, and so at edges of words there.
 const QUOTES: &[u8] = b"\x82\x84\x8B\x91\x92\x93\x94\x99\x9B";
 
+/// The apostrophe of Windows pages.
+const APOSTROPHE: u8 = 0x92;
+
 /// How many letters stand how, as one family reads the bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Letters {
@@ -55,7 +58,12 @@ impl Reading {
             if byte.is_ascii() {
                 continue;
             }
+            // Of a line of a box each piece would stand between others.
+            let beside_ascii = before.is_ascii_alphabetic() || after.is_ascii_alphabetic();
             match standing(self.class(before), self.class(byte), self.class(after)) {
+                Standing::Between if !beside_ascii => {}
+                // `O’HARA`, `LEVI’S`: the quote is a letter of OEM pages.
+                Standing::Between if byte == APOSTROPHE && !self.is_inside(bytes, at) => letters.quotes += 1,
                 Standing::Between => {
                     letters.between += 1;
                     letters.first_between.get_or_insert(at);
@@ -68,18 +76,21 @@ impl Reading {
         letters
     }
 
-    /// Where a byte is that no text has as this page reads it: a control character, or a piece of a box, beside a letter. So
-    /// `\u{8f}sa` and `┼sa` are `Åsa`, read wrongly.
+    /// Where a byte is that no text has as this page reads it: a control character, or a piece of a box, at the beginning of a word
+    /// in small letters. So `\u{8f}sa` and `┼sa` are `Åsa`, read wrongly.
     pub fn impossible(&self, bytes: &[u8]) -> Option<usize> {
         triples(bytes, b' ').position(|(before, byte, after)| {
             let character = self.table.get(usize::from(byte)).copied().flatten();
-            let is_odd = character.is_none_or(|it| {
-                ('\u{80}'..='\u{9f}').contains(&it) || ('\u{2500}'..='\u{257f}').contains(&it)
-            });
-            !byte.is_ascii()
-                && is_odd
-                && [before, after].into_iter().any(|beside| beside.is_ascii_alphabetic())
+            let is_odd =
+                character.is_none_or(|it| ('\u{80}'..='\u{9f}').contains(&it) || matches!(it, '─' | '┼'));
+            !byte.is_ascii() && is_odd && !before.is_ascii_alphanumeric() && after.is_ascii_lowercase()
         })
+    }
+
+    /// Whether two letters at least stand on each side.
+    fn is_inside(&self, bytes: &[u8], at: usize) -> bool {
+        let beside = [at.checked_sub(2), Some(at + 2)];
+        beside.into_iter().all(|place| place.is_some_and(|place| self.is_letter(bytes, place)))
     }
 
     /// The word that a byte stands in: where it begins and ends.

@@ -17,7 +17,9 @@ pub(super) struct Utf8Watch {
     count: u64,
     /// The first word with such a character, as UTF-8.
     first: Option<String>,
-    /// Something is no UTF-8.
+    /// Some character is a letter of western Europe.
+    has_letters: bool,
+    /// Something is no UTF-8, or no character of Nordic texts: `Ö–` of windows-1252 is a Hebrew accent in UTF-8.
     broken: bool,
 }
 
@@ -46,8 +48,11 @@ impl Utf8Watch {
                 std::str::from_utf8(valid).unwrap_or_default()
             }
         };
-        // Bytes 80 to BF go on with a character, and begin none.
-        self.count += valid.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+        for character in valid.chars().filter(|character| !character.is_ascii()) {
+            self.count += 1;
+            self.has_letters |= ('\u{c0}'..='\u{ff}').contains(&character);
+            self.broken |= !is_usual(character);
+        }
         if self.first.is_none() {
             self.first = word(valid);
         }
@@ -55,10 +60,16 @@ impl Utf8Watch {
 
     /// What the file is, once its end was reached; it was read in `encoding`.
     pub fn noticed(&self, encoding: &Encoding) -> Option<Noticed> {
-        let means = self.first.clone().filter(|_| !self.broken && self.held.is_empty())?;
+        let means =
+            self.first.clone().filter(|_| !self.broken && self.has_letters && self.held.is_empty())?;
         let (count, found) = (self.count, encoding.misread(&means));
         Some(Noticed::IsUtf8 { count, found, means, encoding: encoding.name() })
     }
+}
+
+/// Letters and signs of Latin-1, letters of the Baltic and central Europe, dashes, quotes, the euro and the like.
+fn is_usual(character: char) -> bool {
+    matches!(character, '\u{a0}'..='\u{17f}' | '\u{2010}'..='\u{203a}' | '\u{20ac}' | '\u{2122}' | '\u{fffd}')
 }
 
 /// The word of the first character beyond ASCII.
@@ -120,6 +131,10 @@ mod tests {
         assert_eq!(of("cp850", "Björn Ås"), None);
         assert_eq!(of("windows-1252", "BjÃ¶rn Ås"), None, "not all of it");
         assert_eq!(of("windows-1252", "Bjorn"), None);
+        for text in ["MALMÖ–LUND", "MALMÖ\u{a0}STAD", "SJÖ”", "BRÅ°", "20Å²", "SKÅ®"] {
+            assert_eq!(of("windows-1252", text), None, "{text}");
+        }
+        assert_eq!(of("cp850", "─å ─öl"), None);
         assert_eq!(of("ibm278", "Björn Ås"), None);
         assert_eq!(noticed("windows-1252", b"Bj\xC3\xB6rn \xC3"), None, "its last byte is alone");
     }

@@ -160,6 +160,12 @@ impl<'i> Decoded<'i> {
         records.place_at(self.file, 0, at, at + length)
     }
 
+    /// Whether text and then an end tag follow, as far as the file was read: no element.
+    pub fn is_text_ahead(&self) -> bool {
+        let ahead = self.text.get(self.at..).unwrap_or_default();
+        ahead.split_once('<').is_some_and(|(_, tag)| tag.starts_with('/'))
+    }
+
     /// What was noticed of the characters.
     pub fn noticed(&self) -> Vec<Noticed> {
         self.decoder.noticed()

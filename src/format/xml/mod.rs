@@ -187,11 +187,11 @@ impl<'i> XmlTrees<'i> {
     fn event(&mut self, event: &Event<'_>, begins: usize, records: &mut Records) -> Result<Next, Fault> {
         match event {
             Event::Start(element) => {
-                self.start(element, begins, records)?;
+                self.start(element, false, begins, records)?;
                 Ok(Next::On)
             }
             Event::Empty(element) => {
-                self.start(element, begins, records)?;
+                self.start(element, true, begins, records)?;
                 Ok(self.end(begins, records))
             }
             Event::End(_) => Ok(self.end(begins, records)),
@@ -222,7 +222,13 @@ impl<'i> XmlTrees<'i> {
         }
     }
 
-    fn start(&mut self, element: &BytesStart<'_>, begins: usize, records: &mut Records) -> Result<(), Fault> {
+    fn start(
+        &mut self,
+        element: &BytesStart<'_>,
+        is_empty: bool,
+        begins: usize,
+        records: &mut Records,
+    ) -> Result<(), Fault> {
         self.saw_anything = true;
         let name = element.local_name();
         let local = name.as_ref();
@@ -256,7 +262,15 @@ impl<'i> XmlTrees<'i> {
             None => {
                 let stranger = self.strangers.of(&self.paths, above, local);
                 let place = || self.reader.get_ref().place_of(begins, local.chars().count() + 1);
+                let is_leaf = matches!(stranger, Stranger::Misnamed(_))
+                    && element.attributes().next().is_none()
+                    && (is_empty || self.reader.get_ref().is_text_ahead());
                 match stranger {
+                    // A number of orders beside them is none of them.
+                    Stranger::Misnamed(_) if is_leaf => {
+                        self.unknown += 1;
+                        return Ok(());
+                    }
                     Stranger::Misnamed(child) => {
                         let fault = strangers::misnamed(&self.paths, child, place(), local, namespace);
                         misnamed = Some(fault);
@@ -324,7 +338,13 @@ impl<'i> XmlTrees<'i> {
         let name = element.local_name();
         let local = name.as_ref();
         let place = || self.reader.get_ref().place_of(begins, local.chars().count() + 1);
-        self.strangers.elsewhere(&self.paths, local, element.attributes().next().is_some(), place);
+        let attributes: Vec<_> = match self.paths.is_record_name(local) {
+            true => element.attributes().filter_map(|attribute| Some(attribute.ok()?.key)).collect(),
+            false => Vec::new(),
+        };
+        let attributes: Vec<_> = attributes.iter().map(|key| key.local_name()).collect();
+        let attributes: Vec<&str> = attributes.iter().map(AsRef::as_ref).collect();
+        self.strangers.elsewhere(&self.paths, local, &attributes, place);
     }
 
     fn attributes(&mut self, element: &BytesStart<'_>, place: usize, begins: usize) -> Result<(), Fault> {

@@ -281,6 +281,26 @@ impl Paths {
         self.record_names.contains(local)
     }
 
+    /// Whether a record called so has this attribute.
+    pub fn record_has(&self, record: &str, attribute: &str) -> bool {
+        let is_it = |step: &Step| step.local.as_deref() == Some(attribute);
+        self.of_records(record).any(|node| node.attributes.iter().any(|(step, _)| is_it(step)))
+    }
+
+    /// Whether a record called so holds elements called so.
+    pub fn record_holds(&self, record: &str, local: &str) -> bool {
+        let is_it = |step: &Step| step.local.as_deref() == Some(local);
+        self.of_records(record).any(|node| node.children.iter().any(|(step, _)| is_it(step)))
+    }
+
+    fn of_records(&self, local: &str) -> impl Iterator<Item = &Node> {
+        let is_record = move |place: &usize| {
+            self.nodes.get(*place).is_some_and(|node| node.start.is_some())
+                && self.step(*place).is_some_and(|step| step.local.as_deref() == Some(local))
+        };
+        (0..self.nodes.len()).filter(is_record).filter_map(|place| self.nodes.get(place))
+    }
+
     /// The paths of the records that are called so, for messages.
     pub fn records_named(&self, local: &str) -> Vec<String> {
         let is_record = |node: &usize| {

@@ -14,6 +14,12 @@ const NAMES_MAX: usize = 10_000;
 /// How many warnings a file has.
 const WARNINGS_MAX: usize = 20;
 
+/// What stands round orders, and in a file of none too: it says nothing of orders that are not read.
+const OF_ENVELOPES: [&str; 12] = [
+    "head", "info", "trailer", "sender", "receiver", "count", "meta", "envelop", "control", "summary",
+    "total", "status",
+];
+
 /// What an element is that no path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stranger {
@@ -75,6 +81,11 @@ impl Strangers {
 
     /// An element begins whose content is passed over, in a file of which nothing was read so far.
     pub fn begin(&mut self, place: impl FnOnce() -> Place, local: &str, filled: bool) {
+        let lower = local.to_lowercase();
+        if OF_ENVELOPES.iter().any(|word| lower.contains(word)) {
+            self.at_hand = None;
+            return;
+        }
         if self.first.is_none() {
             self.at_hand = Some((place(), format!("<{local}>")));
         }
@@ -83,15 +94,24 @@ impl Strangers {
         }
     }
 
-    /// An element begins where nothing is read: if it has the name of records and holds something, it is told once.
-    pub fn elsewhere(&mut self, paths: &Paths, local: &str, filled: bool, place: impl FnOnce() -> Place) {
-        // The element before it holds this one.
-        self.tell_elsewhere(paths);
+    /// An element begins where nothing is read: if it has the name of records, and something that they have, it is told once.
+    pub fn elsewhere(
+        &mut self,
+        paths: &Paths,
+        local: &str,
+        attributes: &[&str],
+        place: impl FnOnce() -> Place,
+    ) {
+        // The element before it holds this one: if a record has that, it is one.
+        if self.elsewhere.as_ref().is_some_and(|(_, record)| paths.record_holds(record, local)) {
+            self.tell_elsewhere(paths);
+        }
+        self.elsewhere = None;
         if !paths.is_record_name(local) || self.told.contains(local) {
             return;
         }
         self.elsewhere = Some((place(), local.to_owned()));
-        if filled {
+        if attributes.iter().any(|attribute| paths.record_has(local, attribute)) {
             self.tell_elsewhere(paths);
         }
     }

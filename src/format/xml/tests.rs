@@ -220,6 +220,16 @@ fn an_element_that_would_be_an_order_but_for_its_case_or_namespace_is_told() {
 }
 
 #[test]
+fn a_number_beside_the_records_is_none_of_them() {
+    let row = "<Rows><Row No='1'><Art>A</Art><Qty>1</Qty></Row></Rows>";
+    for counter in ["<rows>1</rows>", "<ROWS/>", ""] {
+        assert_eq!(faults(ORDERS, order(&format!("{counter}{row}"))), [""; 0], "{counter}");
+    }
+    let counted = order(row).replace("<Orders>", "<Orders><order>1</order>");
+    assert_eq!(faults(ORDERS, counted), [""; 0]);
+}
+
+#[test]
 fn a_name_that_is_almost_known_is_warned_of_once() {
     let file = "<Orders>\n<Ordre Number='1'/>\n<Ordre Number='2'/>\n<Order number='9' Number='7'><date>2026-11-21</date><Date>2026-11-20</Date>\
                 <Buyer><Name>Kaj</Name></Buyer><Note/></Order></Orders>";
@@ -240,6 +250,8 @@ fn a_file_of_other_elements_only_is_no_file_without_orders() {
             Some("no-record-in-file 1:26 <Bestilling>"),
         ),
         ("<Orders/>", None),
+        ("<Orders><Header><Sender>x</Sender><Count>0</Count></Header></Orders>", None),
+        ("<Orders><Trailer Count='0'/></Orders>", None),
         ("<Orders><Made>2026-11-20</Made></Orders>", None),
     ] {
         let seen = seen(ORDERS, file);
