@@ -22,7 +22,7 @@ pub(super) const RECORD: &str = "labels";
 pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -> Result<Option<Row>, Fault> {
     let mut labels: Vec<(String, Cell, Cell)> = Vec::new();
     let mut fault = None;
-    let mut number = 0;
+    let (mut number, mut first_line) = (0, 0);
     let begins = records.text().len();
     loop {
         let mut text = String::new();
@@ -36,10 +36,13 @@ pub(super) fn read(rows: &mut CsvRows<'_>, until: &str, records: &mut Records) -
         };
         let before = records.text().len();
         if number > 0 {
-            // As many line ends as lie between, so that places are counted right.
-            for _ in number..line.number {
+            // As many line ends as lie between, so that places are counted right; a quoted label brings its own.
+            let own = records.text().get(begins..).unwrap_or("").matches('\n').count() as u64;
+            for _ in first_line + own..line.number {
                 records.text_mut().push('\n');
             }
+        } else {
+            first_line = line.number;
         }
         let start = records.text().len();
         records.text_mut().push_str(&text);
