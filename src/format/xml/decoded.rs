@@ -160,10 +160,22 @@ impl<'i> Decoded<'i> {
         records.place_at(self.file, 0, at, at + length)
     }
 
-    /// Whether text and then an end tag follow, as far as the file was read: no element.
-    pub fn is_text_ahead(&self) -> bool {
-        let ahead = self.text.get(self.at..).unwrap_or_default();
-        ahead.split_once('<').is_some_and(|(_, tag)| tag.starts_with('/'))
+    /// Whether text and then an end tag follow, and no element. Reads on as far as that takes, so that the pieces in which the file comes
+    /// make no difference.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn is_text_ahead(&mut self) -> Result<bool, Fault> {
+        loop {
+            let ahead = self.text.get(self.at..).unwrap_or_default();
+            let next = ahead.split_once('<').and_then(|(_, tag)| tag.chars().next());
+            if next.is_some() || self.ended || ahead.len() > RECORD_BYTES_MAX {
+                return Ok(next == Some('/'));
+            }
+            self.read_on().map_err(|error| {
+                self.failed.take().unwrap_or_else(|| not_read(self.file, self.event_line, &error))
+            })?;
+        }
     }
 
     /// What was noticed of the characters.
@@ -202,23 +214,29 @@ impl<'i> Decoded<'i> {
         self.text.clear();
         self.at = 0;
         while self.text.is_empty() && !self.ended {
-            let read = match self.input.read(&mut self.piece) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    self.failed = Some(not_read(self.file, self.event_line, &error));
-                    return Err(error);
-                }
-                Ok(read) => read,
-            };
-            if read == 0 {
-                let known = self.undecodable.len();
-                self.decoder.finish(&mut self.text, &mut self.undecodable);
-                self.cut = self.undecodable.len() > known;
-                self.ended = true;
-            } else {
-                let piece = self.piece.get(..read).unwrap_or_default();
-                self.decoder.decode(piece, &mut self.text, &mut self.undecodable);
+            self.read_on()?;
+        }
+        Ok(())
+    }
+
+    /// Adds the text of the next piece of the file.
+    fn read_on(&mut self) -> io::Result<()> {
+        let read = match self.input.read(&mut self.piece) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            Err(error) => {
+                self.failed = Some(not_read(self.file, self.event_line, &error));
+                return Err(error);
             }
+            Ok(read) => read,
+        };
+        if read == 0 {
+            let known = self.undecodable.len();
+            self.decoder.finish(&mut self.text, &mut self.undecodable);
+            self.cut = self.undecodable.len() > known;
+            self.ended = true;
+        } else {
+            let piece = self.piece.get(..read).unwrap_or_default();
+            self.decoder.decode(piece, &mut self.text, &mut self.undecodable);
         }
         Ok(())
     }

@@ -260,31 +260,13 @@ impl<'i> XmlTrees<'i> {
             Some(node) => node,
             None if is_root => return Err(self.wrong_root(local, namespace, begins)),
             None => {
-                let stranger = self.strangers.of(&self.paths, above, local);
-                let place = || self.reader.get_ref().place_of(begins, local.chars().count() + 1);
-                let is_leaf = matches!(stranger, Stranger::Misnamed(_))
-                    && element.attributes().next().is_none()
-                    && (is_empty || self.reader.get_ref().is_text_ahead());
-                match stranger {
-                    // A number of orders beside them is none of them.
-                    Stranger::Misnamed(_) if is_leaf => {
-                        self.unknown += 1;
-                        return Ok(());
-                    }
-                    Stranger::Misnamed(child) => {
-                        let fault = strangers::misnamed(&self.paths, child, place(), local, namespace);
+                let namespace = namespace.map(str::to_owned);
+                match self.stranger(element, above, namespace.as_deref(), is_empty, begins)? {
+                    Some((child, fault)) => {
                         misnamed = Some(fault);
                         child
                     }
-                    Stranger::Almost(_) | Stranger::Unknown => {
-                        if let Stranger::Almost(child) = stranger {
-                            self.strangers.almost(place(), format!("<{local}>"), self.paths.name(child));
-                        }
-                        if !self.reached {
-                            self.strangers.begin(place, local, element.attributes().next().is_some());
-                        }
-                        self.note_in_value(local, begins);
-                        self.stranger_named_as_a_record(element, begins);
+                    None => {
                         self.unknown += 1;
                         return Ok(());
                     }
@@ -319,6 +301,40 @@ impl<'i> XmlTrees<'i> {
         let text = wants_text.then_some(Text::default());
         self.open.push(Element { node, is_record: start.is_some(), misnamed, text, stranger: None });
         Ok(())
+    }
+
+    /// An element that no path leads to: the child that it was most likely meant as, with the fault of that, or none where it is
+    /// passed over.
+    fn stranger(
+        &mut self,
+        element: &BytesStart<'_>,
+        above: usize,
+        namespace: Option<&str>,
+        is_empty: bool,
+        begins: usize,
+    ) -> Result<Option<(usize, Fault)>, Fault> {
+        let name = element.local_name();
+        let local = name.as_ref();
+        let is_bare = element.attributes().next().is_none();
+        let stranger = self.strangers.of(&self.paths, above, local);
+        if let Stranger::Misnamed(child) = stranger {
+            // A number of orders beside them is none of them.
+            if is_bare && (is_empty || self.reader.get_mut().is_text_ahead()?) {
+                return Ok(None);
+            }
+            let place = self.reader.get_ref().place_of(begins, local.chars().count() + 1);
+            return Ok(Some((child, strangers::misnamed(&self.paths, child, place, local, namespace))));
+        }
+        let place = || self.reader.get_ref().place_of(begins, local.chars().count() + 1);
+        if let Stranger::Almost(child) = stranger {
+            self.strangers.almost(place(), format!("<{local}>"), self.paths.name(child));
+        }
+        if !self.reached {
+            self.strangers.begin(place, local, !is_bare);
+        }
+        self.note_in_value(local, begins);
+        self.stranger_named_as_a_record(element, begins);
+        Ok(None)
     }
 
     /// An element that nothing reads may be a part of the value that it stands in.

@@ -225,8 +225,17 @@ fn a_number_beside_the_records_is_none_of_them() {
     for counter in ["<rows>1</rows>", "<ROWS/>", ""] {
         assert_eq!(faults(ORDERS, order(&format!("{counter}{row}"))), [""; 0], "{counter}");
     }
-    let counted = order(row).replace("<Orders>", "<Orders><order>1</order>");
-    assert_eq!(faults(ORDERS, counted), [""; 0]);
+    // However much of the file is at hand when it is met.
+    let before = format!("<Orders><!--{}--><order>1</order>", "-x".repeat(20_000));
+    let counted = order(row).replace("<Orders>", &before);
+    for size in [1, 7, usize::MAX] {
+        let (items, summary) = read_in(size, &definition(ORDERS), counted.as_bytes());
+        assert!(
+            matches!(items.as_slice(), [Item::Document(one)] if one.faults.is_empty()),
+            "{size}: {items:?}"
+        );
+        assert!(summary.unwrap().file_faults.is_empty());
+    }
 }
 
 #[test]
