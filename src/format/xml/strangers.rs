@@ -14,10 +14,11 @@ const NAMES_MAX: usize = 10_000;
 /// How many warnings a file has.
 const WARNINGS_MAX: usize = 20;
 
-/// What stands round orders, and in a file of none too: it says nothing of orders that are not read.
-const OF_ENVELOPES: [&str; 12] = [
+/// How elements begin that stand round orders, and in a file of none too: they say nothing of orders that are not read. An
+/// `OrderHead` is none of them.
+const OF_ENVELOPES: [&str; 15] = [
     "head", "info", "trailer", "sender", "receiver", "count", "meta", "envelop", "control", "summary",
-    "total", "status",
+    "total", "status", "fileh", "messageh", "batchh",
 ];
 
 /// What an element is that no path leads to.
@@ -82,7 +83,7 @@ impl Strangers {
     /// An element begins whose content is passed over, in a file of which nothing was read so far.
     pub fn begin(&mut self, place: impl FnOnce() -> Place, local: &str, filled: bool) {
         let lower = local.to_lowercase();
-        if OF_ENVELOPES.iter().any(|word| lower.contains(word)) {
+        if OF_ENVELOPES.iter().any(|word| lower.starts_with(word)) {
             self.at_hand = None;
             return;
         }

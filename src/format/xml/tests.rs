@@ -261,6 +261,12 @@ fn a_file_of_other_elements_only_is_no_file_without_orders() {
         ("<Orders/>", None),
         ("<Orders><Header><Sender>x</Sender><Count>0</Count></Header></Orders>", None),
         ("<Orders><Trailer Count='0'/></Orders>", None),
+        ("<Orders><FileHeader><From>x</From></FileHeader></Orders>", None),
+        ("<Orders><OrderHead><Nr>1</Nr></OrderHead></Orders>", Some("no-record-in-file 1:9 <OrderHead>")),
+        (
+            "<Orders><Head a='1'/><Account><Nr>1</Nr></Account></Orders>",
+            Some("no-record-in-file 1:22 <Account>"),
+        ),
         ("<Orders><Made>2026-11-20</Made></Orders>", None),
     ] {
         let seen = seen(ORDERS, file);
