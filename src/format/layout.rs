@@ -159,6 +159,12 @@ impl Layout {
         self.parts.iter().rposition(|part| part.first <= kind).unwrap_or(0)
     }
 
+    /// The names of the kinds that a kind stands under, for messages.
+    pub fn parents(&self, kind: &RecordLayout) -> Vec<&str> {
+        let above = kind.under.iter().filter_map(|kind| self.records.get(*kind));
+        above.map(|kind| kind.name.as_str()).collect()
+    }
+
     /// Whether some field is packed: then any byte may be part of a number, those of line ends too.
     pub fn has_packed_fields(&self) -> bool {
         self.records.iter().flat_map(|record| &record.fields).any(|field| field.packed.is_some())

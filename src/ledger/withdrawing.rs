@@ -20,7 +20,7 @@ use crate::fault::Fault;
 pub struct StagedBefore {
     /// The hash of its body.
     pub hash: String,
-    /// The line where its document begins, and the entry of an archive that it stands in.
+    /// The line where its document begins.
     pub first_line: u64,
     /// The entry of an archive that it stands in.
     pub part: Option<String>,

@@ -337,7 +337,7 @@ impl<'r> Reading<'r> {
                 let named = self.numbers.get(wanted).copied().filter(may_stand_under);
                 if named.is_none() && fault.is_none() && open.faults.is_empty() {
                     let place = place_of(self.file, kind, field, &self.at_hand, 0);
-                    let parents = parents(self.layout, kind).join(", ");
+                    let parents = self.layout.parents(kind).join(", ");
                     let unknown = Fault::new(code::UNKNOWN_PARENT_NUMBER).at(place).found(wanted);
                     fault = Some(unknown.with("parents", parents));
                 }
@@ -553,14 +553,8 @@ fn place_of(file: &str, kind: &RecordLayout, field: usize, records: &Records, re
     records.place_of_field(file, record, field).record(&kind.name).field(name)
 }
 
-/// The names of the kinds that a kind stands under.
-fn parents<'l>(layout: &'l Layout, kind: &RecordLayout) -> Vec<&'l str> {
-    let above = kind.under.iter().filter_map(|kind| layout.records.get(*kind));
-    above.map(|kind| kind.name.as_str()).collect()
-}
-
 fn without_parent(layout: &Layout, file: &str, kind: &RecordLayout, at_hand: &Records) -> Fault {
     Fault::new(code::RECORD_WITHOUT_PARENT)
         .at(at_hand.place(file, 0).record(&kind.name))
-        .with("parents", parents(layout, kind).join(", "))
+        .with("parents", layout.parents(kind).join(", "))
 }

@@ -61,8 +61,7 @@ fn without_parent(
     records: &Records,
     record: usize,
 ) -> Fault {
-    let names = kind.under.iter().filter_map(|above| layout.records.get(*above));
-    let names: Vec<&str> = names.map(|above| above.name.as_str()).collect();
+    let names = layout.parents(kind);
     let Some(number) = by_number else {
         let place: Place = records.place(file, record);
         return Fault::new(code::RECORD_WITHOUT_PARENT)
