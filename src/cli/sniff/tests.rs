@@ -29,6 +29,8 @@ fn a_draft_that_lacks_nothing_is_a_format_file() {
         "Retur;Ordrenr;Linje;Antal;\"Årsag, 'x'\"\nR1;1;1;2;\n",
         "Order\n1\n",
         "Artikelnr;Färg \\ \"kod\"\n1;2\n",
+        // No number shows the decimal sign, which a delimiter cannot be.
+        "Artnr,Namn\n1,a\"b\n2,c\"d\n3,e\"f\n",
     ] {
         let (format, faults) = made(text).unwrap();
         assert_eq!(faults, [""; 0], "{format}");

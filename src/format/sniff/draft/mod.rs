@@ -240,6 +240,11 @@ impl Parts {
     }
 }
 
+/// The decimal sign where no number shows it: a comma, but where that stands between columns.
+fn usual_decimal(delimiter: Option<char>) -> char {
+    if delimiter == Some(',') { '.' } else { ',' }
+}
+
 /// `[layout]` up to what only the document decides.
 fn layout(parts: &mut Parts, ground: &Ground<'_>, style: &NumberStyle) {
     parts.table("layout");
@@ -261,7 +266,8 @@ fn layout(parts: &mut Parts, ground: &Ground<'_>, style: &NumberStyle) {
             parts.entry("trailing_delimiter", "true", Vec::new());
         }
     }
-    parts.entry("decimal", basic(&style.decimal.unwrap_or(',').to_string()), vec![Why::Decimal(*style)]);
+    let decimal = style.decimal.unwrap_or(usual_decimal(ground.csv.and_then(|csv| csv.delimiter)));
+    parts.entry("decimal", basic(&decimal.to_string()), vec![Why::Decimal(*style)]);
     if let Some(mark) = style.thousands.filter(|mark| Some(*mark) != style.decimal) {
         parts.entry("thousands", basic(&mark.to_string()), vec![Why::Thousands]);
     }

@@ -5,7 +5,7 @@ mod xml;
 
 use super::mapping::{Level, Placed, map};
 use super::members::Context;
-use super::{Draft, Ground, Part, Parts, Why, basic, names_of_marks, usual_date};
+use super::{Draft, Ground, Part, Parts, Why, basic, names_of_marks, usual_date, usual_decimal};
 use crate::document::DocumentType;
 use crate::format::sniff::column::{Column, NumberStyle};
 use crate::format::sniff::delimited::Csv;
@@ -145,7 +145,7 @@ pub(in crate::format::sniff) fn of_labels(
     }
     let nested =
         Nested { document, kinds: &kinds, fields: &fields, each: ("labels", "row"), by_file_name: true };
-    let draft = nested.finish(parts, Some(','), &|_, _| {});
+    let draft = nested.finish(parts, Some(usual_decimal(table.delimiter)), &|_, _| {});
     (kinds, draft)
 }
 
